@@ -94,7 +94,7 @@ class EInvoice(Protocol):
         ...
 
     def find(self, key: str) -> IssuedInvoice | None:
-        """What was issued with our key, with the tax authority's code once it is there; None when surely nothing."""
+        """What our key issued, with the tax authority's code once it is there; None when surely nothing."""
         ...
 
     def file(self, issued: IssuedInvoice, kind: Literal["pdf", "xml"]) -> InvoiceFile | None:

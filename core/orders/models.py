@@ -1,0 +1,171 @@
+"""Carts (drafts), quotes (frozen summaries) and orders. A quote makes at most one order."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.ids import new_id
+from core.money import Dong
+
+
+class Counter(Base):
+    """Codes come from here, by one UPDATE … RETURNING, never from MAX+1."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(Integer)
+
+
+class Cart(Base):
+    """A draft. `version` goes up with each change, so that a quote knows what it was made from."""
+
+    __tablename__ = "carts"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'ordered', 'abandoned')", name="status"),
+        CheckConstraint("payment_method IN ('', 'cod', 'bank_transfer')", name="payment_method"),
+        Index("ix_carts_customer_id", "customer_id", "status"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    sales_channel: Mapped[str] = mapped_column(default="chat")
+    status: Mapped[str] = mapped_column(default="open")
+    buyer_name: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    address: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """`DeliveryAddress` as a dict, or {}."""
+    delivery_note: Mapped[str] = mapped_column(default="")
+    payment_method: Mapped[str] = mapped_column(default="")
+    discount_percent: Mapped[int] = mapped_column(Integer, default=0)
+    """Given by staff only."""
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    lines: Mapped[list["CartLine"]] = relationship(
+        lazy="raise", order_by="CartLine.position", cascade="all, delete-orphan"
+    )
+
+
+class CartLine(Base):
+    __tablename__ = "cart_lines"
+    __table_args__ = (
+        UniqueConstraint("cart_id", "variant_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    cart_id: Mapped[str] = mapped_column(ForeignKey("carts.id"))
+    variant_id: Mapped[str] = mapped_column(ForeignKey("variants.id"))
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    quantity: Mapped[int] = mapped_column(Integer)
+
+
+class Quote(Base):
+    """The frozen summary that a buyer says yes to. `content` holds lines, buyer, address and amounts as shown."""
+
+    __tablename__ = "quotes"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'used', 'void')", name="state"),
+        Index("ix_quotes_cart_id", "cart_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    cart_id: Mapped[str] = mapped_column(ForeignKey("carts.id"))
+    cart_version: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(default="open")
+    content: Mapped[dict[str, Any]]
+    total: Mapped[Dong]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('new', 'processing', 'completed', 'cancelled', 'returned')", name="status"
+        ),
+        CheckConstraint("payment_state IN ('unpaid', 'part_paid', 'paid', 'refunded')", name="payment_state"),
+        CheckConstraint(
+            "fulfilment_state IN ('unpacked', 'packed', 'shipped', 'delivered', 'failed', 'returned', 'cancelled')",
+            name="fulfilment_state",
+        ),
+        CheckConstraint(
+            "invoice_state IN ('none', 'requested', 'issuing', 'issued', 'coded', 'refused')",
+            name="invoice_state",
+        ),
+        CheckConstraint("payment_method IN ('cod', 'bank_transfer')", name="payment_method"),
+        CheckConstraint("total = subtotal - discount + shipping_fee", name="total"),
+        CheckConstraint(
+            "discount >= 0 AND shipping_fee >= 0 AND subtotal >= 0 AND total >= 0", name="amounts"
+        ),
+        Index("ix_orders_status", "status", "id"),
+        Index("ix_orders_customer_id", "customer_id", "id"),
+        Index("ix_orders_phone", "phone"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    quote_id: Mapped[str | None] = mapped_column(ForeignKey("quotes.id"), unique=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    sales_channel: Mapped[str]
+    status: Mapped[str] = mapped_column(default="new")
+    payment_state: Mapped[str] = mapped_column(default="unpaid")
+    fulfilment_state: Mapped[str] = mapped_column(default="unpacked")
+    invoice_state: Mapped[str] = mapped_column(default="none")
+    buyer_name: Mapped[str]
+    phone: Mapped[str]
+    address: Mapped[dict[str, Any]]
+    address_text: Mapped[str]
+    delivery_note: Mapped[str] = mapped_column(default="")
+    payment_method: Mapped[str]
+    subtotal: Mapped[Dong]
+    discount: Mapped[Dong] = mapped_column(default=0)
+    shipping_fee: Mapped[Dong] = mapped_column(default=0)
+    total: Mapped[Dong]
+    invoice_request: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The buyer's wish for a VAT invoice: company, tax_code, address, email; {} for none."""
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    note: Mapped[str] = mapped_column(default="")
+    cancel_reason: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    placed_at: Mapped[datetime]
+    packed_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    lines: Mapped[list["OrderLine"]] = relationship(lazy="raise", order_by="OrderLine.position")
+
+
+class OrderLine(Base):
+    """Name, SKU, price and VAT class are copied: what was sold never changes with the catalogue."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("unit_price >= 0", name="unit_price"),
+        CheckConstraint("amount = unit_price * quantity - discount", name="amount"),
+        Index("ix_order_lines_order_id", "order_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    variant_id: Mapped[str] = mapped_column(ForeignKey("variants.id"))
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    sku: Mapped[str]
+    name: Mapped[str]
+    name_en: Mapped[str] = mapped_column(default="")
+    option_text: Mapped[str] = mapped_column(default="")
+    option_text_en: Mapped[str] = mapped_column(default="")
+    quantity: Mapped[int] = mapped_column(Integer)
+    unit_price: Mapped[Dong]
+    discount: Mapped[Dong] = mapped_column(default=0)
+    amount: Mapped[Dong]
+    vat_class: Mapped[str]
+    weight_g: Mapped[int] = mapped_column(Integer, default=0)

@@ -1,0 +1,91 @@
+"""The shop itself: what its owner decides. One row; every rule that is the shop's to set lives here."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.db import Base
+
+PaymentMethod = Literal["cod", "bank_transfer"]
+
+
+class ShippingRule(BaseModel):
+    """`flat_fee` None: the carrier's fee is passed on to the buyer."""
+
+    model_config = ConfigDict(extra="forbid")
+    flat_fee: int | None = Field(None, ge=0, le=10**9)
+    free_from_subtotal: int | None = Field(None, ge=0, le=10**13)
+
+
+class BankAccount(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    bank: str = Field(min_length=2, max_length=100)
+    account: str = Field(pattern=r"^[0-9A-Za-z]{4,24}$")
+    holder: str = Field(min_length=1, max_length=100)
+
+
+class ApprovalRules(BaseModel):
+    """What waits for a yes. None switches a rule off. `expires_minutes` bounds every question."""
+
+    model_config = ConfigDict(extra="forbid")
+    order_total_from: int | None = Field(20_000_000, ge=0)
+    discount_percent_from: int | None = Field(10, ge=0, le=100)
+    cancel_after_packing: bool = True
+    expires_minutes: int = Field(24 * 60, ge=1, le=60 * 24 * 30)
+
+
+class InvoiceRules(BaseModel):
+    """`automatic`: by itself on delivery for every order; else on the buyer's request or from an amount."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["vat", "sales"] = "vat"
+    automatic: bool = False
+    automatic_from_total: int | None = Field(None, ge=0)
+
+
+class ShopProfile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field("Cửa hàng", min_length=1, max_length=200)
+    currency: Literal["VND"] = "VND"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    languages: list[Literal["vi", "en", "ko"]] = ["vi", "en", "ko"]
+    prices_include_vat: Literal[True] = True
+    shipping: ShippingRule = ShippingRule()
+    payment_methods: list[PaymentMethod] = ["cod"]
+    bank: BankAccount | None = None
+    wholesale_from_qty: int | None = Field(None, ge=1, le=10**6)
+    return_days: int = Field(7, ge=0, le=365)
+    address: str = Field("", max_length=500)
+    opening_hours: str = Field("", max_length=500)
+    hotline: str = Field("", max_length=50)
+    approvals: ApprovalRules = ApprovalRules()
+    invoices: InvoiceRules = InvoiceRules()
+    quote_minutes: int = Field(30, ge=1, le=24 * 60)
+    split_orders: bool = False
+    """Whether one order may leave from several warehouses."""
+
+
+class ShopRow(Base):
+    __tablename__ = "shop"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    profile: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+def shop_profile(session: Session) -> ShopProfile:
+    row = session.get(ShopRow, 1)
+    return ShopProfile.model_validate(row.profile) if row else ShopProfile()
+
+
+def save_shop_profile(session: Session, *, profile: ShopProfile, now: datetime) -> None:
+    row = session.get(ShopRow, 1)
+    if row is None:
+        session.add(ShopRow(id=1, profile=profile.model_dump(mode="json"), updated_at=now))
+    else:
+        row.profile, row.updated_at = profile.model_dump(mode="json"), now
+    session.flush()

@@ -1,0 +1,15 @@
+"""Every table of the core on `Base.metadata`: imported by migrations and tests, by nothing at run time."""
+
+import core.api.models
+import core.approvals.models
+import core.audit
+import core.catalogue.models
+import core.customers.models
+import core.documents.models
+import core.invoices.models
+import core.jobs.models
+import core.orders.models
+import core.payments.models
+import core.shipping.models
+import core.shop
+import core.stock.models  # noqa: F401
