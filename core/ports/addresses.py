@@ -31,7 +31,7 @@ class DeliveryAddress:
 
 @dataclass(frozen=True)
 class AddressReading:
-    """`address` is set only when nothing is doubtful; else `missing` names parts and `candidates` offers places."""
+    """`address` is set only when nothing is doubtful; else `missing` names parts, `candidates` offers places."""
 
     address: DeliveryAddress | None
     missing: tuple[str, ...] = ()

@@ -16,8 +16,8 @@ class Shipment(Base):
     __tablename__ = "shipments"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('submitting', 'created', 'picking', 'picked_up', 'in_transit', 'delivering', 'delivered',"
-            " 'delivery_failed', 'returning', 'returned', 'cancelled', 'lost', 'exception', 'refused')",
+            "state IN ('submitting', 'created', 'picking', 'picked_up', 'in_transit', 'delivering',"
+            " 'delivered', 'delivery_failed', 'returning', 'returned', 'cancelled', 'lost', 'exception', 'refused')",
             name="state",
         ),
         CheckConstraint("fee_payer IN ('shop', 'receiver')", name="fee_payer"),

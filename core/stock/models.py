@@ -55,7 +55,8 @@ class StockMovement(Base):
     __table_args__ = (
         CheckConstraint("quantity <> 0", name="quantity"),
         CheckConstraint(
-            "kind IN ('receipt', 'shipment', 'return', 'adjustment', 'transfer_out', 'transfer_in', 'write_off')",
+            "kind IN ('receipt', 'shipment', 'return', 'adjustment', 'transfer_out', 'transfer_in',"
+            " 'write_off')",
             name="kind",
         ),
         Index("ix_stock_movements_level", "variant_id", "warehouse_id"),

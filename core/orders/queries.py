@@ -1,0 +1,105 @@
+"""Reads of orders, carts and quotes; each loads by name what its caller needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from core.errors import Invalid, NotFound
+from core.orders.models import Cart, Order
+
+
+def get_order(session: Session, order_id: str) -> Order:
+    """By id or code, with lines. Fresh from the database, whatever the session remembered."""
+    order = session.scalar(
+        select(Order)
+        .where(or_(Order.id == order_id, Order.code == order_id.upper()))
+        .options(selectinload(Order.lines))
+        .execution_options(populate_existing=True)
+    )
+    if order is None:
+        raise NotFound("order_not_found", f"There is no order {order_id[:40]}. Check the code.", {})
+    return order
+
+
+def customer_orders(session: Session, *, customer_id: str, limit: int = 10) -> list[Order]:
+    """Newest first."""
+    return list(
+        session.scalars(
+            select(Order)
+            .where(Order.customer_id == customer_id)
+            .order_by(Order.id.desc())
+            .limit(limit)
+            .options(selectinload(Order.lines))
+        )
+    )
+
+
+def open_cart(session: Session, *, customer_id: str) -> Cart | None:
+    return session.scalar(
+        select(Cart)
+        .where(Cart.customer_id == customer_id, Cart.status == "open", Cart.sales_channel == "chat")
+        .order_by(Cart.id.desc())
+        .limit(1)
+        .options(selectinload(Cart.lines))
+        .execution_options(populate_existing=True)
+    )
+
+
+def get_cart(session: Session, cart_id: str) -> Cart:
+    cart = session.scalar(
+        select(Cart)
+        .where(Cart.id == cart_id)
+        .options(selectinload(Cart.lines))
+        .execution_options(populate_existing=True)
+    )
+    if cart is None:
+        raise NotFound("cart_not_found", "There is no such cart. Start a new one.", {})
+    return cart
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Everything is optional; `text` matches code, phone or buyer's name."""
+
+    status: str | None = None
+    fulfilment_state: str | None = None
+    payment_state: str | None = None
+    sales_channel: str | None = None
+    customer_id: str | None = None
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    tag: str | None = None
+    text: str = ""
+
+
+def list_orders(session: Session, *, filters: OrderFilter, before: str | None, limit: int) -> list[Order]:
+    """Newest first; `before` is the id of the last order already seen."""
+    if not 1 <= limit <= 200:
+        raise Invalid("limit_invalid", "limit must be from 1 to 200.", {"limit": limit})
+    statement = _filtered(select(Order), filters)
+    if before is not None:
+        statement = statement.where(Order.id < before)
+    return list(
+        session.scalars(statement.order_by(Order.id.desc()).limit(limit).options(selectinload(Order.lines)))
+    )
+
+
+def _filtered(statement: Select[tuple[Order]], filters: OrderFilter) -> Select[tuple[Order]]:
+    for column in ("status", "fulfilment_state", "payment_state", "sales_channel", "customer_id"):
+        value = getattr(filters, column)
+        if value is not None:
+            statement = statement.where(getattr(Order, column) == value)
+    if filters.placed_from is not None:
+        statement = statement.where(Order.placed_at >= filters.placed_from)
+    if filters.placed_to is not None:
+        statement = statement.where(Order.placed_at < filters.placed_to)
+    if filters.text:
+        text = filters.text.strip()
+        digits = "".join(c for c in text if c.isdigit()).removeprefix("0")
+        matches = [Order.code == text.upper(), Order.buyer_name.icontains(text, autoescape=True)]
+        if len(digits) >= 4:
+            matches.append(Order.phone.contains(digits, autoescape=True))
+        statement = statement.where(or_(*matches))
+    return statement

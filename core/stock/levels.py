@@ -1,0 +1,241 @@
+"""The only writer of stock counters, reservations and the ledger.
+
+Each counter changes by one UPDATE whose WHERE states the condition; no row touched means that somebody else
+was faster. Several rows are taken in key order, so that two buyers of the same goods cannot block each other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.catalogue.models import Variant
+from core.errors import Conflict, InsufficientStock, Invalid
+from core.ids import new_id
+from core.stock.models import Reservation, StockLevel, StockMovement
+
+MAX_QUANTITY = 1_000_000
+
+
+@dataclass(frozen=True)
+class Pick:
+    """So many of one order line's variant from one warehouse."""
+
+    order_line_id: str
+    variant_id: str
+    warehouse_id: str
+    quantity: int
+
+
+def reserve(session: Session, *, order_id: str, picks: Iterable[Pick], now: datetime) -> None:
+    """Promise stock to an order, all or nothing; raises `InsufficientStock` naming what is short."""
+    rows = []
+    for pick in sorted(picks, key=lambda p: (p.variant_id, p.warehouse_id)):
+        taken = session.execute(
+            update(StockLevel)
+            .where(
+                StockLevel.variant_id == pick.variant_id,
+                StockLevel.warehouse_id == pick.warehouse_id,
+                StockLevel.on_hand - StockLevel.reserved >= pick.quantity,
+            )
+            .values(reserved=StockLevel.reserved + pick.quantity)
+            .returning(literal(1))
+            .execution_options(synchronize_session=False)
+        ).first()
+        if taken is None:
+            raise InsufficientStock([_shortage(session, pick)])
+        rows.append(
+            {
+                "id": new_id(),
+                "order_id": order_id,
+                "order_line_id": pick.order_line_id,
+                "variant_id": pick.variant_id,
+                "warehouse_id": pick.warehouse_id,
+                "quantity": pick.quantity,
+                "state": "held",
+                "created_at": now,
+            }
+        )
+    session.execute(insert(Reservation), rows)
+
+
+def release_order(session: Session, *, order_id: str, actor: Actor, now: datetime) -> int:
+    """Give everything still held for the order back; returns how many reservations that were."""
+    held = _take_held(session, order_id, "released")
+    for reservation in held:
+        session.execute(
+            update(StockLevel)
+            .where(*_level(reservation.variant_id, reservation.warehouse_id))
+            .values(reserved=StockLevel.reserved - reservation.quantity)
+            .execution_options(synchronize_session=False)
+        )
+    return len(held)
+
+
+def consume_order(session: Session, *, order_id: str, actor: Actor, now: datetime) -> int:
+    """The parcel left: what was held goes off the shelf. A repeat finds nothing held and changes nothing."""
+    held = _take_held(session, order_id, "consumed")
+    for reservation in held:
+        session.execute(
+            update(StockLevel)
+            .where(*_level(reservation.variant_id, reservation.warehouse_id))
+            .values(
+                reserved=StockLevel.reserved - reservation.quantity,
+                on_hand=StockLevel.on_hand - reservation.quantity,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        _write_ledger(session, reservation, -reservation.quantity, "shipment", actor, now, "order", order_id)
+    return len(held)
+
+
+def receive(
+    session: Session,
+    *,
+    variant_id: str,
+    warehouse_id: str,
+    quantity: int,
+    kind: str = "receipt",
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Add counted goods: a receipt, a return or a transfer in."""
+    if not 0 < quantity <= MAX_QUANTITY:
+        raise Invalid(
+            "quantity_invalid", f"Quantity must be from 1 to {MAX_QUANTITY:,}.", {"quantity": quantity}
+        )
+    _ensure_level(session, variant_id, warehouse_id)
+    session.execute(
+        update(StockLevel)
+        .where(*_level(variant_id, warehouse_id))
+        .values(on_hand=StockLevel.on_hand + quantity)
+        .execution_options(synchronize_session=False)
+    )
+    session.add(
+        StockMovement(
+            variant_id=variant_id,
+            warehouse_id=warehouse_id,
+            quantity=quantity,
+            kind=kind,
+            reason=reason,
+            actor_id=actor.id,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def adjust(
+    session: Session,
+    *,
+    variant_id: str,
+    warehouse_id: str,
+    change: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Correct on hand by a signed change; never below what is reserved."""
+    if not reason.strip():
+        raise Invalid("reason_required", "Say why the stock is adjusted.", {})
+    if change == 0 or abs(change) > MAX_QUANTITY:
+        raise Invalid(
+            "quantity_invalid",
+            f"The change must be from 1 to {MAX_QUANTITY:,}, up or down.",
+            {"change": change},
+        )
+    _ensure_level(session, variant_id, warehouse_id)
+    changed = session.execute(
+        update(StockLevel)
+        .where(*_level(variant_id, warehouse_id), StockLevel.on_hand + change >= StockLevel.reserved)
+        .values(on_hand=StockLevel.on_hand + change)
+        .returning(StockLevel.on_hand)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if changed is None:
+        level = session.execute(
+            select(StockLevel.on_hand, StockLevel.reserved).where(*_level(variant_id, warehouse_id))
+        ).one()
+        raise Conflict(
+            "stock_reserved",
+            f"On hand is {level.on_hand} and {level.reserved} are promised to orders: "
+            f"cancel or move those orders first, or adjust by at most {level.on_hand - level.reserved}.",
+            {"on_hand": level.on_hand, "reserved": level.reserved, "change": change},
+        )
+    session.add(
+        StockMovement(
+            variant_id=variant_id,
+            warehouse_id=warehouse_id,
+            quantity=change,
+            kind="adjustment",
+            reason=reason,
+            actor_id=actor.id,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def _take_held(session: Session, order_id: str, state: str) -> list[Reservation]:
+    taken = session.scalars(
+        update(Reservation)
+        .where(Reservation.order_id == order_id, Reservation.state == "held")
+        .values(state=state)
+        .returning(Reservation)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).all()
+    return sorted(taken, key=lambda r: (r.variant_id, r.warehouse_id))
+
+
+def _write_ledger(
+    session: Session,
+    reservation: Reservation,
+    quantity: int,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    subject_kind: str,
+    subject_id: str,
+) -> None:
+    session.add(
+        StockMovement(
+            variant_id=reservation.variant_id,
+            warehouse_id=reservation.warehouse_id,
+            quantity=quantity,
+            kind=kind,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            actor_id=actor.id,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def _ensure_level(session: Session, variant_id: str, warehouse_id: str) -> None:
+    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    session.execute(
+        insert_for(StockLevel)
+        .values(variant_id=variant_id, warehouse_id=warehouse_id, on_hand=0, reserved=0)
+        .on_conflict_do_nothing()
+    )
+
+
+def _level(variant_id: str, warehouse_id: str) -> tuple[object, object]:
+    return (StockLevel.variant_id == variant_id, StockLevel.warehouse_id == warehouse_id)
+
+
+def _shortage(session: Session, pick: Pick) -> dict[str, object]:
+    sku = session.scalar(select(Variant.sku).where(Variant.id == pick.variant_id))
+    available = session.scalar(
+        select(func.coalesce(func.sum(StockLevel.on_hand - StockLevel.reserved), 0)).where(
+            StockLevel.variant_id == pick.variant_id
+        )
+    )
+    return {"sku": sku, "asked": pick.quantity, "available": int(available or 0)}

@@ -1,0 +1,77 @@
+"""Reads of stock."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.catalogue.models import Variant
+from core.errors import NotFound
+from core.stock.allocation import Place
+from core.stock.models import StockLevel, Warehouse
+
+
+@dataclass(frozen=True)
+class LevelView:
+    sku: str
+    warehouse_code: str
+    on_hand: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+def available_by_variant(session: Session, variant_ids: Collection[str]) -> dict[str, int]:
+    """Over all active warehouses; variants without a level are 0."""
+    rows = session.execute(
+        select(StockLevel.variant_id, func.sum(StockLevel.on_hand - StockLevel.reserved))
+        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+        .where(StockLevel.variant_id.in_(variant_ids), Warehouse.active)
+        .group_by(StockLevel.variant_id)
+    )
+    found = {variant_id: int(total) for variant_id, total in rows}
+    return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
+
+
+def places(session: Session, variant_ids: Collection[str]) -> list[Place]:
+    """The active warehouses with what each has of these variants, for the allocation plan."""
+    available: dict[str, dict[str, int]] = {}
+    for level in session.execute(
+        select(StockLevel.warehouse_id, StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved).where(
+            StockLevel.variant_id.in_(variant_ids)
+        )
+    ):
+        available.setdefault(level.warehouse_id, {})[level.variant_id] = level.on_hand - level.reserved
+    return [
+        Place(row.id, row.province_code, row.priority, available.get(row.id, {}))
+        for row in session.execute(
+            select(Warehouse.id, Warehouse.province_code, Warehouse.priority).where(Warehouse.active)
+        )
+    ]
+
+
+def levels(
+    session: Session, *, skus: Iterable[str] | None = None, after: str | None = None, limit: int = 200
+) -> list[LevelView]:
+    """Ordered by SKU; `after` is the last SKU already seen."""
+    statement = (
+        select(Variant.sku, Warehouse.code, StockLevel.on_hand, StockLevel.reserved)
+        .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+        .order_by(Variant.sku, Warehouse.code)
+    )
+    if skus is not None:
+        statement = statement.where(Variant.sku.in_(list(skus)))
+    if after is not None:
+        statement = statement.where(Variant.sku > after)
+    return [LevelView(*row) for row in session.execute(statement.limit(limit))]
+
+
+def get_warehouse(session: Session, code: str) -> Warehouse:
+    warehouse = session.scalar(select(Warehouse).where(Warehouse.code == code))
+    if warehouse is None:
+        raise NotFound("warehouse_not_found", f"There is no warehouse {code[:40]}.", {})
+    return warehouse
