@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -227,7 +227,7 @@ def _ensure_level(session: Session, variant_id: str, warehouse_id: str) -> None:
     )
 
 
-def _level(variant_id: str, warehouse_id: str) -> tuple[object, object]:
+def _level(variant_id: str, warehouse_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (StockLevel.variant_id == variant_id, StockLevel.warehouse_id == warehouse_id)
 
 
