@@ -1,0 +1,159 @@
+"""Ask and answer. One yes counts once, whoever presses first; it expires; it is used once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor, Role
+from core.approvals.models import Approval
+from core.errors import AlreadyDecided, NotFound
+from core.ids import new_id
+from core.jobs.events import publish
+
+DECIDERS: dict[str, tuple[Role, ...]] = {
+    "order_over_amount": ("manager",),
+    "discount_over_limit": ("manager",),
+    "cancel_after_packing": ("manager", "sales"),
+}
+
+
+def request_approval(
+    session: Session,
+    *,
+    kind: str,
+    subject_kind: str,
+    subject_id: str,
+    subject_code: str,
+    question: str,
+    amount: int,
+    payload: dict[str, Any],
+    actor: Actor,
+    expires_minutes: int,
+    now: datetime,
+) -> Approval:
+    """The open question of this kind about this subject: the existing one when it was asked before."""
+    pending = session.scalar(
+        select(Approval).where(
+            Approval.kind == kind,
+            Approval.subject_kind == subject_kind,
+            Approval.subject_id == subject_id,
+            Approval.state == "pending",
+            Approval.expires_at > now,
+        )
+    )
+    if pending is not None:
+        return pending
+    _expire(session, now)
+    approval = Approval(
+        id=new_id(),
+        code=f"A{1 + (session.scalar(select(func.count()).select_from(Approval)) or 0)}-{new_id()[-4:].upper()}",
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        subject_code=subject_code,
+        amount=amount,
+        question=question,
+        payload=payload,
+        roles=list(DECIDERS[kind]),
+        state="pending",
+        requested_by=actor.id,
+        requested_at=now,
+        expires_at=now + timedelta(minutes=expires_minutes),
+    )
+    session.add(approval)
+    session.flush()
+    publish(session, "approval.requested", {"key": approval.id, "approval_id": approval.id}, now=now)
+    return approval
+
+
+def decide(
+    session: Session, *, code: str, approve: bool, actor: Actor, now: datetime, note: str = ""
+) -> Approval:
+    """Raises `AlreadyDecided` naming who was first, and when it expired."""
+    approval = get_approval(session, code)
+    actor.require_role(*_roles(approval), action="decide this")
+    decided = session.execute(
+        update(Approval)
+        .where(Approval.id == approval.id, Approval.state == "pending", Approval.expires_at > now)
+        .values(
+            state="approved" if approve else "rejected",
+            decided_by=actor.id,
+            decided_by_name=actor.name,
+            decided_at=now,
+            decision_note=note[:500],
+        )
+        .returning(Approval.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    session.refresh(approval)
+    if decided is None:
+        _expire(session, now)
+        session.refresh(approval)
+        by = f" by {approval.decided_by_name}" if approval.decided_by_name else ""
+        raise AlreadyDecided(
+            "already_decided",
+            f"{approval.code} is already {approval.state}{by}.",
+            {"code": approval.code, "state": approval.state, "decided_by": approval.decided_by_name},
+        )
+    audit.record(
+        session,
+        actor=actor,
+        action=f"approval.{approval.state}",
+        subject_kind=approval.subject_kind,
+        subject_id=approval.subject_id,
+        now=now,
+        data={"approval": approval.code, "kind": approval.kind},
+    )
+    publish(session, "approval.decided", {"key": approval.id, "approval_id": approval.id}, now=now)
+    return approval
+
+
+def use(session: Session, *, kind: str, subject_kind: str, subject_id: str) -> bool:
+    """Spend an approved answer: True once."""
+    used = session.execute(
+        update(Approval)
+        .where(
+            Approval.kind == kind,
+            Approval.subject_kind == subject_kind,
+            Approval.subject_id == subject_id,
+            Approval.state == "approved",
+        )
+        .values(state="used")
+        .returning(Approval.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return used is not None
+
+
+def get_approval(session: Session, code: str) -> Approval:
+    approval = session.scalar(select(Approval).where((Approval.code == code.upper()) | (Approval.id == code)))
+    if approval is None:
+        raise NotFound("approval_not_found", f"There is no approval {code[:40]}.", {})
+    return approval
+
+
+def pending_approvals(session: Session, *, now: datetime) -> list[Approval]:
+    return list(
+        session.scalars(
+            select(Approval)
+            .where(Approval.state == "pending", Approval.expires_at > now)
+            .order_by(Approval.id)
+            .limit(100)
+        )
+    )
+
+
+def _expire(session: Session, now: datetime) -> None:
+    session.execute(
+        update(Approval)
+        .where(Approval.state == "pending", Approval.expires_at <= now)
+        .values(state="expired")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _roles(approval: Approval) -> tuple[Role, ...]:
+    return DECIDERS[approval.kind]

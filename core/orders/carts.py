@@ -1,0 +1,159 @@
+"""The draft. Every change raises its version, so that an older quote no longer fits it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.catalogue.queries import variants_by_sku
+from core.customers.phones import normalise_phone
+from core.errors import Conflict, Invalid, NotAllowed
+from core.ids import new_id
+from core.orders.models import Cart, CartLine, Quote
+from core.orders.queries import get_cart, open_cart
+from core.ports.addresses import DeliveryAddress
+from core.shop import shop_profile
+
+MAX_LINES = 100
+MAX_LINE_QUANTITY = 10_000
+
+
+def start_cart(session: Session, *, customer_id: str, sales_channel: str, now: datetime) -> Cart:
+    cart = Cart(
+        id=new_id(), customer_id=customer_id, sales_channel=sales_channel, status="open", buyer_name="",
+        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, version=1,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    session.add(cart)
+    session.flush()
+    return cart
+
+
+def cart_of(session: Session, *, customer_id: str, now: datetime) -> Cart:
+    """The customer's open chat cart, a new one if there is none."""
+    found = open_cart(session, customer_id=customer_id)
+    if found is None:
+        start_cart(session, customer_id=customer_id, sales_channel="chat", now=now)
+        found = open_cart(session, customer_id=customer_id)
+    if found is None:
+        raise Conflict("cart_lost", "The cart could not be opened. Try again.", {})
+    return found
+
+
+def set_lines(session: Session, *, cart_id: str, quantities: Mapping[str, int], now: datetime) -> Cart:
+    """Put so many of each SKU into the cart; 0 takes it out. SKUs not named stay as they are."""
+    for sku, quantity in quantities.items():
+        if not 0 <= quantity <= MAX_LINE_QUANTITY:
+            raise Invalid(
+                "quantity_invalid",
+                f"{sku}: quantity must be from 1 to {MAX_LINE_QUANTITY:,}.",
+                {"sku": sku, "quantity": quantity},
+            )
+    _touch(session, cart_id, now)
+    cart = get_cart(session, cart_id)
+    wanted = {sku: quantity for sku, quantity in quantities.items() if quantity}
+    variants = variants_by_sku(session, list(quantities))
+    by_variant = {line.variant_id: line for line in cart.lines}
+    position = max((line.position for line in cart.lines), default=0)
+    for sku, quantity in quantities.items():
+        variant_id = variants[sku].id
+        line = by_variant.get(variant_id)
+        if quantity == 0:
+            session.execute(
+                delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
+            )
+        elif line is not None:
+            line.quantity = quantity
+        else:
+            position += 1
+            session.add(
+                CartLine(
+                    id=new_id(), cart_id=cart_id, variant_id=variant_id, position=position, quantity=quantity
+                )
+            )
+    if len(by_variant) + len(wanted) > MAX_LINES:
+        raise Invalid("too_many_lines", f"A cart holds at most {MAX_LINES} lines.", {})
+    session.flush()
+    session.expire(cart)
+    return get_cart(session, cart_id)
+
+
+def set_delivery(
+    session: Session,
+    *,
+    cart_id: str,
+    now: datetime,
+    buyer_name: str | None = None,
+    phone: str | None = None,
+    address: DeliveryAddress | None = None,
+    note: str | None = None,
+) -> Cart:
+    values: dict[str, object] = {}
+    if buyer_name is not None:
+        name = " ".join(buyer_name.split())
+        if not 1 <= len(name) <= 100:
+            raise Invalid("name_invalid", "A name has 1 to 100 characters.", {})
+        values["buyer_name"] = name
+    if phone is not None:
+        values["phone"] = normalise_phone(phone)
+    if address is not None:
+        if not address.street.strip() or len(address.text) > 500:
+            raise Invalid("address_invalid", "The address needs a street, at most 500 characters in all.", {})
+        values["address"] = address.as_dict()
+    if note is not None:
+        values["delivery_note"] = note[:500]
+    _touch(session, cart_id, now, **values)
+    return get_cart(session, cart_id)
+
+
+def set_payment_method(session: Session, *, cart_id: str, method: str, now: datetime) -> Cart:
+    offered = shop_profile(session).payment_methods
+    if method not in offered:
+        raise Invalid(
+            "payment_method_not_offered",
+            f"This shop takes {', '.join(offered)}.",
+            {"offered": list(offered), "asked": method[:40]},
+        )
+    _touch(session, cart_id, now, payment_method=method)
+    return get_cart(session, cart_id)
+
+
+def set_discount(session: Session, *, cart_id: str, percent: int, actor: Actor, now: datetime) -> Cart:
+    """Staff only; over the shop's limit the order waits for an approval."""
+    if actor.kind == "customer":
+        raise NotAllowed("discount_not_allowed", "Only staff give discounts.", {})
+    actor.require_role("manager", "sales", action="give a discount")
+    if not 0 <= percent <= 90:
+        raise Invalid("discount_invalid", "A discount is 0 to 90 percent.", {"percent": percent})
+    _touch(session, cart_id, now, discount_percent=percent)
+    return get_cart(session, cart_id)
+
+
+def clear_cart(session: Session, *, cart_id: str, now: datetime) -> Cart:
+    _touch(session, cart_id, now)
+    session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
+    return get_cart(session, cart_id)
+
+
+def _touch(session: Session, cart_id: str, now: datetime, **values: object) -> None:
+    """Raise the version and void quotes made before, or refuse when the cart is no longer open."""
+    touched = session.execute(
+        update(Cart)
+        .where(Cart.id == cart_id, Cart.status == "open")
+        .values(version=Cart.version + 1, updated_at=now, **values)
+        .returning(Cart.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if touched is None:
+        status = session.scalar(select(Cart.status).where(Cart.id == cart_id))
+        raise Conflict(
+            "cart_closed", f"This cart is {status or 'gone'}. Start a new one.", {"status": status}
+        )
+    session.execute(
+        update(Quote)
+        .where(Quote.cart_id == cart_id, Quote.state == "open")
+        .values(state="void")
+        .execution_options(synchronize_session=False)
+    )

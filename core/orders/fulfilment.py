@@ -1,0 +1,77 @@
+"""Accept, pack, complete: the steps of staff between the order and the parcel."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.actor import SYSTEM, Actor
+from core.approvals.models import Approval
+from core.errors import Conflict
+from core.jobs.events import publish
+from core.orders.models import Order
+from core.orders.queries import get_order
+from core.orders.states import advance_fulfilment, advance_status
+
+
+def accept_order(session: Session, *, order_id: str, actor: Actor, now: datetime) -> Order:
+    """`new` → `processing`. Waits until every approval about it has its yes."""
+    actor.require_role("manager", "sales", action="accept orders")
+    order = get_order(session, order_id)
+    _refuse_undecided(session, order)
+    advance_status(session, order_id=order.id, to="processing", actor=actor, now=now)
+    return get_order(session, order.id)
+
+
+def pack_order(session: Session, *, order_id: str, actor: Actor, now: datetime) -> Order:
+    """Goods are in the box. A new order is accepted on the way; packing twice is said, not done."""
+    actor.require_role("manager", "sales", "warehouse", action="pack orders")
+    order = get_order(session, order_id)
+    _refuse_undecided(session, order)
+    if order.payment_method == "bank_transfer" and order.payment_state != "paid":
+        raise Conflict(
+            "payment_outstanding",
+            f"Order {order.code} is to be paid by bank transfer and is not paid yet. Confirm the transfer first.",
+            {"code": order.code, "payment_state": order.payment_state},
+        )
+    if order.status == "new":
+        advance_status(session, order_id=order.id, to="processing", actor=actor, now=now)
+    advance_fulfilment(session, order_id=order.id, to="packed", actor=actor, now=now)
+    publish(session, "order.packed", {"key": order.id, "order_id": order.id}, now=now)
+    return get_order(session, order.id)
+
+
+def complete_if_done(session: Session, *, order_id: str, now: datetime, actor: Actor = SYSTEM) -> bool:
+    """Delivered and paid makes an order complete; anything else leaves it. Safe to repeat."""
+    done = session.execute(
+        update(Order)
+        .where(
+            Order.id == order_id,
+            Order.status == "processing",
+            Order.fulfilment_state == "delivered",
+            Order.payment_state == "paid",
+        )
+        .values(status="completed", completed_at=now, version=Order.version + 1)
+        .returning(Order.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if done is not None:
+        publish(session, "order.completed", {"key": order_id, "order_id": order_id}, now=now)
+    return done is not None
+
+
+def _refuse_undecided(session: Session, order: Order) -> None:
+    undecided = session.execute(
+        select(Approval.code, Approval.state).where(
+            Approval.subject_kind == "order",
+            Approval.subject_id == order.id,
+            Approval.kind.in_(("order_over_amount", "discount_over_limit")),
+            Approval.state.in_(("pending", "rejected", "expired")),
+        )
+    ).first()
+    if undecided is not None:
+        raise Conflict(
+            "approval_needed",
+            f"Order {order.code} waits for approval {undecided.code} ({undecided.state}). Decide it first.",
+            {"code": order.code, "approval": undecided.code, "state": undecided.state},
+        )

@@ -1,0 +1,154 @@
+"""A yes to a quote becomes an order, once: the quote is single use and stock is promised in the same transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.actor import Actor
+from core.approvals.decisions import request_approval
+from core.catalogue.models import Variant
+from core.customers.models import Customer
+from core.errors import QuoteExpired
+from core.ids import new_id
+from core.jobs.events import publish
+from core.money import format_dong
+from core.orders.codes import next_order_code
+from core.orders.models import Cart, Order, OrderLine, Quote
+from core.orders.queries import get_order
+from core.orders.quoting import get_quote
+from core.shop import ShopProfile, shop_profile
+from core.stock.allocation import Wanted, plan
+from core.stock.levels import Pick, reserve
+from core.stock.queries import places
+
+
+def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime) -> Order:
+    """The order of this quote: made now, or the one that an earlier yes made.
+
+    Raises `QuoteExpired` when the quote was voided by a change, ran out or shows an old price, and
+    `InsufficientStock` when somebody else was faster. Nothing is kept of a refused try.
+    """
+    quote = get_quote(session, quote_id)
+    claimed = session.execute(
+        update(Quote)
+        .where(Quote.id == quote_id, Quote.state == "open", Quote.expires_at > now)
+        .values(state="used")
+        .returning(Quote.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if claimed is None:
+        existing = session.scalar(select(Order.id).where(Order.quote_id == quote_id))
+        if existing is not None:
+            return get_order(session, existing)
+        raise QuoteExpired(
+            "quote_expired", "This summary is no longer valid. Ask for a new one.", {"quote_id": quote_id}
+        )
+    _refuse_changed_prices(session, quote)
+    cart = session.get_one(Cart, quote.cart_id)
+    order = _insert_order(session, quote, cart, now)
+    _reserve_stock(session, order, shop_profile(session), now)
+    cart.status = "ordered"
+    customer = session.get_one(Customer, cart.customer_id)
+    customer.name, customer.phone, customer.address = order.buyer_name, order.phone, order.address
+    customer.updated_at = now
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="order.placed",
+        subject_kind="order",
+        subject_id=order.id,
+        now=now,
+        data={"code": order.code, "total": order.total, "quote_id": quote_id},
+    )
+    publish(session, "order.placed", {"key": order.id, "order_id": order.id}, now=now)
+    _ask_for_approvals(session, order, quote, actor, now)
+    return get_order(session, order.id)
+
+
+def _refuse_changed_prices(session: Session, quote: Quote) -> None:
+    lines = {line["variant_id"]: line for line in quote.content["lines"]}
+    for variant in session.scalars(select(Variant).where(Variant.id.in_(lines))):
+        if variant.price != lines[variant.id]["unit_price"] or not variant.active:
+            raise QuoteExpired(
+                "price_changed",
+                f"{variant.sku} has changed since this summary. Ask for a new one.",
+                {"sku": variant.sku, "quote_id": quote.id},
+            )
+
+
+def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> Order:
+    content = quote.content
+    order = Order(
+        id=new_id(),
+        code=next_order_code(session),
+        quote_id=quote.id,
+        customer_id=cart.customer_id,
+        sales_channel=cart.sales_channel,
+        placed_at=now,
+        tags=[],
+        invoice_request={},
+        **{
+            name: content[name]
+            for name in (
+                "buyer_name", "phone", "address", "address_text", "delivery_note", "payment_method",
+                "subtotal", "discount", "shipping_fee", "total",
+            )
+        },
+    )  # fmt: skip
+    session.add(order)
+    session.flush()
+    columns = (
+        "variant_id", "sku", "name", "name_en", "option_text", "option_text_en", "quantity", "unit_price",
+        "discount", "amount", "vat_class", "weight_g",
+    )  # fmt: skip
+    session.execute(
+        insert(OrderLine),
+        [
+            {"id": new_id(), "order_id": order.id, "position": index, **{c: line[c] for c in columns}}
+            for index, line in enumerate(content["lines"])
+        ],
+    )
+    return order
+
+
+def _reserve_stock(session: Session, order: Order, profile: ShopProfile, now: datetime) -> None:
+    lines = session.execute(
+        select(OrderLine.id, OrderLine.variant_id, OrderLine.sku, OrderLine.quantity).where(
+            OrderLine.order_id == order.id
+        )
+    ).all()
+    allocated = plan(
+        [Wanted(line.id, line.variant_id, line.sku, line.quantity) for line in lines],
+        places(session, [line.variant_id for line in lines]),
+        province_code=order.address.get("province_code", ""),
+        may_split=profile.split_orders,
+    )
+    picks = [Pick(a.order_line_id, a.variant_id, a.warehouse_id, a.quantity) for a in allocated]
+    reserve(session, order_id=order.id, picks=picks, now=now)
+
+
+def _ask_for_approvals(session: Session, order: Order, quote: Quote, actor: Actor, now: datetime) -> None:
+    rules = shop_profile(session).approvals
+    asks = []
+    if rules.order_total_from is not None and order.total >= rules.order_total_from:
+        asks.append(("order_over_amount", f"Order {order.code} is {format_dong(order.total)}. Accept it?"))
+    percent = quote.content.get("discount_percent", 0)
+    if rules.discount_percent_from is not None and percent > rules.discount_percent_from:
+        asks.append(("discount_over_limit", f"Order {order.code} has a discount of {percent} %. Accept it?"))
+    for kind, question in asks:
+        request_approval(
+            session,
+            kind=kind,
+            subject_kind="order",
+            subject_id=order.id,
+            subject_code=order.code,
+            question=question,
+            amount=order.total,
+            payload={},
+            actor=actor,
+            expires_minutes=rules.expires_minutes,
+            now=now,
+        )

@@ -1,0 +1,142 @@
+"""Freeze a cart into a summary with all amounts: what the buyer says yes to."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from core.catalogue.models import Variant
+from core.catalogue.queries import option_text
+from core.errors import Conflict, InsufficientStock, Invalid, NotFound
+from core.ids import new_id
+from core.money import MAX_DONG, Dong
+from core.orders.models import Cart, Quote
+from core.orders.queries import get_cart
+from core.orders.totals import work_out
+from core.ports.addresses import DeliveryAddress
+from core.shop import shop_profile
+from core.stock.queries import available_by_variant
+
+
+def missing_parts(cart: Cart) -> list[str]:
+    """What the cart still lacks before it can be quoted, in the order in which a person would ask."""
+    checks = (
+        ("item", bool(cart.lines)),
+        ("name", bool(cart.buyer_name)),
+        ("phone", bool(cart.phone)),
+        ("address", bool(cart.address)),
+        ("payment", bool(cart.payment_method)),
+    )
+    return [part for part, present in checks if not present]
+
+
+def quote_cart(session: Session, *, cart_id: str, now: datetime, carrier_fee: int = 0) -> Quote:
+    """Raises `Invalid` listing what is missing, `InsufficientStock` when some line cannot be had now."""
+    cart = get_cart(session, cart_id)
+    if cart.status != "open":
+        raise Conflict(
+            "cart_closed", f"This cart is {cart.status}. Start a new one.", {"status": cart.status}
+        )
+    missing = missing_parts(cart)
+    if missing:
+        raise Invalid("cart_incomplete", f"Still missing: {', '.join(missing)}.", {"missing": missing})
+    variants = _variants(session, cart)
+    _check_stock(session, cart, variants)
+    profile = shop_profile(session)
+    content = _content(cart, variants, profile.shipping, carrier_fee)
+    if content["total"] > MAX_DONG:
+        raise Invalid("total_too_large", "The order is too large to be taken at once.", {})
+    quote = Quote(
+        id=new_id(),
+        cart_id=cart.id,
+        cart_version=cart.version,
+        state="open",
+        content=content,
+        total=Dong(content["total"]),
+        created_at=now,
+        expires_at=now + timedelta(minutes=profile.quote_minutes),
+    )
+    session.add(quote)
+    session.flush()
+    return quote
+
+
+def get_quote(session: Session, quote_id: str) -> Quote:
+    quote = session.get(Quote, quote_id)
+    if quote is None:
+        raise NotFound("quote_not_found", "There is no such quote. Ask for a new one.", {})
+    return quote
+
+
+def _variants(session: Session, cart: Cart) -> dict[str, Variant]:
+    found = session.scalars(
+        select(Variant)
+        .where(Variant.id.in_([line.variant_id for line in cart.lines]))
+        .options(joinedload(Variant.product))
+    )
+    variants = {variant.id: variant for variant in found}
+    for variant in variants.values():
+        if not variant.active or variant.product.status != "active":
+            raise Conflict(
+                "variant_not_on_sale", f"{variant.sku} is no longer on sale.", {"sku": variant.sku}
+            )
+    return variants
+
+
+def _check_stock(session: Session, cart: Cart, variants: dict[str, Variant]) -> None:
+    available = available_by_variant(session, list(variants))
+    short = [
+        {
+            "sku": variants[line.variant_id].sku,
+            "asked": line.quantity,
+            "available": available[line.variant_id],
+        }
+        for line in cart.lines
+        if available[line.variant_id] < line.quantity
+    ]
+    if short:
+        raise InsufficientStock(short)
+
+
+def _content(cart: Cart, variants: dict[str, Variant], shipping: Any, carrier_fee: int) -> dict[str, Any]:
+    totals = work_out(
+        [(variants[line.variant_id].price, line.quantity) for line in cart.lines],
+        discount_percent=cart.discount_percent,
+        shipping=shipping,
+        carrier_fee=carrier_fee,
+    )
+    lines = []
+    for line, amount in zip(cart.lines, totals.lines, strict=True):
+        variant = variants[line.variant_id]
+        lines.append(
+            {
+                "variant_id": variant.id,
+                "variant_version": variant.version,
+                "sku": variant.sku,
+                "name": variant.product.name,
+                "name_en": variant.product.name_en,
+                "option_text": option_text(variant.option_values),
+                "option_text_en": option_text(variant.option_values_en) or option_text(variant.option_values),
+                "quantity": line.quantity,
+                "unit_price": variant.price,
+                "discount": amount.discount,
+                "amount": amount.amount,
+                "vat_class": variant.product.vat_class,
+                "weight_g": variant.weight_g,
+            }
+        )
+    return {
+        "lines": lines,
+        "buyer_name": cart.buyer_name,
+        "phone": cart.phone,
+        "address": cart.address,
+        "address_text": DeliveryAddress(**cart.address).text,
+        "delivery_note": cart.delivery_note,
+        "payment_method": cart.payment_method,
+        "discount_percent": cart.discount_percent,
+        "subtotal": totals.subtotal,
+        "discount": totals.discount,
+        "shipping_fee": totals.shipping_fee,
+        "total": totals.total,
+    }
