@@ -12,4 +12,5 @@ import core.orders.models
 import core.payments.models
 import core.shipping.models
 import core.shop
+import core.shop_file.passages
 import core.stock.models  # noqa: F401

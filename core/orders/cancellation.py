@@ -1,5 +1,6 @@
 """Call an order off while that is possible, and give its stock back."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,26 +16,26 @@ from core.shop import shop_profile
 from core.stock.levels import release_order
 
 
-def cancel_order(session: Session, *, order_id: str, reason: str, actor: Actor, now: datetime) -> Order:
-    """A customer may before packing; after packing a person has to say yes; after shipping nobody can.
+@dataclass(frozen=True)
+class Cancellation:
+    """`waiting_for` is the code of the approval that was asked for instead; the order then stands as it was."""
 
-    Raises `Conflict("approval_needed")` after having asked: commit the question, then tell the asker.
-    """
+    order: Order
+    waiting_for: str | None = None
+
+
+def cancel_order(
+    session: Session, *, order_id: str, reason: str, actor: Actor, now: datetime
+) -> Cancellation:
+    """Before packing at once; after packing a person has to say yes; after shipping nobody can."""
     order = get_order(session, order_id)
     if actor.kind == "customer" and order.customer_id != actor.id:
         raise NotFound("order_not_found", "There is no such order.", {})
     if actor.kind == "staff":
         actor.require_role("manager", "sales", action="cancel orders")
-    if order.status in ("completed", "cancelled", "returned") or order.fulfilment_state not in (
-        "unpacked",
-        "packed",
-    ):
-        raise Conflict(
-            "order_not_cancellable",
-            f"Order {order.code} is {order.status} and {order.fulfilment_state}: it can no longer be cancelled. "
-            "After delivery it can be returned.",
-            {"code": order.code, "status": order.status, "fulfilment_state": order.fulfilment_state},
-        )
+    _refuse_too_late(order)
+    if _needs_approval(session, order, actor):
+        return Cancellation(order, _ask(session, order, reason, actor, now))
     advance_fulfilment(session, order_id=order.id, to="cancelled", actor=actor, now=now)
     advance_status(
         session,
@@ -47,10 +48,21 @@ def cancel_order(session: Session, *, order_id: str, reason: str, actor: Actor, 
     )
     release_order(session, order_id=order.id, actor=actor, now=now)
     publish(session, "order.cancelled", {"key": order.id, "order_id": order.id}, now=now)
-    return get_order(session, order.id)
+    return Cancellation(get_order(session, order.id))
 
 
-def needs_approval(session: Session, *, order: Order, actor: Actor) -> bool:
+def _refuse_too_late(order: Order) -> None:
+    if order.status in ("new", "processing") and order.fulfilment_state in ("unpacked", "packed"):
+        return
+    raise Conflict(
+        "order_not_cancellable",
+        f"Order {order.code} is {order.status} and {order.fulfilment_state}: it can no longer be cancelled. "
+        "After delivery it can be returned.",
+        {"code": order.code, "status": order.status, "fulfilment_state": order.fulfilment_state},
+    )
+
+
+def _needs_approval(session: Session, order: Order, actor: Actor) -> bool:
     """After packing, unless a yes was given before (which this spends)."""
     if order.fulfilment_state != "packed" or not shop_profile(session).approvals.cancel_after_packing:
         return False
@@ -59,8 +71,7 @@ def needs_approval(session: Session, *, order: Order, actor: Actor) -> bool:
     return not use(session, kind="cancel_after_packing", subject_kind="order", subject_id=order.id)
 
 
-def ask_to_cancel(session: Session, *, order: Order, reason: str, actor: Actor, now: datetime) -> str:
-    """Put the question to staff; returns its code."""
+def _ask(session: Session, order: Order, reason: str, actor: Actor, now: datetime) -> str:
     approval = request_approval(
         session,
         kind="cancel_after_packing",
@@ -69,7 +80,7 @@ def ask_to_cancel(session: Session, *, order: Order, reason: str, actor: Actor, 
         subject_code=order.code,
         question=f"Order {order.code} is packed. Cancel it? Reason: {reason[:200] or '-'}",
         amount=order.total,
-        payload={"reason": reason[:500]},
+        payload={"reason": reason[:500], "asked_by": actor.id},
         actor=actor,
         expires_minutes=shop_profile(session).approvals.expires_minutes,
         now=now,

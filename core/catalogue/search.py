@@ -1,0 +1,28 @@
+"""Words to find a product by, without diacritics, and a first lookup for the desk and API."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from core.catalogue.models import Product
+
+
+def fold(text: str) -> str:
+    """Lower case, no diacritics, `đ` → `d`."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def search_text(texts: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(" ".join(fold(text) for text in texts).split()))
+
+
+def search_products(session: Session, *, text: str, limit: int = 20) -> list[Product]:
+    """Products that hold every word of `text`, in any order."""
+    words = fold(text[:200]).split()[:10]
+    statement = select(Product).where(Product.status == "active").options(selectinload(Product.variants))
+    for word in words:
+        statement = statement.where(Product.search_text.contains(word, autoescape=True))
+    return list(session.scalars(statement.order_by(Product.id).limit(limit)))
