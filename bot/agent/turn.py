@@ -1,0 +1,82 @@
+"""What one turn of the assistant knows and gathers. Tools get it from the runtime, never from the model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+from typing import Any, Protocol
+
+from core.actor import Actor
+from core.db import Database
+from core.ports.addresses import AddressBook
+from nlu import Lexicon, Parse
+
+
+class PassageHit(Protocol):
+    """What retrieval gives back."""
+
+    text: str
+    source: str
+    passage_id: str
+    sure: bool
+
+
+class Knowledge(Protocol):
+    def search(self, query: str, *, language: str) -> list[PassageHit]: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a turn works with; made once by the composition root."""
+
+    db: Database
+    addresses: AddressBook
+    knowledge: Knowledge
+    lexicon: Callable[[], Lexicon]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class ToolOutcome:
+    """One tool's result: `data` for the program, `say` ready to be said, `cards` ready to be shown."""
+
+    tool: str
+    ok: bool
+    say: str
+    data: dict[str, Any] = field(default_factory=dict)
+    cards: tuple[dict[str, Any], ...] = ()
+    quick_replies: tuple[str, ...] = ()
+    awaiting: tuple[str, ...] | None = None
+    committed: str = ""
+    """The id of the row that a write made; empty for reads and refusals."""
+
+    def for_model(self) -> dict[str, Any]:
+        return {
+            "ok": self.ok, "say": self.say, "data": self.data,
+            "awaiting": list(self.awaiting or ()), "committed": self.committed,
+        }  # fmt: skip
+
+
+@dataclass
+class Turn:
+    """Identity and state of one turn. `closed` turns late tool calls of a stalled model away."""
+
+    services: Services
+    conversation_id: str
+    message_id: str
+    actor: Actor
+    language: str
+    text: str
+    parse: Parse
+    state: dict[str, Any]
+    quote_shown_before: str
+    """The quote that an earlier reply showed; only this one may be said yes to."""
+    outcomes: list[ToolOutcome] = field(default_factory=list)
+    closed: bool = False
+    lock: RLock = field(default_factory=RLock)
+
+    def note(self, outcome: ToolOutcome) -> ToolOutcome:
+        self.outcomes.append(outcome)
+        if outcome.awaiting is not None:
+            self.state["awaiting"] = list(outcome.awaiting)
+        return outcome

@@ -1,0 +1,173 @@
+"""One turn of a conversation at a time, in whatever process: a lease row, then the answer, stored once."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.conversations.models import Conversation, Message
+from core.clock import Clock
+from core.db import Database
+from core.errors import Conflict
+from core.ids import new_id
+
+LEASE_SECONDS = 60
+WAIT_SECONDS = 45.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    cards: list[dict[str, Any]] = field(default_factory=list)
+    quick_replies: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a turn came to. `state` is kept for the next turn, `shown` is told to the caller."""
+
+    replies: list[Reply]
+    state: dict[str, Any]
+    public_state: dict[str, Any]
+    language: str
+    evidence: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    message_id: str
+    conversation_id: str
+    customer_id: str
+    text: str
+    language: str
+    mode: str
+    state: dict[str, Any]
+    history: list[tuple[str, str]]
+    """(author, text), oldest first, without this message."""
+
+
+def answer_message(
+    db: Database, *, message_id: str, think: Callable[[Incoming], Answer], clock: Clock
+) -> list[Message]:
+    """The stored replies to this message: thought out now, or by whoever was first. Same message, same replies."""
+    with db.read_transaction() as session:
+        message = session.scalars(select(Message).where(Message.id == message_id)).one()
+        if message.handled_at is not None:
+            return replies_to(session, message_id)
+    with _lease(db, message.conversation_id, clock):
+        with db.read_transaction() as session:
+            incoming = _load(session, message_id)
+            if incoming is None:
+                return replies_to(session, message_id)
+        answer = think(incoming)
+        with db.transaction() as session:
+            _store(session, incoming, answer, clock())
+    with db.read_transaction() as session:
+        return replies_to(session, message_id)
+
+
+def replies_to(session: Session, message_id: str) -> list[Message]:
+    return list(
+        session.scalars(select(Message).where(Message.in_reply_to == message_id).order_by(Message.seq))
+    )
+
+
+def _load(session: Session, message_id: str) -> Incoming | None:
+    """None when another process answered while we waited for the lease."""
+    message = session.scalars(select(Message).where(Message.id == message_id)).one()
+    if message.handled_at is not None:
+        return None
+    conversation = session.get_one(Conversation, message.conversation_id)
+    history = session.execute(
+        select(Message.author, Message.text)
+        .where(Message.conversation_id == conversation.id, Message.seq < message.seq)
+        .order_by(Message.seq.desc())
+        .limit(20)
+    ).all()
+    return Incoming(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        customer_id=conversation.customer_id,
+        text=message.text,
+        language=conversation.language,
+        mode=conversation.mode,
+        state=dict(conversation.state),
+        history=[(row.author, row.text) for row in reversed(history)],
+    )
+
+
+def _store(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> None:
+    handled = session.execute(
+        update(Message)
+        .where(Message.id == incoming.message_id, Message.handled_at.is_(None))
+        .values(handled_at=now, state_after=answer.public_state)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if handled is None:
+        return
+    for reply in answer.replies:
+        session.add(
+            Message(
+                id=new_id(),
+                conversation_id=incoming.conversation_id,
+                direction="out",
+                author="assistant",
+                in_reply_to=incoming.message_id,
+                text=reply.text,
+                cards=reply.cards,
+                quick_replies=reply.quick_replies,
+                evidence=answer.evidence,
+                created_at=now,
+            )
+        )
+        session.flush()
+    conversation = session.get_one(Conversation, incoming.conversation_id)
+    conversation.state = answer.state
+    conversation.language = answer.language
+    conversation.last_message_at = now
+
+
+@contextmanager
+def _lease(db: Database, conversation_id: str, clock: Clock) -> Iterator[None]:
+    token = secrets.token_hex(8)
+    deadline = time.monotonic() + WAIT_SECONDS
+    pause = 0.005
+    while not _take(db, conversation_id, token, clock()):
+        if time.monotonic() > deadline:
+            raise Conflict(
+                "conversation_busy", "The last message is still being answered. Try again shortly.", {}
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+    try:
+        yield
+    finally:
+        with db.transaction() as session:
+            session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation_id, Conversation.lease_token == token)
+                .values(lease_token=None, leased_until=None)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _take(db: Database, conversation_id: str, token: str, now: datetime) -> bool:
+    with db.transaction() as session:
+        taken = session.execute(
+            update(Conversation)
+            .where(
+                Conversation.id == conversation_id,
+                or_(Conversation.lease_token.is_(None), Conversation.leased_until < now),
+            )
+            .values(lease_token=token, leased_until=now + timedelta(seconds=LEASE_SECONDS))
+            .returning(Conversation.id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        return taken is not None
