@@ -1,0 +1,126 @@
+"""Write the shop as a shop file that `chotdon import` can read back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from core.catalogue.models import Product
+from core.customers.models import Customer, CustomerIdentity
+from core.orders.models import Order
+from core.shipping.models import Shipment
+from core.shop import shop_profile
+from core.shop_file.importing import VAT_CLASS_OF_RATE
+from core.shop_file.passages import KnowledgePassage
+from core.stock.models import StockLevel, Warehouse
+
+_RATE_OF_VAT_CLASS = {vat_class: rate for rate, vat_class in VAT_CLASS_OF_RATE.items()}
+_SHIPPING_STATUS = {
+    "unpacked": "none", "packed": "created", "shipped": "in_transit", "delivered": "delivered",
+    "failed": "failed", "returned": "returned", "cancelled": "none",
+}  # fmt: skip
+
+
+def export_shop(session: Session, *, now: datetime) -> dict[str, Any]:
+    return {
+        "shop": shop_profile(session).model_dump(mode="json"),
+        "warehouses": [
+            {
+                "code": w.code, "name": w.name, "name_en": w.name_en, "address": w.address, "kind": w.kind,
+                "contact_name": w.contact_name, "phone": w.phone, "priority": w.priority,
+            }
+            for w in session.scalars(select(Warehouse).order_by(Warehouse.priority, Warehouse.code))
+        ],
+        "products": _products(session),
+        "customers": _customers(session),
+        "faqs": _faqs(session),
+        "orders": _orders(session, now),
+    }  # fmt: skip
+
+
+def _products(session: Session) -> list[dict[str, Any]]:
+    stock: dict[str, dict[str, int]] = {}
+    for variant_id, code, on_hand in session.execute(
+        select(StockLevel.variant_id, Warehouse.code, StockLevel.on_hand).join(
+            Warehouse, Warehouse.id == StockLevel.warehouse_id
+        )
+    ):
+        stock.setdefault(variant_id, {})[code] = on_hand
+    same = (
+        "sku", "name", "name_en", "category", "category_en", "brand", "aliases", "description",
+        "description_en", "specifications", "size_chart", "size_chart_en", "options", "images",
+    )  # fmt: skip
+    return [
+        {
+            **{name: getattr(product, name) for name in same},
+            "vat_rate": _RATE_OF_VAT_CLASS[product.vat_class],
+            "variants": [
+                {
+                    "sku": v.sku, "options": v.option_values, "options_en": v.option_values_en, "price": v.price,
+                    "cost": v.cost, "weight_g": v.weight_g, "stock": stock.get(v.id, {}),
+                }
+                for v in product.variants
+            ],
+        }
+        for product in session.scalars(
+            select(Product)
+            .where(Product.status == "active")
+            .order_by(Product.id)
+            .options(selectinload(Product.variants))
+        )
+    ]  # fmt: skip
+
+
+def _customers(session: Session) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel_user_id": identity.external_id, "channel": identity.chat_channel, "name": customer.name,
+            "phone": customer.phone, "email": customer.email, "address": _address_text(customer.address),
+        }
+        for customer, identity in session.execute(
+            select(Customer, CustomerIdentity)
+            .join(CustomerIdentity, CustomerIdentity.customer_id == Customer.id)
+            .order_by(Customer.id)
+        )
+    ]  # fmt: skip
+
+
+def _address_text(address: dict[str, Any]) -> str:
+    return ", ".join(str(address[k]) for k in ("street", "ward", "district", "province") if address.get(k))
+
+
+def _faqs(session: Session) -> list[dict[str, Any]]:
+    faqs: dict[str, dict[str, Any]] = {}
+    for passage in session.scalars(select(KnowledgePassage).order_by(KnowledgePassage.id)):
+        suffix = "" if passage.language == "vi" else f"_{passage.language}"
+        faq = faqs.setdefault(passage.external_id, {"id": passage.external_id, "question": "", "answer": ""})
+        faq[f"question{suffix}"], faq[f"answer{suffix}"] = passage.question, passage.answer
+    return list(faqs.values())
+
+
+def _orders(session: Session, now: datetime) -> list[dict[str, Any]]:
+    identities = {
+        i.customer_id: i
+        for i in session.scalars(select(CustomerIdentity).order_by(CustomerIdentity.id.desc()))
+    }
+    parcels = {s.order_id: s for s in session.scalars(select(Shipment).order_by(Shipment.id))}
+    rows = []
+    for order in session.scalars(select(Order).order_by(Order.id).options(selectinload(Order.lines))):
+        identity, parcel = identities[order.customer_id], parcels.get(order.id)
+        rows.append(
+            {
+                "code": order.code, "channel_user_id": identity.external_id, "channel": identity.chat_channel,
+                "customer_name": order.buyer_name, "phone": order.phone, "address": order.address_text,
+                "lines": [{"sku": x.sku, "qty": x.quantity, "unit_price": x.unit_price} for x in order.lines],
+                "payment_method": order.payment_method, "subtotal": order.subtotal, "discount": order.discount,
+                "shipping_fee": order.shipping_fee, "total": order.total, "status": order.status,
+                "shipping_status": _SHIPPING_STATUS[order.fulfilment_state],
+                "carrier": parcel.carrier if parcel else None,
+                "tracking_code": parcel.tracking_number if parcel else None,
+                "placed_days_ago": round((now - order.placed_at).total_seconds() / 86_400, 3),
+                "delivered_days_ago": round((now - order.delivered_at).total_seconds() / 86_400, 3)
+                if order.delivered_at else None,
+            }
+        )  # fmt: skip
+    return rows
