@@ -52,8 +52,11 @@ class SandboxContext:
 class PlayedProvider(Protocol):
     """One outside service. `tick` and `snapshot` are called from a background thread: hold your own lock."""
 
-    name: str
-    app: ASGIApp
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def app(self) -> ASGIApp: ...
 
     def tick(self, now: datetime) -> None:
         """What happens by itself: a parcel moves on, a webhook is due. Called about ten times a second."""
