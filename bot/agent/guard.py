@@ -14,12 +14,14 @@ _FACTORS = {"k": 1_000, "nghìn": 1_000, "ngàn": 1_000, "tr": 10**6, "triệu":
 _DONE = re.compile(
     r"(đã|vừa)\s+(\w+\s+){0,3}(đặt|lên|chốt|tạo|hủy|huỷ|hoàn|giảm|xác nhận|ghi|thêm|gửi|chuyển|đổi|xuất)"
     r"|(order|refund|invoice|discount)\b[^.]{0,40}\b(placed|confirmed|cancelled|canceled|applied|issued|done)"
-    r"|\b(i've|i have|we've|we have)\s+(placed|cancelled|canceled|refunded|applied|added|changed|sent|issued|noted|passed)"
+    r"|\b(i've|i have|we've|we have)\s+(placed|cancelled|canceled|refunded|applied|added|changed|sent|issued|noted"
+    r"|passed)"
     r"|(주문|환불|취소|할인)[^.]{0,12}(완료|접수되었|했습니다|되었습니다)",
     re.IGNORECASE,
 )
 _PROMISE = re.compile(
-    r"\b(hôm nay|ngày mai|mai|mốt|today|tomorrow|tonight|내일|오늘)\b|\b(miễn phí|freeship|free of charge|for free|무료)\b"
+    r"\b(hôm nay|ngày mai|mai|mốt|today|tomorrow|tonight|내일|오늘)\b"
+    r"|\b(miễn phí|freeship|free of charge|for free|무료)\b"
     r"|\b(giảm giá|khuyến mãi|tặng|discount|sale off|할인)\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,187 @@
+"""The chat over HTTP: the widget on the shop's page, and trusted callers that bring other channels in."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+
+from bot.conversations.intake import open_conversation, open_trusted_conversation, store_message
+from bot.conversations.models import Message
+from bot.conversations.turns import Answer, Incoming, answer_message
+from core.api.auth import require_key
+from core.clock import Clock
+from core.db import Database
+from core.errors import Invalid
+
+STREAM_PAUSE_S = 0.4
+PING_EVERY_S = 20.0
+
+
+class ChatMessageIn(BaseModel):
+    message_id: str = Field(
+        min_length=1, max_length=100, description="Yours; the same one again gives the same replies."
+    )
+    text: str = Field(max_length=100_000)
+    conversation_id: str | None = Field(None, max_length=100)
+    visitor_token: str | None = Field(None, max_length=200)
+    channel: str | None = Field(None, min_length=1, max_length=40, description="Trusted callers only.")
+    user_id: str | None = Field(None, min_length=1, max_length=200, description="Trusted callers only.")
+
+
+class ReplyOut(BaseModel):
+    id: str
+    text: str
+    cards: list[dict[str, Any]]
+    quick_replies: list[str]
+
+
+class ChatState(BaseModel):
+    language: str
+    awaiting: list[str]
+    cart: dict[str, Any] | None
+    order: dict[str, Any] | None
+    handed_off: bool
+
+
+class ChatMessageOut(BaseModel):
+    conversation_id: str
+    visitor_token: str | None
+    replies: list[ReplyOut]
+    state: ChatState
+
+
+@dataclass(frozen=True)
+class ChatDesk:
+    """What the endpoints need; made by the composition root."""
+
+    db: Database
+    think: Callable[[Incoming], Answer]
+    clock: Clock
+    rate_limit: int
+
+
+def chat_router(desk: ChatDesk) -> APIRouter:
+    router = APIRouter(prefix="/api/chat", tags=["chat"])
+
+    @router.post("/messages")
+    def post_message(
+        body: ChatMessageIn, authorization: Annotated[str | None, Header()] = None
+    ) -> ChatMessageOut:
+        """A customer's message and the assistant's answer to it."""
+        return _answer(desk, body, authorization)
+
+    @router.get("/stream")
+    async def stream(
+        request: Request,
+        conversation_id: Annotated[str, Query(max_length=100)],
+        visitor_token: Annotated[str, Query(max_length=200)],
+        after: Annotated[int | None, Query(ge=0)] = None,
+        last_event_id: Annotated[str | None, Header()] = None,
+    ) -> StreamingResponse:
+        """Server-sent events: everything said to this visitor after `Last-Event-ID` (or `after`)."""
+        await run_in_threadpool(_check_visitor, desk, conversation_id, visitor_token)
+        start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+        if start is None:
+            start = await run_in_threadpool(_last_seq, desk, conversation_id)
+        return StreamingResponse(
+            _events(desk, request, conversation_id, start),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        )
+
+    return router
+
+
+def _answer(desk: ChatDesk, body: ChatMessageIn, authorization: str | None) -> ChatMessageOut:
+    now = desk.clock()
+    with desk.db.transaction() as session:
+        token: str | None
+        if body.channel is not None or body.user_id is not None:
+            if body.channel is None or body.user_id is None:
+                raise Invalid("identity_incomplete", "Send channel and user_id together.", {})
+            require_key(session, authorization, scope="chat")
+            conversation_id, token = (
+                open_trusted_conversation(session, chat_channel=body.channel, user_id=body.user_id, now=now),
+                None,
+            )
+        else:
+            visitor = open_conversation(
+                session, conversation_id=body.conversation_id, visitor_token=body.visitor_token, now=now
+            )
+            conversation_id, token = visitor.conversation_id, visitor.token
+        message_id = store_message(
+            session,
+            conversation_id=conversation_id,
+            external_id=body.message_id,
+            text=body.text,
+            rate_limit=desk.rate_limit,
+            now=now,
+        )
+    replies = answer_message(desk.db, message_id=message_id, think=desk.think, clock=desk.clock)
+    with desk.db.read_transaction() as session:
+        state = session.scalars(select(Message.state_after).where(Message.id == message_id)).one()
+    return ChatMessageOut(
+        conversation_id=conversation_id,
+        visitor_token=token,
+        replies=[
+            ReplyOut(id=r.id, text=r.text, cards=r.cards, quick_replies=r.quick_replies) for r in replies
+        ],
+        state=ChatState(**state),
+    )
+
+
+def _check_visitor(desk: ChatDesk, conversation_id: str, visitor_token: str) -> None:
+    with desk.db.read_transaction() as session:
+        open_conversation(
+            session, conversation_id=conversation_id, visitor_token=visitor_token, now=desk.clock()
+        )
+
+
+def _last_seq(desk: ChatDesk, conversation_id: str) -> int:
+    with desk.db.read_transaction() as session:
+        last = session.scalar(
+            select(Message.seq)
+            .where(Message.conversation_id == conversation_id)
+            .order_by(Message.seq.desc())
+            .limit(1)
+        )
+        return last or 0
+
+
+def messages_after(desk: ChatDesk, conversation_id: str, seq: int) -> list[dict[str, Any]]:
+    with desk.db.read_transaction() as session:
+        rows = session.scalars(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, Message.seq > seq, Message.direction == "out")
+            .order_by(Message.seq)
+            .limit(50)
+        )
+        return [
+            {
+                "id": m.id, "seq": m.seq, "author": m.author, "author_name": m.author_name, "text": m.text,
+                "cards": m.cards, "quick_replies": m.quick_replies, "created_at": m.created_at.isoformat(),
+            }
+            for m in rows
+        ]  # fmt: skip
+
+
+async def _events(desk: ChatDesk, request: Request, conversation_id: str, seq: int) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    quiet = 0.0
+    while not await request.is_disconnected():
+        messages = await run_in_threadpool(messages_after, desk, conversation_id, seq)
+        for message in messages:
+            seq = message["seq"]
+            yield f"id: {seq}\nevent: message\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
+        quiet = 0.0 if messages else quiet + STREAM_PAUSE_S
+        if quiet >= PING_EVERY_S:
+            quiet = 0.0
+            yield "event: ping\ndata: {}\n\n"
+        await asyncio.sleep(STREAM_PAUSE_S)
