@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from integrations.sandbox.ghn.answers import Refusal
 from integrations.sandbox.ghn.orders import ENDS, Order, next_status
 from integrations.sandbox.ghn.params import read_params
 from integrations.sandbox.ghn.world import World
@@ -96,7 +97,7 @@ def _control(world: World, name: str) -> Callable[[Request], Any]:
         try:
             given = {key: str(form[key]) for key in form} if form else (await read_params(request)).values
             data = ACTIONS[name](world, given)
-        except Exception as error:  # a control tells whoever tries it what was wrong with the call
+        except (ValueError, TypeError, Refusal) as error:
             return JSONResponse({"error": str(error)}, 400)
         # The page's own buttons come back to it.
         return RedirectResponse("/", 303) if form else JSONResponse(data)

@@ -1,0 +1,7 @@
+"""GHN keeps the carrier's contract."""
+
+from .contract import CarrierContract
+
+
+class TestGhn(CarrierContract):
+    pass
