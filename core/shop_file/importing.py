@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from core.actor import SYSTEM
+from core import audit
+from core.actor import SYSTEM, Actor
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import option_text
 from core.catalogue.search import search_text
 from core.customers.identities import customer_for
 from core.customers.models import Customer
 from core.customers.phones import normalise_phone
-from core.errors import AppError, Conflict
+from core.errors import AppError, Conflict, Invalid
 from core.ids import new_id
 from core.orders.codes import raise_counter
 from core.orders.models import Order, OrderLine
@@ -96,6 +97,31 @@ def _warehouses(session: Session, shop: ShopFile, addresses: AddressBook) -> dic
         ids[part.code] = row.id
     session.flush()
     return ids
+
+
+def add_products(session: Session, parts: list[ProductPart], *, now: datetime, actor: Actor) -> None:
+    """New products into a shop that runs; refuses a SKU that is taken and a warehouse that is unknown."""
+    warehouses = {w.code: w.id for w in session.scalars(select(Warehouse))}
+    taken = set(session.scalars(select(Product.sku))) | set(session.scalars(select(Variant.sku)))
+    for part in parts:
+        for sku in (part.sku, *(variant.sku for variant in part.variants)):
+            if sku in taken:
+                raise Conflict("sku_taken", f"SKU {sku} exists already.", {"sku": sku})
+        for code in {code for variant in part.variants for code in variant.stock}:
+            if code not in warehouses:
+                raise Invalid(
+                    "warehouse_not_found", f"There is no warehouse {code}.", {"warehouse_code": code}
+                )
+    _products(session, parts, warehouses, now)
+    for part in parts:
+        audit.record(
+            session,
+            actor=actor,
+            action="product.created",
+            subject_kind="product",
+            subject_id=part.sku,
+            now=now,
+        )
 
 
 def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, str], now: datetime) -> None:

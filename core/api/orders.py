@@ -1,0 +1,237 @@
+"""/carts, /quotes, /orders with their steps, /customers."""
+
+from datetime import datetime
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.api.access import Authorization, Desk, DeskDep, IdempotencyKey, change, create, read, read_address
+from core.api.error_handlers import REFUSALS
+from core.api.schemas import (
+    AddressIn,
+    CancelIn,
+    CancelOut,
+    CartIn,
+    CartOut,
+    CustomerIn,
+    CustomerOut,
+    OrderIn,
+    OrderOut,
+    Page,
+    QuoteOut,
+)
+from core.clock import VIETNAM
+from core.customers.identities import customer_for
+from core.customers.models import Customer
+from core.customers.phones import normalise_phone
+from core.errors import NotFound
+from core.orders.cancellation import cancel_order
+from core.orders.carts import set_delivery, set_lines, set_payment_method, start_cart
+from core.orders.fulfilment import accept_order, pack_order
+from core.orders.models import Order
+from core.orders.placement import place_order
+from core.orders.queries import OrderFilter, get_order, list_orders
+from core.orders.quoting import quote_cart
+from core.ports.addresses import DeliveryAddress
+
+
+class Step(Protocol):
+    def __call__(self, session: Session, *, order_id: str, actor: Actor, now: datetime) -> Order: ...
+
+
+router = APIRouter(prefix="/api/v1", tags=["orders"], responses=REFUSALS)
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=64)]
+
+
+@router.get("/customers")
+def customers(
+    desk: DeskDep, authorization: Authorization = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CustomerOut]:
+    def work(session: Session) -> Page[CustomerOut]:
+        statement = select(Customer).order_by(Customer.id).limit(limit + 1)
+        if cursor is not None:
+            statement = statement.where(Customer.id > cursor)
+        rows = list(session.scalars(statement))
+        items = [CustomerOut.model_validate(row) for row in rows[:limit]]
+        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+
+    return read(desk, authorization, "customers", work)
+
+
+@router.get("/customers/{customer_id}")
+def customer(desk: DeskDep, customer_id: str, authorization: Authorization = None) -> CustomerOut:
+    return read(
+        desk, authorization, "customers", lambda s: CustomerOut.model_validate(_customer(s, customer_id))
+    )
+
+
+@router.post("/customers", status_code=201)
+def add_customer(
+    desk: DeskDep,
+    body: CustomerIn,
+    authorization: Authorization = None,
+    idempotency_key: IdempotencyKey = None,
+) -> CustomerOut:
+    """The customer of (channel, user_id): made now, or known before and brought up to date."""
+
+    def work(session: Session, actor: Actor) -> CustomerOut:
+        row = customer_for(session, chat_channel=body.channel, external_id=body.user_id, now=desk.clock())
+        row.name, row.email, row.updated_at = body.name, body.email, desk.clock()
+        if body.phone:
+            row.phone = normalise_phone(body.phone)
+        session.flush()
+        return CustomerOut.model_validate(row)
+
+    return create(desk, authorization, "customers", idempotency_key, body.model_dump(), CustomerOut, work)
+
+
+@router.post("/carts", status_code=201)
+def add_cart(
+    desk: DeskDep,
+    body: CartIn,
+    authorization: Authorization = None,
+    idempotency_key: IdempotencyKey = None,
+) -> CartOut:
+    """A draft with lines, receiver, address and payment; without `customer_id` the phone names the customer."""
+    address = read_address(desk, body.address, _place(body.place))
+
+    def work(session: Session, actor: Actor) -> CartOut:
+        now = desk.clock()
+        cart = start_cart(session, customer_id=_buyer(session, body, now), sales_channel="api", now=now)
+        quantities: dict[str, int] = {}
+        for line in body.lines:
+            quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+        set_lines(session, cart_id=cart.id, quantities=quantities, now=now)
+        set_delivery(
+            session, cart_id=cart.id, now=now, buyer_name=body.name, phone=body.phone, address=address,
+            note=body.note or None,
+        )  # fmt: skip
+        filled = set_payment_method(session, cart_id=cart.id, method=body.payment_method, now=now)
+        return CartOut.model_validate(filled)
+
+    return create(desk, authorization, "orders", idempotency_key, body.model_dump(), CartOut, work)
+
+
+@router.post("/carts/{cart_id}/quotes", status_code=201)
+def add_quote(
+    desk: DeskDep, cart_id: str, authorization: Authorization = None, idempotency_key: IdempotencyKey = None
+) -> QuoteOut:
+    """Freeze the cart with all amounts; an order is placed from a quote only."""
+
+    def work(session: Session, actor: Actor) -> QuoteOut:
+        return QuoteOut.model_validate(quote_cart(session, cart_id=cart_id, now=desk.clock()))
+
+    return create(desk, authorization, "orders", idempotency_key, {"cart": cart_id}, QuoteOut, work)
+
+
+@router.post("/orders", status_code=201)
+def add_order(
+    desk: DeskDep,
+    body: OrderIn,
+    authorization: Authorization = None,
+    idempotency_key: IdempotencyKey = None,
+) -> OrderOut:
+    """Place the order of a quote; the same quote again gives the same order."""
+
+    def work(session: Session, actor: Actor) -> OrderOut:
+        return OrderOut.model_validate(
+            place_order(session, actor=actor, quote_id=body.quote_id, now=desk.clock())
+        )
+
+    return create(desk, authorization, "orders", idempotency_key, body.model_dump(), OrderOut, work)
+
+
+@router.get("/orders")
+def orders(
+    desk: DeskDep,
+    authorization: Authorization = None,
+    status: Annotated[str | None, Query(max_length=20)] = None,
+    fulfilment_state: Annotated[str | None, Query(max_length=20)] = None,
+    payment_state: Annotated[str | None, Query(max_length=20)] = None,
+    customer_id: Annotated[str | None, Query(max_length=64)] = None,
+    sales_channel: Annotated[str | None, Query(max_length=40)] = None,
+    placed_from: datetime | None = None,
+    placed_to: datetime | None = None,
+    q: Annotated[str, Query(max_length=100, description="Code, phone or name.")] = "",
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[OrderOut]:
+    """Newest first."""
+    filters = OrderFilter(
+        status=status, fulfilment_state=fulfilment_state, payment_state=payment_state,
+        customer_id=customer_id, sales_channel=sales_channel, placed_from=_aware(placed_from),
+        placed_to=_aware(placed_to), text=q,
+    )  # fmt: skip
+
+    def work(session: Session) -> Page[OrderOut]:
+        rows = list_orders(session, filters=filters, before=cursor, limit=min(limit + 1, 200))
+        items = [OrderOut.model_validate(row) for row in rows[:limit]]
+        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+
+    return read(desk, authorization, "orders", work)
+
+
+@router.get("/orders/{code}")
+def order(desk: DeskDep, code: str, authorization: Authorization = None) -> OrderOut:
+    return read(desk, authorization, "orders", lambda s: OrderOut.model_validate(get_order(s, code)))
+
+
+@router.post("/orders/{code}/accept")
+def accept(desk: DeskDep, code: str, authorization: Authorization = None) -> OrderOut:
+    """`new` → `processing`."""
+    return _step(desk, authorization, code, accept_order)
+
+
+@router.post("/orders/{code}/pack")
+def pack(desk: DeskDep, code: str, authorization: Authorization = None) -> OrderOut:
+    return _step(desk, authorization, code, pack_order)
+
+
+@router.post("/orders/{code}/cancel")
+def cancel(desk: DeskDep, code: str, body: CancelIn, authorization: Authorization = None) -> CancelOut:
+    def work(session: Session, actor: Actor) -> CancelOut:
+        order_id = get_order(session, code).id
+        outcome = cancel_order(session, order_id=order_id, reason=body.reason, actor=actor, now=desk.clock())
+        return CancelOut(order=OrderOut.model_validate(outcome.order), waiting_for=outcome.waiting_for)
+
+    return change(desk, authorization, "orders", work)
+
+
+def _step(desk: Desk, authorization: str | None, code: str, step: "Step") -> OrderOut:
+    def work(session: Session, actor: Actor) -> OrderOut:
+        order_id = get_order(session, code).id
+        return OrderOut.model_validate(step(session, order_id=order_id, actor=actor, now=desk.clock()))
+
+    return change(desk, authorization, "orders", work)
+
+
+def _place(place: AddressIn | None) -> DeliveryAddress | None:
+    if place is None:
+        return None
+    return DeliveryAddress(
+        era=place.era, street=place.street, ward="", ward_code=place.ward_code, district="",
+        district_code=place.district_code, province="", province_code=place.province_code,
+    )  # fmt: skip
+
+
+def _buyer(session: Session, body: CartIn, now: datetime) -> str:
+    if body.customer_id is not None:
+        return _customer(session, body.customer_id).id
+    phone = normalise_phone(body.phone)
+    return customer_for(session, chat_channel="api-phone", external_id=phone, now=now).id
+
+
+def _customer(session: Session, customer_id: str) -> Customer:
+    row = session.get(Customer, customer_id)
+    if row is None:
+        raise NotFound("customer_not_found", "There is no such customer.", {})
+    return row
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A time without a zone is meant as Vietnam's."""
+    return moment.replace(tzinfo=VIETNAM) if moment is not None and moment.tzinfo is None else moment
