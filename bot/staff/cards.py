@@ -1,0 +1,112 @@
+"""Cards of the staff's room: title, lines, buttons that post a command, links."""
+
+from typing import Any
+
+from core.approvals.models import Approval
+from core.customers.phones import local_phone
+from core.invoices.models import Invoice
+from core.jobs.models import StaffTask
+from core.money import format_dong
+from core.orders.models import Order
+from core.shipping.models import Shipment
+
+
+def button(label: str, command: str) -> dict[str, str]:
+    return {"label": label, "command": command}
+
+
+def order_card(
+    order: Order, shipment: Shipment | None = None, invoice: Invoice | None = None
+) -> dict[str, Any]:
+    """The order with what may be done next."""
+    lines = [f"{x.quantity} × {x.name}{f' ({x.option_text})' if x.option_text else ''}: {format_dong(x.amount)}"
+             for x in order.lines]  # fmt: skip
+    lines += [
+        f"Phí giao: {format_dong(order.shipping_fee)} · Tổng: {format_dong(order.total)}",
+        f"{order.buyer_name} · {local_phone(order.phone)}",
+        order.address_text,
+        f"{order.payment_method} · {order.payment_state} · {order.status}/{order.fulfilment_state}"
+        f" · invoice {order.invoice_state}",
+    ]
+    links = []
+    if shipment is not None:
+        lines.append(f"{shipment.carrier.upper()} {shipment.tracking_number or '…'}: {shipment.state}")
+        if shipment.label_document_id:
+            links.append({"label": "Nhãn PDF", "url": f"/api/desk/documents/{shipment.label_document_id}"})
+    if invoice is not None:
+        if invoice.number:
+            lines.append(f"Hóa đơn {invoice.series} {invoice.number}: {invoice.state}")
+        if invoice.pdf_document_id:
+            links.append({"label": "Hóa đơn PDF", "url": f"/api/desk/documents/{invoice.pdf_document_id}"})
+    return {
+        "type": "order",
+        "title": f"{order.code} · {format_dong(order.total)}",
+        "lines": lines,
+        "buttons": next_steps(order, shipment, invoice),
+        "links": links,
+    }
+
+
+def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None) -> list[dict[str, str]]:
+    steps = []
+    if (
+        order.payment_method == "bank_transfer"
+        and order.payment_state != "paid"
+        and order.status != "cancelled"
+    ):
+        steps.append(button("Đã nhận tiền", f"/paid {order.code}"))
+    if order.status in ("new", "processing") and order.fulfilment_state == "unpacked":
+        steps.append(button("Đóng gói", f"/pack {order.code}"))
+    if order.fulfilment_state == "packed" and shipment is None:
+        steps.append(button("Gửi GHN", f"/ship {order.code}"))
+    if shipment is not None and shipment.label_document_id:
+        steps.append(button("Nhãn", f"/label {order.code}"))
+    if order.fulfilment_state in ("shipped", "delivered") and order.invoice_state in (
+        "none",
+        "requested",
+        "refused",
+    ):
+        steps.append(button("Xuất hóa đơn", f"/invoice {order.code}"))
+    if (
+        order.status in ("new", "processing")
+        and order.fulfilment_state in ("unpacked", "packed")
+        and not shipment
+    ):
+        steps.append(button("Hủy", f"/cancel {order.code}"))
+    return steps
+
+
+def approval_card(approval: Approval) -> dict[str, Any]:
+    waiting = approval.state == "pending"
+    lines = [approval.question, f"Ai được duyệt: owner, {', '.join(approval.roles)}"]
+    if not waiting:
+        lines.append(f"{approval.state} · {approval.decided_by_name}")
+    return {
+        "type": "approval",
+        "title": f"{approval.code} · {approval.kind}",
+        "lines": lines,
+        "buttons": [
+            button("Duyệt", f"/approve {approval.code}"),
+            button("Từ chối", f"/reject {approval.code}"),
+        ]
+        if waiting
+        else [],
+        "links": [],
+    }
+
+
+def task_card(task: StaffTask) -> dict[str, Any]:
+    return {
+        "type": "task",
+        "title": task.title,
+        "lines": [task.detail] if task.detail else [],
+        "buttons": [button("Xong", f"/done {task.id}")],
+        "links": [],
+    }
+
+
+def table_card(title: str, columns: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    return {
+        "type": "table", "title": title, "lines": [], "buttons": [], "links": [],
+        "table": {"columns": columns, "rows": rows},
+    }  # fmt: skip

@@ -1,0 +1,308 @@
+"""The staff's commands: one table of name, roles, usage and handler. Both desk and group go through `run`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.invoices.issuing import issue_invoice
+from core.jobs.tasks import close_task, list_open
+from core.payments.recording import confirm_bank_transfer, outstanding
+from core.shipping.booking import request_shipment
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.conversations.handoff import release, take
+from bot.conversations.models import Conversation
+from bot.staff.cards import approval_card, button, order_card, table_card, task_card
+from core.actor import ROLES, Actor, Role
+from core.approvals.decisions import decide, pending_approvals
+from core.catalogue.search import search_products
+from core.customers.phones import local_phone
+from core.errors import Invalid, NotFound
+from core.invoices.models import Invoice
+from core.jobs.models import StaffTask
+from core.money import format_dong
+from core.orders.cancellation import cancel_order
+from core.orders.fulfilment import complete_if_done, pack_order
+from core.orders.models import Order
+from core.orders.queries import OrderFilter, get_order, list_orders
+from core.shipping.models import Shipment
+from core.stock.queries import levels
+
+ALL: tuple[Role, ...] = ROLES
+
+
+@dataclass(frozen=True)
+class Said:
+    text: str
+    cards: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Request:
+    session: Session
+    actor: Actor
+    argument: str
+    now: datetime
+
+    def code(self) -> str:
+        """The first word of the argument; asked for when it is missing."""
+        if not self.argument:
+            raise Invalid(
+                "argument_missing", "Which one? Write the code behind the command, e.g. /order DH1001.", {}
+            )
+        return self.argument.split()[0]
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    usage: str
+    help: str
+    roles: tuple[Role, ...]
+    handler: Callable[[Request], Said]
+
+
+def run(session: Session, *, text: str, actor: Actor, now: datetime) -> Said:
+    """Do what the line says; raises `AppError` with the reason when it may not or cannot be."""
+    name, _, argument = text.strip().partition(" ")
+    command = COMMANDS.get(name.lower().split("@")[0])
+    if command is None:
+        if text.strip().startswith("/"):
+            raise NotFound("command_unknown", f"There is no command {name[:40]}. /help lists them.", {})
+        return Said("Gõ /help để xem các lệnh.", [])
+    actor.require_role(*command.roles, action=f"use {command.name}")
+    return command.handler(Request(session, actor, argument.strip()[:500], now))
+
+
+def commands_for(actor: Actor) -> list[dict[str, str]]:
+    return [
+        {"name": c.name, "usage": c.usage, "help": c.help}
+        for c in COMMANDS.values()
+        if actor.role in (*c.roles, "owner")
+    ]
+
+
+def order_with_cards(session: Session, order: Order) -> dict[str, Any]:
+    shipment = session.scalar(
+        select(Shipment)
+        .where(Shipment.order_id == order.id, Shipment.state.not_in(("cancelled", "refused")))
+        .order_by(Shipment.id.desc())
+        .limit(1)
+    )
+    invoice = session.scalar(
+        select(Invoice).where(Invoice.order_id == order.id).order_by(Invoice.id.desc()).limit(1)
+    )
+    return order_card(order, shipment, invoice)
+
+
+def _todo(request: Request) -> Said:
+    session = request.session
+    cards = [approval_card(a) for a in pending_approvals(session, now=request.now)]
+    cards += [task_card(t) for t in list_open(session)[:20]]
+    waiting = session.scalars(
+        select(Conversation).where(Conversation.mode == "manual", Conversation.assigned_to == "").limit(20)
+    )
+    cards += [
+        {
+            "type": "task", "title": f"Khách cần người hỗ trợ: {c.handoff_reason or 'handoff'}", "lines": [c.id],
+            "buttons": [button("Nhận", f"/take {c.id}")], "links": [],
+        }
+        for c in waiting
+    ]  # fmt: skip
+    counts = _counts(session)
+    text = " · ".join(f"{label}: {count}" for label, count in counts if count)
+    if not cards and not text:
+        return Said("Không còn việc gì đang chờ.")
+    return Said(text or f"{len(cards)} việc đang chờ", cards)
+
+
+def _counts(session: Session) -> list[tuple[str, int]]:
+    def count(*conditions: Any) -> int:
+        return session.scalar(select(func.count()).select_from(Order).where(*conditions)) or 0
+
+    live = Order.status.in_(("new", "processing"))
+    return [
+        ("chưa đóng gói", count(live, Order.fulfilment_state == "unpacked")),
+        ("đã gói, chưa gửi", count(live, Order.fulfilment_state == "packed")),
+        ("đã giao, chưa hóa đơn", count(Order.fulfilment_state == "delivered",
+                                        Order.invoice_state.in_(("none", "requested", "refused")))),
+    ]  # fmt: skip
+
+
+def _orders(request: Request) -> Said:
+    filters = _order_filter(request.argument)
+    orders = list_orders(request.session, filters=filters, before=None, limit=20)
+    if not orders:
+        return Said("Không có đơn nào.")
+    rows = [
+        [o.code, o.buyer_name, format_dong(o.total), f"{o.status}/{o.fulfilment_state}", o.payment_state]
+        for o in orders
+    ]
+    return Said(
+        f"{len(orders)} đơn", [table_card("Đơn hàng", ["Mã", "Khách", "Tổng", "Trạng thái", "Tiền"], rows)]
+    )
+
+
+def _order_filter(argument: str) -> OrderFilter:
+    word = argument.split()[0] if argument else ""
+    if word in ("new", "processing", "completed", "cancelled", "returned"):
+        return OrderFilter(status=word)
+    if word in ("unpacked", "packed", "shipped", "delivered", "failed"):
+        return OrderFilter(fulfilment_state=word)
+    return OrderFilter(text=argument)
+
+
+def _order(request: Request) -> Said:
+    return Said("", [order_with_cards(request.session, get_order(request.session, request.code()))])
+
+
+def _approve(request: Request) -> Said:
+    return _decide(request, approve=True)
+
+
+def _reject(request: Request) -> Said:
+    return _decide(request, approve=False)
+
+
+def _decide(request: Request, *, approve: bool) -> Said:
+    words = request.argument.split(maxsplit=1)
+    approval = decide(
+        request.session, code=request.code(), approve=approve, actor=request.actor, now=request.now,
+        note=words[1] if len(words) > 1 else "",
+    )  # fmt: skip
+    said = f"{approval.code}: {approval.state} · {request.actor.name}"
+    if approve and approval.kind == "cancel_after_packing":
+        asker = Actor("staff", request.actor.id, request.actor.name, "manager")
+        cancel_order(
+            request.session, order_id=approval.subject_id, reason=approval.payload.get("reason", ""), actor=asker,
+            now=request.now,
+        )  # fmt: skip
+    if approval.subject_kind == "order":
+        order = get_order(request.session, approval.subject_id)
+        return Said(said, [order_with_cards(request.session, order)])
+    return Said(said)
+
+
+def _pack(request: Request) -> Said:
+    order = get_order(request.session, request.code())
+    packed = pack_order(request.session, order_id=order.id, actor=request.actor, now=request.now)
+    return Said(f"{packed.code} đã đóng gói → gửi đi?", [order_with_cards(request.session, packed)])
+
+
+def _ship(request: Request) -> Said:
+    order = get_order(request.session, request.code())
+    request_shipment(request.session, actor=request.actor, order_id=order.id, now=request.now)
+    fresh = get_order(request.session, order.id)
+    return Said(
+        f"{order.code}: đang tạo vận đơn, có nhãn em báo ngay.", [order_with_cards(request.session, fresh)]
+    )
+
+
+def _label(request: Request) -> Said:
+    order = get_order(request.session, request.code())
+    card = order_with_cards(request.session, order)
+    if not any("Nhãn" in link["label"] for link in card["links"]):
+        raise NotFound(
+            "label_missing", f"{order.code} has no label yet. Ship it first, or wait a moment.", {}
+        )
+    return Said(f"Nhãn của {order.code}", [card])
+
+
+def _invoice(request: Request) -> Said:
+    order = get_order(request.session, request.code())
+    issue_invoice(request.session, actor=request.actor, order_id=order.id, now=request.now)
+    fresh = get_order(request.session, order.id)
+    return Said(f"{order.code}: đang phát hành hóa đơn.", [order_with_cards(request.session, fresh)])
+
+
+def _paid(request: Request) -> Said:
+    order = get_order(request.session, request.code())
+    amount = outstanding(request.session, order)
+    confirm_bank_transfer(
+        request.session, actor=request.actor, order_id=order.id, amount=amount, reference=f"desk:{order.code}",
+        now=request.now,
+    )  # fmt: skip
+    complete_if_done(request.session, order_id=order.id, now=request.now)
+    fresh = get_order(request.session, order.id)
+    return Said(f"{order.code}: đã nhận {format_dong(amount)}", [order_with_cards(request.session, fresh)])
+
+
+def _cancel(request: Request) -> Said:
+    order = get_order(request.session, request.code())
+    reason = request.argument.partition(" ")[2]
+    outcome = cancel_order(
+        request.session, order_id=order.id, reason=reason, actor=request.actor, now=request.now
+    )
+    if outcome.waiting_for:
+        return Said(f"{order.code} đã đóng gói: chờ duyệt {outcome.waiting_for}.")
+    return Said(f"{order.code} đã hủy.", [order_with_cards(request.session, outcome.order)])
+
+
+def _stock(request: Request) -> Said:
+    if not request.argument:
+        raise Invalid("argument_missing", "Which product? For instance /stock áo thun đen, or a SKU.", {})
+    rows = levels(request.session, skus=[request.argument.split()[0]])
+    if not rows:
+        found = search_products(request.session, text=request.argument, limit=5)
+        rows = levels(request.session, skus=[v.sku for p in found for v in p.variants])
+    if not rows:
+        raise NotFound("stock_not_found", f"No product matches '{request.argument[:40]}'.", {})
+    table = [[r.sku, r.warehouse_code, str(r.on_hand), str(r.reserved), str(r.available)] for r in rows[:60]]
+    return Said("", [table_card("Tồn kho", ["SKU", "Kho", "Tồn", "Giữ", "Còn bán"], table)])
+
+
+def _take(request: Request) -> Said:
+    conversation = take(request.session, conversation_id=request.code(), actor=request.actor, now=request.now)
+    return Said(f"{request.actor.name} nhận cuộc trò chuyện {conversation.id}")
+
+
+def _release(request: Request) -> Said:
+    conversation = release(
+        request.session, conversation_id=request.code(), actor=request.actor, now=request.now
+    )
+    return Said(f"Đã trả cuộc trò chuyện {conversation.id} cho trợ lý")
+
+
+def _customer(request: Request) -> Said:
+    orders = list_orders(request.session, filters=OrderFilter(text=request.argument), before=None, limit=10)
+    if not orders or not request.argument:
+        raise NotFound("customer_not_found", "No customer matches. Try a phone number or a name.", {})
+    rows = [[o.code, o.buyer_name, local_phone(o.phone), format_dong(o.total), o.status] for o in orders]
+    return Said("", [table_card("Khách hàng", ["Mã", "Khách", "Điện thoại", "Tổng", "Trạng thái"], rows)])
+
+
+def _done(request: Request) -> Said:
+    task = request.session.get(StaffTask, request.code())
+    if task is None:
+        raise NotFound("task_not_found", "There is no such task.", {})
+    close_task(request.session, task_id=task.id, actor=request.actor, now=request.now)
+    return Said(f"Xong: {task.title}")
+
+
+def _help(request: Request) -> Said:
+    rows = [[c["usage"], c["help"]] for c in commands_for(request.actor)]
+    return Said("", [table_card("Lệnh", ["Lệnh", "Dùng để"], rows)])
+
+
+_TABLE: tuple[Command, ...] = (
+    Command("/todo", "/todo", "Việc đang chờ", ALL, _todo),
+    Command("/orders", "/orders [trạng thái | tìm]", "Danh sách đơn", ALL, _orders),
+    Command("/order", "/order MÃ", "Xem một đơn và bước tiếp theo", ALL, _order),
+    Command("/approve", "/approve MÃ [ghi chú]", "Duyệt", ("manager", "sales"), _approve),
+    Command("/reject", "/reject MÃ [ghi chú]", "Từ chối", ("manager", "sales"), _reject),
+    Command("/pack", "/pack MÃ", "Đóng gói", ("manager", "sales", "warehouse"), _pack),
+    Command("/ship", "/ship MÃ", "Tạo vận đơn GHN", ("manager", "sales", "warehouse"), _ship),
+    Command("/label", "/label MÃ", "Nhãn PDF", ("manager", "sales", "warehouse"), _label),
+    Command("/invoice", "/invoice MÃ", "Phát hành hóa đơn điện tử", ("manager", "accountant"), _invoice),
+    Command("/paid", "/paid MÃ", "Xác nhận đã nhận chuyển khoản", ("manager", "accountant"), _paid),
+    Command("/cancel", "/cancel MÃ [lý do]", "Hủy đơn", ("manager", "sales"), _cancel),
+    Command("/stock", "/stock SKU | tên", "Tồn kho", ALL, _stock),
+    Command("/customer", "/customer tên | điện thoại", "Đơn của một khách", ALL, _customer),
+    Command("/take", "/take MÃ", "Nhận cuộc trò chuyện", ("manager", "sales"), _take),
+    Command("/release", "/release MÃ", "Trả cuộc trò chuyện cho trợ lý", ("manager", "sales"), _release),
+    Command("/done", "/done MÃ", "Đóng một việc", ALL, _done),
+    Command("/help", "/help", "Các lệnh của bạn", ALL, _help),
+)
+COMMANDS: dict[str, Command] = {command.name: command for command in _TABLE}

@@ -1,0 +1,242 @@
+"""The desk over HTTP: login, the room with its commands, conversations, documents, live events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Cookie, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from bot.conversations.handoff import release, staff_reply, take
+from bot.staff import accounts, room
+from bot.staff.commands import commands_for, run
+from bot.web.inbox import conversation_summary, conversation_view, list_conversations, message_view
+from core.actor import Actor
+from core.api.access import Desk, DeskDep
+from core.documents.models import Document
+from core.errors import AppError, NotAllowed, NotFound, Unauthenticated
+
+COOKIE = "chotdon_desk"
+STREAM_PAUSE_S = 0.5
+T = TypeVar("T")
+router = APIRouter(prefix="/api/desk", tags=["desk"], include_in_schema=False)
+
+
+class LoginIn(BaseModel):
+    login: str = Field(max_length=100)
+    password: str = Field(max_length=200)
+
+
+class TextIn(BaseModel):
+    text: str = Field(min_length=1, max_length=4_000)
+
+
+def _reader(desk: DeskDep, chotdon_desk: Annotated[str | None, Cookie()] = None) -> accounts.LoggedIn:
+    with desk.db.read_transaction() as session:
+        return accounts.session_of(session, token=chotdon_desk, now=desk.clock())
+
+
+Reader = Annotated[accounts.LoggedIn, Depends(_reader)]
+
+
+def _writer(staff: Reader, x_csrf_token: Annotated[str | None, Header()] = None) -> Actor:
+    if x_csrf_token != staff.csrf_token:
+        raise NotAllowed("csrf_token_wrong", "The page is out of date. Reload it and try again.")
+    return staff.actor
+
+
+Writer = Annotated[Actor, Depends(_writer)]
+
+
+@router.post("/login")
+def login(desk: DeskDep, body: LoginIn, request: Request, response: Response) -> dict[str, Any]:
+    with desk.db.transaction() as session:
+        account = accounts.check_password(
+            session, login=body.login.strip().lower(), password=body.password, now=desk.clock()
+        )
+        staff = accounts.start_session(session, account=account, now=desk.clock()) if account else None
+    if staff is None:
+        raise Unauthenticated("login_wrong", "Login or password is wrong.")
+    response.set_cookie(
+        COOKIE,
+        staff.token,
+        max_age=accounts.SESSION_HOURS * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+        path="/",
+    )
+    return _me(staff)
+
+
+@router.post("/logout", status_code=204)
+def logout(
+    desk: DeskDep, _actor: Writer, response: Response, chotdon_desk: Annotated[str | None, Cookie()] = None
+) -> None:
+    with desk.db.transaction() as session:
+        accounts.end_session(session, token=chotdon_desk)
+    response.delete_cookie(COOKIE, path="/")
+
+
+@router.get("/me")
+def me(staff: Reader) -> dict[str, Any]:
+    return _me(staff)
+
+
+@router.get("/room")
+def read_room(
+    desk: DeskDep, _staff: Reader, after: Annotated[int | None, Query(ge=0)] = None
+) -> dict[str, Any]:
+    with desk.db.read_transaction() as session:
+        return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
+
+
+@router.post("/commands")
+def command(desk: DeskDep, actor: Writer, body: TextIn) -> dict[str, Any]:
+    """The line and its answer, kept in the room; a refusal is an answer too and changes nothing else."""
+    with desk.db.transaction() as session:
+        before = room.messages(session, after=None, limit=1)
+        room.post(session, author="staff", author_name=actor.name, text=body.text, now=desk.clock())
+    try:
+        with desk.db.transaction() as session:
+            said = run(session, text=body.text, actor=actor, now=desk.clock())
+            room.post(session, author="system", text=said.text, cards=said.cards, now=desk.clock())
+    except AppError as error:
+        with desk.db.transaction() as session:
+            room.post(session, author="system", text=f"⚠ {error.message}", now=desk.clock())
+    with desk.db.read_transaction() as session:
+        after = before[0].seq if before else 0
+        return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
+
+
+@router.get("/conversations")
+def conversations(
+    desk: DeskDep,
+    _staff: Reader,
+    mode: Annotated[str | None, Query(max_length=10)] = None,
+    before: Annotated[str | None, Query(max_length=64)] = None,
+) -> dict[str, Any]:
+    with desk.db.read_transaction() as session:
+        return {"conversations": list_conversations(session, mode=mode, before=before)}
+
+
+@router.get("/conversations/{conversation_id}")
+def conversation(desk: DeskDep, _staff: Reader, conversation_id: str) -> dict[str, Any]:
+    with desk.db.read_transaction() as session:
+        return conversation_view(session, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/messages")
+def reply(desk: DeskDep, actor: Writer, conversation_id: str, body: TextIn) -> dict[str, Any]:
+    def work(session: Session) -> dict[str, Any]:
+        message = staff_reply(
+            session, conversation_id=conversation_id, text=body.text, actor=actor, now=desk.clock()
+        )
+        return {"message": message_view(message)}
+
+    return _change(desk, work)
+
+
+@router.post("/conversations/{conversation_id}/take")
+def take_over(desk: DeskDep, actor: Writer, conversation_id: str) -> dict[str, Any]:
+    def work(session: Session) -> dict[str, Any]:
+        take(session, conversation_id=conversation_id, actor=actor, now=desk.clock())
+        return {"conversation": conversation_summary(session, conversation_id)}
+
+    return _change(desk, work)
+
+
+@router.post("/conversations/{conversation_id}/release")
+def hand_back(desk: DeskDep, actor: Writer, conversation_id: str) -> dict[str, Any]:
+    def work(session: Session) -> dict[str, Any]:
+        release(session, conversation_id=conversation_id, actor=actor, now=desk.clock())
+        return {"conversation": conversation_summary(session, conversation_id)}
+
+    return _change(desk, work)
+
+
+@router.get("/documents/{document_id}")
+def document(desk: DeskDep, _staff: Reader, document_id: str) -> Response:
+    with desk.db.read_transaction() as session:
+        found = session.get(Document, document_id)
+        if found is None:
+            raise NotFound("document_not_found", "There is no such document.", {})
+        return document_response(session, found)
+
+
+def document_response(session: Session, found: Document) -> Response:
+    content = session.scalars(select(Document.content).where(Document.id == found.id)).one()
+    headers = {
+        "Content-Disposition": f'inline; filename="{found.filename}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=3600",
+    }
+    return Response(content, media_type=found.content_type, headers=headers)
+
+
+@router.get("/stream")
+async def stream(
+    desk: DeskDep,
+    request: Request,
+    _staff: Reader,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> StreamingResponse:
+    """Server-sent events of the room and of conversations; resumes after `Last-Event-ID`."""
+    after = int(last_event_id) if last_event_id and last_event_id.isdigit() else None
+    return StreamingResponse(
+        _events(desk, request, after), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
+    )
+
+
+async def _events(desk: Desk, request: Request, after: int | None) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    seq = after if after is not None else await run_in_threadpool(_newest, desk)
+    since = desk.clock()
+    quiet = 0.0
+    while not await request.is_disconnected():
+        messages, changed, since = await run_in_threadpool(_news, desk, seq, since)
+        for message in messages:
+            seq = message["seq"]
+            yield f"id: {seq}\nevent: room\ndata: {json.dumps({'message': message}, ensure_ascii=False)}\n\n"
+        for summary in changed:
+            yield f"event: conversation\ndata: {json.dumps(summary, ensure_ascii=False)}\n\n"
+        quiet = 0.0 if messages or changed else quiet + STREAM_PAUSE_S
+        if quiet >= 20:
+            quiet = 0.0
+            yield "event: ping\ndata: {}\n\n"
+        await asyncio.sleep(STREAM_PAUSE_S)
+
+
+def _newest(desk: Desk) -> int:
+    with desk.db.read_transaction() as session:
+        last = room.messages(session, after=None, limit=1)
+        return last[0].seq if last else 0
+
+
+def _news(desk: Desk, seq: int, since: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Any]:
+    with desk.db.read_transaction() as session:
+        messages = [room.message_view(m) for m in room.messages(session, after=seq)]
+        changed = list_conversations(session, mode=None, before=None, changed_since=since)
+        newest = max([since, *(c["changed_at"] for c in changed)])
+        for summary in changed:
+            summary.pop("changed_at")
+        return messages, changed, newest
+
+
+def _change(desk: Desk, work: Callable[[Session], T]) -> T:
+    with desk.db.transaction() as session:
+        return work(session)
+
+
+def _me(staff: accounts.LoggedIn) -> dict[str, Any]:
+    actor = staff.actor
+    return {
+        "staff": {"id": actor.id, "login": staff.login, "name": actor.name, "role": actor.role},
+        "csrf_token": staff.csrf_token,
+        "commands": commands_for(actor),
+    }
