@@ -1,0 +1,40 @@
+"""What happened, told upwards by name only: an event fans out to jobs in the transaction of its cause."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.jobs.queue import enqueue
+
+SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
+    "order.placed": ("notice.staff",),
+    "order.packed": ("notice.customer",),
+    "order.cancelled": ("notice.customer", "notice.staff"),
+    "order.completed": ("notice.staff",),
+    "shipment.booked": ("notice.customer", "notice.staff"),
+    "shipment.moved": ("notice.customer", "notice.staff", "order.complete", "invoice.auto"),
+    "shipment.refused": ("notice.staff",),
+    "invoice.issued": (),
+    "invoice.coded": ("notice.customer", "notice.staff"),
+    "invoice.refused": ("notice.staff",),
+    "payment.recorded": ("notice.customer", "notice.staff", "order.complete"),
+    "approval.requested": ("notice.staff",),
+    "approval.decided": ("notice.staff",),
+    "conversation.handed_off": ("notice.staff",),
+    "staff_task.opened": ("notice.staff",),
+}
+
+
+def publish(session: Session, event: str, payload: Mapping[str, Any], *, now: datetime) -> None:
+    """`payload` holds ids and a `key` that tells this happening from all others of its name."""
+    for job in SUBSCRIPTIONS[event]:
+        enqueue(
+            session,
+            job,
+            {**payload, "event": event},
+            now=now,
+            deduplication_key=f"{job}:{event}:{payload['key']}",
+            ordering_key=f"{job}:{payload.get('order_id', payload['key'])}",
+        )

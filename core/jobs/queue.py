@@ -1,0 +1,156 @@
+"""The queue is a table. Every step is one guarded UPDATE, so that any number of workers may try at once."""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session, aliased
+
+from core.ids import new_id
+from core.jobs.models import Job
+from core.telemetry import correlation_id
+
+CHANNEL = "chotdon_jobs"
+# Wakes the workers of this very process; other processes are woken by NOTIFY or find the job by polling.
+local_wake = threading.Event()
+
+
+def enqueue(
+    session: Session,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    run_at: datetime | None = None,
+    deduplication_key: str | None = None,
+    ordering_key: str | None = None,
+    priority: int = 100,
+    max_attempts: int = 10,
+) -> str | None:
+    """The new job's id, or None when a live job has this deduplication key."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert_for = sqlite_insert if is_sqlite else postgres_insert
+    job_id = new_id()
+    inserted = session.execute(
+        insert_for(Job)
+        .values(
+            id=job_id,
+            name=name,
+            payload=dict(payload),
+            state="queued",
+            priority=priority,
+            run_at=run_at or now,
+            attempts=0,
+            max_attempts=max_attempts,
+            deduplication_key=deduplication_key,
+            ordering_key=ordering_key,
+            last_error="",
+            correlation_id=correlation_id.get(),
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["deduplication_key"])
+        .returning(Job.id)
+    ).first()
+    if inserted is None:
+        return None
+    if not is_sqlite:
+        session.execute(text(f"NOTIFY {CHANNEL}"))
+    local_wake.set()
+    return job_id
+
+
+def claim(
+    session: Session, *, now: datetime, lease_seconds: float, ignore_run_at: bool = False
+) -> Job | None:
+    """The next due job, leased to the caller; also one whose worker died and let its lease run out."""
+    other = aliased(Job)
+    candidate = (
+        select(Job.id)
+        .where(
+            _claimable(now, ignore_run_at),
+            or_(
+                Job.ordering_key.is_(None),
+                ~exists().where(
+                    other.ordering_key == Job.ordering_key,
+                    other.id != Job.id,
+                    or_(other.state == "running", and_(other.state == "queued", other.id < Job.id)),
+                ),
+            ),
+        )
+        .order_by(Job.priority, Job.run_at, Job.id)
+        .limit(1)
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        candidate = candidate.with_for_update(skip_locked=True)
+    job_id = session.scalar(candidate)
+    if job_id is None:
+        return None
+    return session.scalar(
+        update(Job)
+        .where(Job.id == job_id, _claimable(now, ignore_run_at))
+        .values(
+            state="running",
+            lease_token=new_id(),
+            leased_until=now + timedelta(seconds=lease_seconds),
+            attempts=Job.attempts + 1,
+        )
+        .returning(Job)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+def renew(session: Session, *, job: Job, now: datetime, lease_seconds: float) -> bool:
+    return _settle(session, job, leased_until=now + timedelta(seconds=lease_seconds))
+
+
+def complete(session: Session, *, job: Job, now: datetime) -> bool:
+    """False when the lease was lost meanwhile: another worker has the job."""
+    return _settle(session, job, state="done", finished_at=now, deduplication_key=None, lease_token=None)
+
+
+def retry(session: Session, *, job: Job, error: str, run_at: datetime) -> bool:
+    return _settle(session, job, state="queued", last_error=error[:2000], run_at=run_at, lease_token=None)
+
+
+def bury(session: Session, *, job: Job, error: str, now: datetime) -> bool:
+    return _settle(
+        session,
+        job,
+        state="dead",
+        last_error=error[:2000],
+        finished_at=now,
+        deduplication_key=None,
+        lease_token=None,
+    )
+
+
+def revive(session: Session, *, job_id: str, now: datetime) -> bool:
+    """A person has mended the cause: try a dead job again from the first attempt."""
+    revived = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == "dead")
+        .values(state="queued", attempts=0, run_at=now, finished_at=None)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return revived is not None
+
+
+def _claimable(now: datetime, ignore_run_at: bool) -> ColumnElement[bool]:
+    due = Job.state == "queued" if ignore_run_at else and_(Job.state == "queued", Job.run_at <= now)
+    return or_(due, and_(Job.state == "running", Job.leased_until < now))
+
+
+def _settle(session: Session, job: Job, **values: Any) -> bool:
+    settled = session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.lease_token == job.lease_token, Job.state == "running")
+        .values(**values)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return settled is not None

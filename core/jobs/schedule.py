@@ -1,0 +1,37 @@
+"""What recurs. Any number of processes may ask; each due time is won by one."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from core.jobs.models import Schedule
+from core.jobs.queue import enqueue
+
+EVERY_SECONDS: Mapping[str, int] = {"shipment.poll": 900}
+
+
+def enqueue_due(session: Session, *, now: datetime) -> list[str]:
+    """Names of the recurring jobs that were put into the queue by this call."""
+    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    due = []
+    for name, seconds in EVERY_SECONDS.items():
+        session.execute(
+            insert_for(Schedule)
+            .values(name=name, every_seconds=seconds, next_at=now + timedelta(seconds=seconds))
+            .on_conflict_do_nothing()
+        )
+        won = session.execute(
+            update(Schedule)
+            .where(Schedule.name == name, Schedule.next_at <= now)
+            .values(next_at=now + timedelta(seconds=seconds), every_seconds=seconds)
+            .returning(Schedule.name)
+            .execution_options(synchronize_session=False)
+        ).first()
+        if won is not None:
+            enqueue(session, name, {}, now=now, deduplication_key=name)
+            due.append(name)
+    return due

@@ -1,0 +1,62 @@
+"""What a person has to look at. One open task per key, so that a repeat does not nag twice."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.ids import new_id
+from core.jobs.events import publish
+from core.jobs.models import StaffTask
+
+
+def open_task(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    title: str,
+    now: datetime,
+    detail: str = "",
+    subject_kind: str = "",
+    subject_id: str = "",
+) -> None:
+    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    task_id = new_id()
+    opened = session.execute(
+        insert_for(StaffTask)
+        .values(
+            id=task_id,
+            key=key,
+            kind=kind,
+            title=title[:300],
+            detail=detail[:2000],
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            state="open",
+            created_at=now,
+            done_by="",
+        )
+        .on_conflict_do_nothing()
+        .returning(StaffTask.id)
+    ).first()
+    if opened is not None:
+        publish(session, "staff_task.opened", {"key": task_id, "task_id": task_id}, now=now)
+
+
+def close_task(session: Session, *, task_id: str, actor: Actor, now: datetime) -> None:
+    session.execute(
+        update(StaffTask)
+        .where(StaffTask.id == task_id, StaffTask.state == "open")
+        .values(state="done", done_at=now, done_by=actor.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_open(session: Session) -> list[StaffTask]:
+    return list(
+        session.scalars(select(StaffTask).where(StaffTask.state == "open").order_by(StaffTask.id).limit(200))
+    )
