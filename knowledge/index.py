@@ -1,0 +1,260 @@
+"""The index that the assistant asks. Several processes, and what happens when a part fails: README."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.embedders import Embedder, EmbeddingFailed, TextKind
+from knowledge.passages import Hit, Passage
+from knowledge.remembering import RememberingEmbedder
+from knowledge.scoring import calibration_of
+from knowledge.vectors import Stored, VectorStore
+from knowledge.wording import Language, as_asked, guess_language, words_of
+
+if TYPE_CHECKING:
+    from knowledge.shelf import Shelf, Vectors
+
+_log = logging.getLogger("chotdon.knowledge")
+
+SURE_AT = 0.7
+
+_QUESTION_CHARS = 600
+_BODY_CHARS = 300
+_CANDIDATES = 50
+_REST_SECONDS = 30.0
+_REMOTE_CHECK_SECONDS = 2.0
+_STORE_WAIT_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class SyncCounts:
+    """`pending` passages have no stored vector yet (embedder or Chroma out of reach): found by words only."""
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    pending: int = 0
+
+
+class KnowledgeIndex:
+    """Passages of one shop, found by meaning and by words.
+
+    `path` keeps them on disk, `url` on a Chroma server, neither in memory. Nothing is imported or opened
+    before the first sync, search or `warm_up`. `problem` says what is wrong at the moment, for `doctor`.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        path: Path | str | None = None,
+        url: str = "",
+        prefix: str = "knowledge",
+        sure_at: float = SURE_AT,
+    ) -> None:
+        self._memory = RememberingEmbedder(embedder, rest_seconds=_REST_SECONDS)
+        self._sure_at = sure_at
+        self._calibration = calibration_of(embedder.name)
+        self._store = VectorStore(
+            path=Path(path) if path else None, url=url, prefix=prefix, embedder_name=embedder.name
+        )
+        self._shelf: Shelf | None = None
+        self._pending: dict[str, Passage] = {}
+        self._turn = threading.Lock()
+        self._next_check = 0.0
+        self._store_rests_until = 0.0
+        self.problem = ""
+
+    def __len__(self) -> int:
+        return len(self._shelf.passages) if self._shelf else 0
+
+    def warm_up(self) -> None:
+        """Loads model, Chroma and passages. Call it in a thread at start: a search meanwhile does not wait."""
+        with self._turn:
+            self._load()
+        self.search("?a", language="vi", k=1)
+
+    def sync(self, passages: Iterable[Passage]) -> SyncCounts:
+        """Makes the index hold exactly these passages. Unchanged ones (by id and version) cost nothing.
+
+        Searches find the new texts by words from the first moment and by meaning when this returns. Raises
+        nothing for Chroma or the embedder: what could not be stored is `pending`, and the next sync tries again.
+        """
+        wanted = {passage.id: passage for passage in passages}
+        with self._turn:
+            self.problem = ""
+            self._store_rests_until = 0.0
+            self._shelf = self._build(wanted, self._carried_over(wanted))
+            try:
+                with self._store.turn_to_write():
+                    return self._sync_store(wanted)
+            except Exception as error:  # Chroma raises many kinds; none may stop the shop
+                self._note_store_problem(error)
+                vectors = self._carried_over(wanted)
+                fresh = [passage for id_, passage in wanted.items() if id_ not in vectors]
+                self._shelf = self._build(wanted, vectors | self._embedded(fresh))
+                self._pending = wanted
+                return SyncCounts(added=len(wanted), pending=len(wanted))
+
+    def search(self, question: str, *, language: Language | None = None, k: int = 3) -> list[Hit]:
+        """The best passages, one per group, best first; only the first can be sure. Never raises."""
+        text = question.replace("\x00", " ")[:_QUESTION_CHARS]
+        shelf = self._current()
+        if shelf is None or not shelf.passages or not words_of(text) or k < 1:
+            return []
+        spoken = language or guess_language(text)
+        words = as_asked(text, spoken, shelf.restorer)
+        query = self._query_vector(words)
+        chosen = self._candidates(shelf, query, spoken) if query is not None else None
+        matches = shelf.match(words, query, language=spoken, chosen=chosen, count=k)
+        return [
+            Hit(match.passage, match.probability, place == 0 and match.probability >= self._sure_at)
+            for place, match in enumerate(matches)
+        ]
+
+    def clear(self) -> None:
+        """Forgets all passages, those on disk or server too."""
+        with self._turn:
+            self._shelf = self._build({}, {})
+            self._pending = {}
+            try:
+                with self._store.turn_to_write():
+                    self._store.clear()
+            except Exception as error:  # as in sync
+                self._note_store_problem(error)
+
+    def close(self) -> None:
+        with self._turn:
+            self._store.close()
+
+    def _sync_store(self, wanted: Mapping[str, Passage]) -> SyncCounts:
+        stored = {item.passage.id: item for item in self._store.load()}
+        same = {
+            id_ for id_, p in wanted.items() if id_ in stored and stored[id_].passage.version == p.version
+        }
+        vectors = {id_: stored[id_].vector for id_ in same}
+        fresh = [passage for id_, passage in wanted.items() if id_ not in same]
+        for passage in fresh:
+            before = stored.get(passage.id)
+            if before and embedded_part(before.passage) == embedded_part(passage):
+                vectors[passage.id] = before.vector
+        vectors |= self._embedded([passage for passage in fresh if passage.id not in vectors])
+        written = [Stored(passage, vectors[passage.id]) for passage in fresh if passage.id in vectors]
+        removed = [id_ for id_ in stored if id_ not in wanted]
+        if written or removed:
+            self._store.write(written, removed)
+        self._shelf = self._build(wanted, vectors)
+        self._pending = {passage.id: passage for passage in fresh if passage.id not in vectors}
+        updated = sum(passage.id in stored for passage in fresh)
+        return SyncCounts(len(fresh) - updated, updated, len(removed), len(same), len(self._pending))
+
+    def _carried_over(self, wanted: Mapping[str, Passage]) -> "dict[str, Vectors]":
+        """Vectors that this process has for passages which stay as they are."""
+        shelf = self._shelf
+        if shelf is None:
+            return {}
+        return {
+            id_: shelf.vectors[id_]
+            for id_, passage in wanted.items()
+            if id_ in shelf.vectors and shelf.passages[id_].version == passage.version
+        }
+
+    def _embedded(self, passages: Iterable[Passage]) -> "dict[str, Vectors]":
+        """As many as the embedder gives; none while it is out of reach."""
+        groups: dict[TextKind, dict[str, str]] = {"query": {}, "passage": {}}
+        for passage in passages:
+            kind, text = embedded_part(passage)
+            groups[kind][passage.id] = text
+        vectors: dict[str, Vectors] = {}
+        try:
+            for kind, texts in groups.items():
+                vectors |= dict(zip(texts, self._memory.embed(list(texts.values()), kind), strict=True))
+        except EmbeddingFailed as error:
+            self._note("embedder", error)
+        return vectors
+
+    def _current(self) -> "Shelf | None":
+        """The passages as anybody last synced them. Does not wait for a sync or warm-up of this process."""
+        if self._shelf is not None and time.monotonic() < self._next_check:
+            return self._shelf
+        if self._turn.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._turn.release()
+        return self._shelf
+
+    def _refresh(self) -> None:
+        pause = _REMOTE_CHECK_SECONDS if self._store.is_remote else 0.0
+        self._next_check = max(time.monotonic() + pause, self._store_rests_until)
+        try:
+            is_stale = self._shelf is None or self._store.changed_elsewhere()
+        except Exception as error:  # as in sync
+            self._note_store_problem(error)
+        else:
+            if is_stale:
+                self._load()
+
+    def _load(self) -> None:
+        try:
+            stored = self._store.load()
+        except Exception as error:  # as in sync
+            self._note_store_problem(error)
+            return
+        passages = self._pending | {item.passage.id: item.passage for item in stored}
+        self._shelf = self._build(passages, {item.passage.id: item.vector for item in stored})
+
+    def _build(self, passages: Mapping[str, Passage], vectors: "Mapping[str, Vectors]") -> "Shelf":
+        from knowledge.shelf import Shelf  # brings numpy along, which start-up need not wait for
+
+        return Shelf(passages.values(), vectors, self._calibration)
+
+    def _query_vector(self, words: str) -> "Vectors | None":
+        try:
+            return self._memory.embed([words], "query")[0]
+        except EmbeddingFailed as error:
+            self._note("embedder", error)
+            return None
+
+    def _candidates(self, shelf: "Shelf", query: "Vectors", language: Language) -> set[str] | None:
+        """Nearest ids by Chroma, for each language searched; None (all compete) when it cannot say."""
+        if time.monotonic() < self._store_rests_until:
+            return None
+        chosen: set[str] = set()
+        try:
+            for other in shelf.languages_to_search(language):
+                vector = shelf.sections[other].centred(query)
+                near = self._store.nearest(
+                    vector, language=other, count=_CANDIDATES, wait=_STORE_WAIT_SECONDS
+                )
+                if near is None:
+                    return None
+                chosen.update(near)
+        except Exception as error:  # as in sync
+            self._note_store_problem(error)
+            return None
+        return chosen
+
+    def _note_store_problem(self, error: Exception) -> None:
+        self._store_rests_until = time.monotonic() + _REST_SECONDS
+        self._next_check = self._store_rests_until
+        self._note("store", error)
+
+    def _note(self, part: str, error: Exception) -> None:
+        text = f"{part}: {type(error).__name__}: {error}"
+        if text != self.problem:
+            _log.error("knowledge goes on without its %s", text)
+        self.problem = text
+
+
+def embedded_part(passage: Passage) -> tuple[TextKind, str]:
+    """What of a passage becomes its vector. An FAQ's question is compared with questions; its answer is found
+    by words, so that embedding stays short (about 1 ms a token)."""
+    if passage.kind == "faq":
+        return "query", passage.title
+    return "passage", f"{passage.title}\n{passage.text[:_BODY_CHARS]}"
