@@ -214,6 +214,8 @@ class ProviderClient:
 
     def _build(self, call: Call) -> httpx.Request:
         headers = {**self._headers, **call.headers}
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise ValueError("a header holds characters that none can carry")
         return self._http.build_request(
             call.method,
             self._base_url + call.path,
