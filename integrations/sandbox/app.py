@@ -296,9 +296,11 @@ def run_sandbox(
     data_dir: Path | None = None,
     *,
     options: Mapping[str, Options] | None = None,
+    providers: Iterable[str] = ("ghn", "sinvoice"),
 ) -> None:
-    """Serve until the process is told to end."""
-    uvicorn.Server(_config(create_sandbox_app(data_dir=data_dir, options=options), host, port)).run()
+    """Serve until the process is told to end; state is saved then."""
+    app = create_sandbox_app(data_dir=data_dir, options=options, providers=providers)
+    uvicorn.Server(_config(app, host, port)).run()
 
 
 class SandboxServer:

@@ -1,8 +1,13 @@
 """The frame around all played providers: faults, bounds, pages."""
 
+import json
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +15,8 @@ import pytest
 from integrations.sandbox.app import SandboxServer
 from integrations.sandbox.faults import Fault, FaultBoard
 from integrations.sandbox.page import Button, Row, Section, render_page
+
+from .conftest import wait_until
 
 
 @pytest.fixture
@@ -37,6 +44,31 @@ def test_a_sandbox_leaves_no_thread_behind() -> None:
         pass
 
     assert set(threading.enumerate()) - before == set()
+
+
+def test_a_sandbox_process_serves_until_it_is_told_to_end_and_saves(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    code = (
+        "from pathlib import Path; from integrations.sandbox.app import run_sandbox;"
+        f"run_sandbox('127.0.0.1', {port}, Path({str(tmp_path)!r}), providers=('ghn',))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        wait_until(lambda: is_listening(port), 15)
+        httpx.post(f"http://127.0.0.1:{port}/ghn/_sandbox/reset", trust_env=False)
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+    finally:
+        process.kill()
+        process.wait()
+
+    assert json.loads((tmp_path / "sandbox" / "ghn.json").read_text()) == {"orders": [], "pending": []}
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_faults_are_switched_by_http(server: SandboxServer) -> None:

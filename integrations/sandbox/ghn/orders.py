@@ -205,7 +205,7 @@ class Order:
 
     def message(self, kind: str, at: str, reason_code: str = "", reason: str = "") -> dict[str, Any]:
         """A webhook about this order as it now stands."""
-        body, fee = self.body, self.fee
+        body = self.body
         return {
             "ShopID": self.shop_id,
             "Time": at,
@@ -226,25 +226,29 @@ class Order:
             "PaymentType": body.get("payment_type_id", 1),
             "IsPartialReturn": False,
             "PartialReturnCode": "",
-            "Fee": {
-                "CODFailedFee": fee["cod_failed_fee"],
-                "CODFee": fee["cod_fee"],
-                "Coupon": fee["coupon"],
-                "DeliverRemoteAreasFee": fee["deliver_remote_areas_fee"],
-                "DocumentReturn": fee["document_return"],
-                "DoubleCheck": fee["double_check"],
-                "Insurance": fee["insurance"],
-                "MainService": fee["main_service"],
-                "PickRemoteAreasFee": fee["pick_remote_areas_fee"],
-                "R2S": fee["r2s"],
-                "Return": fee["return"],
-                "StationDO": fee["station_do"],
-                "StationPU": fee["station_pu"],
-                "Total": self.total_fee,
-            },
+            "Fee": self._fee_as_sent(),
             "TotalFee": self.total_fee,
             "Warehouse": "",
             "ShipperName": "",
             "ShipperPhone": "",
             "PodURL": "",
+        }
+
+    def _fee_as_sent(self) -> dict[str, int]:
+        fee = self.fee
+        return {
+            "CODFailedFee": fee["cod_failed_fee"],
+            "CODFee": fee["cod_fee"],
+            "Coupon": fee["coupon"],
+            "DeliverRemoteAreasFee": fee["deliver_remote_areas_fee"],
+            "DocumentReturn": fee["document_return"],
+            "DoubleCheck": fee["double_check"],
+            "Insurance": fee["insurance"],
+            "MainService": fee["main_service"],
+            "PickRemoteAreasFee": fee["pick_remote_areas_fee"],
+            "R2S": fee["r2s"],
+            "Return": fee["return"],
+            "StationDO": fee["station_do"],
+            "StationPU": fee["station_pu"],
+            "Total": self.total_fee,
         }

@@ -60,6 +60,7 @@ class GhnOutside:
 
     server: SandboxServer
     receiver: Any
+    http: httpx.Client
     secret_header: str = "x-chotdon-token"
 
     @property
@@ -67,12 +68,12 @@ class GhnOutside:
         return f"{self.server.url}/ghn"
 
     def control(self, name: str, **values: Any) -> Any:
-        answer = httpx.post(f"{self.url}/_sandbox/{name}", json=values, trust_env=False)
+        answer = self.http.post(f"{self.url}/_sandbox/{name}", json=values)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def all_parcels(self) -> list[dict[str, Any]]:
-        return httpx.get(f"{self.url}/_sandbox/parcels", trust_env=False).json()["parcels"]
+        return self.http.get(f"{self.url}/_sandbox/parcels").json()["parcels"]
 
     def parcels(self, key: str) -> list[str]:
         return [one["order_code"] for one in self.all_parcels() if one["client_order_code"] == key]
@@ -95,10 +96,10 @@ class GhnOutside:
         given = {name: value for name, value in given.items() if value}
         url = f"{self.url}/shiip/public-api/{path}"
         if method == "GET":
-            return httpx.get(url, params=body, headers=given, trust_env=False)
+            return self.http.get(url, params=body, headers=given)
         content = body if isinstance(body, bytes) else None
         json = None if content is not None else body
-        return httpx.post(url, json=json, content=content, headers=given, trust_env=False)
+        return self.http.post(url, json=json, content=content, headers=given)
 
 
 @pytest.fixture(scope="session")
@@ -107,9 +108,15 @@ def ghn_server() -> Iterator[SandboxServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False) as client:
+        yield client
+
+
 @pytest.fixture
-def outside(ghn_server: SandboxServer, receiver: Any) -> Iterator[GhnOutside]:
-    ghn = GhnOutside(ghn_server, receiver)
+def outside(ghn_server: SandboxServer, receiver: Any, http: httpx.Client) -> Iterator[GhnOutside]:
+    ghn = GhnOutside(ghn_server, receiver, http)
     ghn_server.faults.clear()
     ghn_server.sandbox.providers["ghn"].reset()
     ghn.control("webhook", url=receiver.url, secret=SECRET, policy="new", retry_seconds=0.05)

@@ -5,6 +5,7 @@ half a second for an answer, and `outside`, which does what happens at the carri
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol
 
@@ -83,6 +84,17 @@ class CarrierContract:
 
         assert second.tracking_number == first.tracking_number
         assert outside.parcels(request.key) == [first.tracking_number]
+
+    def test_many_creates_at_once_with_one_key_make_one_parcel(
+        self, carrier: Carrier, outside: Outside
+    ) -> None:
+        request = parcel()
+
+        with ThreadPoolExecutor(8) as pool:
+            numbers = {one.tracking_number for one in pool.map(carrier.create, [request] * 16)}
+
+        assert outside.parcels(request.key) == list(numbers)
+        assert len(numbers) == 1
 
     def test_another_key_makes_another_parcel(self, carrier: Carrier) -> None:
         assert carrier.create(parcel()).tracking_number != carrier.create(parcel()).tracking_number

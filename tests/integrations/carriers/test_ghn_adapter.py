@@ -229,7 +229,7 @@ def test_the_carrier_gives_no_label_to_store_but_a_link_to_open(
     made = carrier.create(parcel())
 
     token = carrier.client.gen_label_token(made.tracking_number)
-    page = httpx.get(carrier.client.label_url(token), trust_env=False)
+    page = outside.http.get(carrier.client.label_url(token))
 
     assert carrier.label(made.tracking_number) is None
     assert page.headers["content-type"] == "text/html; charset=utf-8"

@@ -57,7 +57,7 @@ def made(outside: GhnOutside, **changed: Any) -> str:
 
 
 def test_the_gateways_root_answers_in_plain_text(outside: GhnOutside) -> None:
-    answer = httpx.get(f"{outside.url}/shiip", trust_env=False)
+    answer = outside.http.get(f"{outside.url}/shiip")
 
     assert (answer.status_code, answer.text) == (404, "404 page not found")
 
@@ -358,8 +358,8 @@ def test_nothing_leaves_an_end(outside: GhnOutside) -> None:
     code = made(outside)
     outside.control("advance", order_code=code, status="lost")
 
-    answer = httpx.post(
-        f"{outside.url}/_sandbox/advance", json={"order_code": code, "status": "delivered"}, trust_env=False
+    answer = outside.http.post(
+        f"{outside.url}/_sandbox/advance", json={"order_code": code, "status": "delivered"}
     )
 
     assert (answer.status_code, answer.json()["error"]) == (400, f"parcel {code} is at its end: lost")
@@ -367,7 +367,7 @@ def test_nothing_leaves_an_end(outside: GhnOutside) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"order_code": "X"}, {"order_code": 5}, {"status": "flying"}])
 def test_a_wrong_control_call_says_what_is_wrong(outside: GhnOutside, values: dict[str, Any]) -> None:
-    answer = httpx.post(f"{outside.url}/_sandbox/advance", json=values, trust_env=False)
+    answer = outside.http.post(f"{outside.url}/_sandbox/advance", json=values)
 
     assert answer.status_code == 400
     assert answer.json()["error"]
@@ -459,7 +459,7 @@ def test_a_label_escapes_what_a_customer_wrote(outside: GhnOutside) -> None:
     code = made(outside, to_name="<script>alert(1)</script>")
     token = outside.call("v2/a5/gen-token", {"order_codes": [code]}).json()["data"]["token"]
 
-    page = httpx.get(f"{outside.url}/a5/public-api/print80x80?token={token}", trust_env=False).text
+    page = outside.http.get(f"{outside.url}/a5/public-api/print80x80?token={token}").text
 
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -584,19 +584,19 @@ def test_a_create_that_is_still_running_refuses_its_twin() -> None:
 
 
 def test_a_restarted_sandbox_keeps_its_parcels_and_what_it_still_has_to_send(
-    tmp_path: Path, receiver: Any
+    tmp_path: Path, receiver: Any, http: httpx.Client
 ) -> None:
-    options = {"ghn": {"webhook_url": receiver.url, "webhook_secret": SECRET, "webhook_retry_seconds": 0.2}}
+    options = {"ghn": {"webhook_url": receiver.url, "webhook_secret": SECRET, "webhook_retry_seconds": 1.5}}
     receiver.answers[:] = [500]
     headers = {"Token": DEMO_TOKEN, "ShopId": "196560"}
     with SandboxServer(providers=("ghn",), data_dir=tmp_path, options=options) as first:
         url = f"{first.url}/ghn/shiip/public-api/{CREATE}"
-        before = httpx.post(url, json=order(), headers=headers, trust_env=False).json()
+        before = http.post(url, json=order(), headers=headers).json()
         receiver.wait_for(1)
 
     with SandboxServer(providers=("ghn",), data_dir=tmp_path, options=options) as second:
         url = f"{second.url}/ghn/shiip/public-api/{CREATE}"
-        after = httpx.post(url, json=order(), headers=headers, trust_env=False).json()
+        after = http.post(url, json=order(), headers=headers).json()
         receiver.wait_for(2)
 
     assert after["data"] == before["data"]
@@ -604,13 +604,15 @@ def test_a_restarted_sandbox_keeps_its_parcels_and_what_it_still_has_to_send(
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"orders": [{"no": "order"}]}'])
-def test_a_broken_state_file_starts_an_empty_sandbox(tmp_path: Path, content: str) -> None:
+def test_a_broken_state_file_starts_an_empty_sandbox(
+    tmp_path: Path, content: str, http: httpx.Client
+) -> None:
     path = tmp_path / "sandbox" / "ghn.json"
     path.parent.mkdir()
     path.write_text(content)
 
     with SandboxServer(providers=("ghn",), data_dir=tmp_path) as server:
-        parcels = httpx.get(f"{server.url}/ghn/_sandbox/parcels", trust_env=False).json()
+        parcels = http.get(f"{server.url}/ghn/_sandbox/parcels").json()
 
     assert parcels == {"parcels": []}
 
@@ -618,12 +620,9 @@ def test_a_broken_state_file_starts_an_empty_sandbox(tmp_path: Path, content: st
 def test_the_page_lists_parcels_escaped_with_buttons(outside: GhnOutside) -> None:
     code = made(outside, to_name='"><img src=x onerror=alert(1)>')
 
-    page = httpx.get(outside.server.url, trust_env=False).text
-    pressed = httpx.post(
-        f"{outside.url}/_sandbox/advance",
-        data={"order_code": code},
-        headers={"Origin": outside.server.url},
-        trust_env=False,
+    page = outside.http.get(outside.server.url).text
+    pressed = outside.http.post(
+        f"{outside.url}/_sandbox/advance", data={"order_code": code}, headers={"Origin": outside.server.url}
     )
 
     assert "<img" not in page
@@ -635,11 +634,10 @@ def test_the_page_lists_parcels_escaped_with_buttons(outside: GhnOutside) -> Non
 def test_another_sites_page_cannot_press_the_buttons(outside: GhnOutside) -> None:
     code = made(outside)
 
-    answer = httpx.post(
+    answer = outside.http.post(
         f"{outside.url}/_sandbox/advance",
         data={"order_code": code},
         headers={"Origin": "https://evil.example"},
-        trust_env=False,
     )
 
     assert answer.status_code == 403
@@ -650,7 +648,7 @@ def test_the_tracking_page_shows_the_way_and_no_person(outside: GhnOutside) -> N
     code = made(outside)
     outside.control("advance", order_code=code)
 
-    page = httpx.get(f"{outside.url}/tracking", params={"order_code": code}, trust_env=False).text
+    page = outside.http.get(f"{outside.url}/tracking", params={"order_code": code}).text
 
     assert code in page
     assert "picking" in page
