@@ -212,6 +212,18 @@ def test_a_refused_cancel_is_fine_when_the_parcel_is_cancelled_already(status: s
         ghn.cancel("LABCDE")
 
 
+def test_a_cancel_that_worked_asks_nothing_more() -> None:
+    asked: list[str] = []
+
+    def answer(path: str, sent: dict[str, Any]) -> httpx.Response:
+        asked.append(path)
+        return envelope([{"order_code": "LABCDE", "result": True, "message": "OK"}])
+
+    ghn_that_answers(answer).cancel("LABCDE")
+
+    assert asked == ["v2/switch-status/cancel"]
+
+
 def test_check_refuses_a_shop_that_the_token_does_not_own(outside: GhnOutside) -> None:
     ghn = GhnCarrier(ghn_settings(outside.url, shop_id=5))
 

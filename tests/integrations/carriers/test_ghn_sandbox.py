@@ -354,6 +354,20 @@ def test_a_parcel_walks_the_happy_path_by_calls(outside: GhnOutside) -> None:
     assert parcel["is_cod_transferred"] is False
 
 
+def test_steps_in_the_same_instant_still_have_times_of_their_own() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    with played(lambda: noon) as ghn:
+        code = ghn.post(f"/shiip/public-api/{CREATE}", json=order()).json()["data"]["order_code"]
+        for _ in range(3):
+            log = ghn.post("/_sandbox/advance", json={"order_code": code}).json()["log"]
+
+    assert [step["updated_date"] for step in log] == [
+        "2026-11-24T12:00:00.002Z",
+        "2026-11-24T12:00:00.003Z",
+        "2026-11-24T12:00:00.004Z",
+    ]
+
+
 def test_nothing_leaves_an_end(outside: GhnOutside) -> None:
     code = made(outside)
     outside.control("advance", order_code=code, status="lost")
