@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("chotdon.knowledge")
 
-SURE_AT = 0.7
-
 _QUESTION_CHARS = 600
 _BODY_CHARS = 300
 _CANDIDATES = 50
@@ -45,7 +43,7 @@ class KnowledgeIndex:
     """Passages of one shop, found by meaning and by words.
 
     `path` keeps them on disk, `url` on a Chroma server, neither in memory. Nothing is imported or opened
-    before the first sync, search or `warm_up`. `problem` says what is wrong at the moment, for `doctor`.
+    before the first sync, search or `warm_up`.
     """
 
     def __init__(
@@ -55,10 +53,8 @@ class KnowledgeIndex:
         path: Path | str | None = None,
         url: str = "",
         prefix: str = "knowledge",
-        sure_at: float = SURE_AT,
     ) -> None:
         self._memory = RememberingEmbedder(embedder, rest_seconds=_REST_SECONDS)
-        self._sure_at = sure_at
         self._calibration = calibration_of(embedder.name)
         self._store = VectorStore(
             path=Path(path) if path else None, url=url, prefix=prefix, embedder_name=embedder.name
@@ -68,7 +64,12 @@ class KnowledgeIndex:
         self._turn = threading.Lock()
         self._next_check = 0.0
         self._store_rests_until = 0.0
-        self.problem = ""
+        self._problems: dict[str, str] = {}
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with Chroma or the embedder; empty when all is well."""
+        return "; ".join(self._problems.values())
 
     def __len__(self) -> int:
         return len(self._shelf.passages) if self._shelf else 0
@@ -87,7 +88,7 @@ class KnowledgeIndex:
         """
         wanted = {passage.id: passage for passage in passages}
         with self._turn:
-            self.problem = ""
+            self._memory.retry()
             self._store_rests_until = 0.0
             self._shelf = self._build(wanted, self._carried_over(wanted))
             try:
@@ -112,10 +113,7 @@ class KnowledgeIndex:
         query = self._query_vector(words)
         chosen = self._candidates(shelf, query, spoken) if query is not None else None
         matches = shelf.match(words, query, language=spoken, chosen=chosen, count=k)
-        return [
-            Hit(match.passage, match.probability, place == 0 and match.probability >= self._sure_at)
-            for place, match in enumerate(matches)
-        ]
+        return [Hit(match.passage, match.probability, match.is_sure) for match in matches]
 
     def clear(self) -> None:
         """Forgets all passages, those on disk or server too."""
@@ -150,6 +148,7 @@ class KnowledgeIndex:
             self._store.write(written, removed)
         self._shelf = self._build(wanted, vectors)
         self._pending = {passage.id: passage for passage in fresh if passage.id not in vectors}
+        self._note_well("store")
         updated = sum(passage.id in stored for passage in fresh)
         return SyncCounts(len(fresh) - updated, updated, len(removed), len(same), len(self._pending))
 
@@ -174,6 +173,7 @@ class KnowledgeIndex:
         try:
             for kind, texts in groups.items():
                 vectors |= dict(zip(texts, self._memory.embed(list(texts.values()), kind), strict=True))
+            self._note_well("embedder")
         except EmbeddingFailed as error:
             self._note("embedder", error)
         return vectors
@@ -197,6 +197,7 @@ class KnowledgeIndex:
         except Exception as error:  # as in sync
             self._note_store_problem(error)
         else:
+            self._note_well("store")
             if is_stale:
                 self._load()
 
@@ -206,6 +207,9 @@ class KnowledgeIndex:
         except Exception as error:  # as in sync
             self._note_store_problem(error)
             return
+        self._note_well("store")
+        if self._store.is_blank and self._shelf is not None:
+            return  # the store lost its content; what is known here is better than nothing until the next sync
         passages = self._pending | {item.passage.id: item.passage for item in stored}
         self._shelf = self._build(passages, {item.passage.id: item.vector for item in stored})
 
@@ -216,10 +220,12 @@ class KnowledgeIndex:
 
     def _query_vector(self, words: str) -> "Vectors | None":
         try:
-            return self._memory.embed([words], "query")[0]
+            vector = self._memory.embed([words], "query")[0]
         except EmbeddingFailed as error:
             self._note("embedder", error)
             return None
+        self._note_well("embedder")
+        return vector
 
     def _candidates(self, shelf: "Shelf", query: "Vectors", language: Language) -> set[str] | None:
         """Nearest ids by Chroma, for each language searched; None (all compete) when it cannot say."""
@@ -247,9 +253,13 @@ class KnowledgeIndex:
 
     def _note(self, part: str, error: Exception) -> None:
         text = f"{part}: {type(error).__name__}: {error}"
-        if text != self.problem:
+        if part not in self._problems:
             _log.error("knowledge goes on without its %s", text)
-        self.problem = text
+        self._problems[part] = text
+
+    def _note_well(self, part: str) -> None:
+        if self._problems.pop(part, None):
+            _log.info("knowledge has its %s again", part)
 
 
 def embedded_part(passage: Passage) -> tuple[TextKind, str]:

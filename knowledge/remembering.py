@@ -43,6 +43,10 @@ class RememberingEmbedder:
         self._remember({key: found[key] for key in keys})
         return [found[key] for key in keys]
 
+    def retry(self) -> None:
+        """Ends the rest after a failure."""
+        self._rests_until = 0.0
+
     def _ask(self, texts: list[str], kind: TextKind) -> list[list[float]]:
         if time.monotonic() < self._rests_until:
             raise EmbeddingFailed("the embedder failed a moment ago")

@@ -17,7 +17,6 @@ from knowledge.wording import Language, Restorer
 
 Vectors = NDArray[np.float32]
 
-_WORD_WEIGHT = 0.8
 # How much of a language's mean vector is taken off. Taking all of it off lost recall within one language.
 _CENTRING = 0.5
 _FEW = 10.0
@@ -27,6 +26,7 @@ _FEW = 10.0
 class Match:
     passage: Passage
     probability: float
+    is_sure: bool
     evidence: Evidence
 
 
@@ -49,6 +49,7 @@ class Section:
         calibration: Calibration,
     ) -> None:
         self.passages = passages
+        self._word_weight = calibration.words
         # The title says what a piece is about, so its words count twice.
         texts = [f"{p.title}\n{p.title}\n{p.text}" for p in passages]
         self._words = WordIndex(texts, language)
@@ -77,7 +78,7 @@ class Section:
         closeness, dense = self._dense(query)
         matches = self._words.match(words) if words else {}
         ranks = np.array([matches[i].rank_score if i in matches else 0.0 for i in range(len(self.passages))])
-        totals = dense + _WORD_WEIGHT * _standardised(ranks)
+        totals = dense + self._word_weight * _standardised(ranks)
         for row, passage in enumerate(self.passages):
             if chosen is None or passage.id in chosen or row in matches:
                 coverage = matches[row].coverage if row in matches else 0.0
@@ -154,7 +155,9 @@ class Shelf:
         other = next((rival for rival in ranked if rival is not scored), None)
         margin = scored.total - other.total if other else 1.0
         evidence = Evidence(scored.closeness, scored.coverage, margin)
-        return Match(scored.passage, calibration.probability(evidence), evidence)
+        probability = calibration.probability(evidence)
+        is_best = scored is ranked[0]
+        return Match(scored.passage, probability, is_best and probability >= calibration.sure_at, evidence)
 
 
 def _unit(vectors: Vectors) -> Vectors:

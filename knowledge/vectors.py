@@ -57,6 +57,11 @@ class VectorStore:
     def is_remote(self) -> bool:
         return bool(self._url)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody ever wrote into this collection: it is new, or the one known before was lost."""
+        return self._mark.endswith("/")
+
     def open(self) -> None:
         with self._lock:
             if self._client is None:

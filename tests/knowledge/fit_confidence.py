@@ -48,6 +48,10 @@ def fit(rows: list[tuple[Evidence, bool]]) -> None:
         guess = 1 / (1 + np.exp(-inputs @ weights))
         weights -= 0.01 * (inputs.T @ (guess - right) + np.r_[0, weights[1:]])
     scaled = weights[1:] / spread
+    for at in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75):
+        guess = 1 / (1 + np.exp(-inputs @ weights)) >= at
+        good, bad = (guess * right).sum(), (guess * (1 - right)).sum()
+        print(f"  sure at {at}: {good:.0f} right, {bad:.0f} wrong of {len(right)}")
     print("bias, closeness, coverage, margin:", np.round([weights[0] - scaled @ mean, *scaled], 2))
 
 
@@ -64,12 +68,20 @@ def main() -> None:
             index.sync(passages(shop))
             if part == "tuning":
                 rows += [row for case in asked if (row := evidence_of(index, case))]
-            print(part, shop, [(l, round(s._usual, 3), round(s._spread, 3)) for l, s in index._shelf.sections.items()])
+            print(
+                part,
+                shop,
+                [
+                    (name, round(s._usual, 3), round(s._spread, 3))
+                    for name, s in index._shelf.sections.items()
+                ],
+            )
             for report in evaluate(index, asked):
                 print(
                     f"  {report.form:9} {report.answerable:3}+{report.unanswerable:2}"
-                    f"  r@1 {report.recall_at_1:.2f}  r@3 {report.recall_at_3:.2f}  sure right {report.right_sure:.2f}"
-                    f"  sure wrong {report.wrong_sure:.2f}  false sure {report.false_sure:.2f}  p95 {report.p95_ms:.1f} ms"
+                    f"  r@1 {report.recall_at_1:.2f}  r@3 {report.recall_at_3:.2f}"
+                    f"  sure right {report.right_sure:.2f}  sure wrong {report.wrong_sure:.2f}  false sure {report.false_sure:.2f}"
+                    f"  p95 {report.p95_ms:.1f} ms"
                 )
     fit(rows)
 

@@ -21,7 +21,13 @@ def passages(shop: str) -> list[Passage]:
                     source = entry.get("source", f"FAQ {raw['shop']}")
                     found.append(
                         Passage(
-                            f"{entry['id']}:{language}", kind, title, text, language, source, group=entry["id"]
+                            f"{entry['id']}:{language}",
+                            kind,
+                            title,
+                            text,
+                            language,
+                            source,
+                            group=entry["id"],
                         )
                     )
     return found
