@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         SecretStr("demo-ghn-webhook-secret"), description="You choose it at GHN."
     )
     ghn_tracking_url: str = "https://donhang.ghn.vn"
+    ghn_required_note: Literal["CHOTHUHANG", "CHOXEMHANGKHONGTHU", "KHONGCHOXEMHANG"] = "CHOXEMHANGKHONGTHU"
 
     einvoice: Literal["viettel_sinvoice"] = "viettel_sinvoice"
     sinvoice_base_url: str = Field(

@@ -147,8 +147,7 @@ def _plausible_value(tokens: Sequence[Token], i: int, before: list[Mark], awaiti
     follows = tokens[i + 1].text if i + 1 < len(tokens) else ""
     if text.isdigit() and (follows in words().counters or follows in ("x", "k")):
         return False
-    beside = bool(before) and before[-1].kind in ("product", "option") and before[-1].end >= i - 1
-    return beside
+    return bool(before) and before[-1].kind in ("product", "option") and before[-1].end >= i - 1
 
 
 def _quantity(

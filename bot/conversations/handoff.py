@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from core.jobs.events import publish
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
+from core.jobs.events import publish
 
 
 def hand_over(session: Session, *, conversation_id: str, reason: str, now: datetime) -> None:

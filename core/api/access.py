@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
@@ -20,6 +20,7 @@ from core.db import Database
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.ports.addresses import AddressBook, DeliveryAddress
+from core.ports.carrier import Carrier
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -32,6 +33,7 @@ class Desk:
     db: Database
     clock: Clock
     addresses: AddressBook
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
 
 
 def desk_of(request: Request) -> Desk:

@@ -1,0 +1,145 @@
+"""The composition root: settings → database, providers, knowledge, assistant, app, worker."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.addresses import AddressBook
+from bot.catalogue_words import CatalogueWords
+from bot.shop_knowledge import ShopKnowledge
+from core.api.access import Desk
+from core.clock import Clock, utc_now
+from core.db import Database
+from core.jobs.worker import Handler, Run, Worker
+from core.ports.carrier import Carrier
+from core.ports.einvoice import EInvoice
+from core.schema import upgrade
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.agent.loop import Assistant
+    from bot.agent.turn import Services
+
+# Nothing phones home, whatever a library's default is.
+os.environ.setdefault("LANGSMITH_TRACING", "false")
+os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that one process works with."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    addresses: AddressBook
+    carriers: Mapping[str, Carrier]
+    einvoices: Mapping[str, EInvoice]
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.db, self.clock, self.addresses, self.carriers)
+
+
+def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
+    """Opens and migrates the database; imports neither LangChain nor Chroma."""
+    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
+    db = Database(settings.effective_database_url)
+    upgrade(db)
+    return Parts(settings, db, clock, AddressBook(), _carriers(settings), _einvoices(settings))
+
+
+def build_services(parts: Parts) -> "Services":
+    from bot.agent.turn import Services
+    from knowledge import KnowledgeIndex, choose_embedder
+
+    settings = parts.settings
+    embedder = choose_embedder(
+        base_url=settings.embeddings_base_url,
+        api_key=settings.embeddings_api_key.get_secret_value(),
+        model=settings.embeddings_model,
+        local=settings.embeddings,
+    )
+    index = (
+        KnowledgeIndex(embedder, server_url=settings.chroma_url)
+        if settings.chroma_url
+        else KnowledgeIndex(embedder, path=settings.data_dir / "chroma")
+    )
+    knowledge = ShopKnowledge(parts.db, index)
+    knowledge.warm_up()
+    words = CatalogueWords(parts.db)
+    return Services(parts.db, parts.addresses, knowledge, words.lexicon, parts.clock)
+
+
+def build_assistant(parts: Parts, services: "Services") -> "Assistant":
+    from bot.agent.builtin_model import BuiltinChatModel
+    from bot.agent.loop import Assistant
+    from bot.agent.models import openai_compatible_model
+
+    settings = parts.settings
+    model = openai_compatible_model(settings) if settings.uses_model else None
+    builtin = BuiltinChatModel(lexicon=services.lexicon)
+    return Assistant(builtin, model, turn_seconds=settings.llm_turn_seconds)
+
+
+def build_worker(parts: Parts) -> Worker:
+    return Worker(parts.db, job_handlers(parts), clock=parts.clock, threads=parts.settings.worker_threads)
+
+
+def job_handlers(parts: Parts) -> dict[str, Handler]:
+    """Every job's name and what does it."""
+    from bot.conversations.notices import tell_customer, tell_staff
+    from core.invoices.issuing import run_automatic, run_collecting, run_issuing
+    from core.shipping.booking import run_booking, run_label
+    from core.shipping.tracking import run_polling, run_tracking
+
+    return {
+        "notice.customer": tell_customer,
+        "notice.staff": tell_staff,
+        "order.complete": _complete,
+        "shipment.book": partial(run_booking, carriers=parts.carriers),
+        "shipment.label": partial(run_label, carriers=parts.carriers),
+        "shipment.track": run_tracking,
+        "shipment.poll": partial(run_polling, carriers=parts.carriers),
+        "invoice.auto": run_automatic,
+        "invoice.issue": partial(run_issuing, providers=parts.einvoices),
+        "invoice.collect": partial(run_collecting, providers=parts.einvoices),
+    }
+
+
+def _complete(run: Run) -> None:
+    from core.orders.fulfilment import complete_if_done
+
+    with run.db.transaction() as session:
+        complete_if_done(session, order_id=str(run.payload["order_id"]), now=run.now)
+
+
+def _carriers(settings: Settings) -> dict[str, Carrier]:
+    from integrations.registry import build_carrier
+
+    values: dict[str, Any] = {
+        "base_url": settings.ghn_base_url,
+        "token": settings.ghn_token.get_secret_value(),
+        "shop_id": settings.ghn_shop_id,
+        "webhook_secret": settings.ghn_webhook_secret.get_secret_value(),
+        "tracking_base_url": settings.ghn_tracking_url,
+        "required_note": settings.ghn_required_note,
+    }
+    return {"ghn": build_carrier("ghn", values)}
+
+
+def _einvoices(settings: Settings) -> dict[str, EInvoice]:
+    from integrations.registry import build_einvoice
+
+    values: dict[str, Any] = {
+        "base_url": settings.sinvoice_base_url,
+        "username": settings.sinvoice_username,
+        "password": settings.sinvoice_password.get_secret_value(),
+        "supplier_tax_code": settings.sinvoice_tax_code,
+        "template_code": settings.sinvoice_template,
+        "series": settings.sinvoice_series,
+    }
+    return {"viettel_sinvoice": build_einvoice("viettel_sinvoice", values)}

@@ -1,0 +1,54 @@
+"""The catalogue's words for `nlu`, built again only when the catalogue has changed."""
+
+from threading import Lock
+
+from sqlalchemy import func, select
+
+from core.catalogue.models import Product, Variant
+from core.catalogue.queries import active_products
+from core.db import Database
+from nlu import Lexicon, OptionWords, ProductWords, ValueWords, VariantWords
+
+
+class CatalogueWords:
+    """Any process sees a change at its next message: the versions in the database say so."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._lock = Lock()
+        self._mark: tuple[object, ...] = ()
+        self._lexicon = Lexicon.build(())
+
+    def lexicon(self) -> Lexicon:
+        with self._db.read_transaction() as session:
+            mark = (
+                *session.execute(select(func.count(), func.sum(Product.version), func.max(Product.id))).one(),
+                *session.execute(select(func.count(), func.sum(Variant.version))).one(),
+            )
+            if mark == self._mark:
+                return self._lexicon
+            with self._lock:
+                if mark != self._mark:
+                    self._lexicon = Lexicon.build(product_words(p) for p in active_products(session))
+                    self._mark = mark
+                return self._lexicon
+
+
+def product_words(product: Product) -> ProductWords:
+    return ProductWords(
+        sku=product.sku,
+        names=tuple(name for name in (product.name, product.name_en, *product.aliases) if name),
+        category=tuple(name for name in (product.category, product.category_en) if name),
+        options=tuple(
+            OptionWords(
+                option["name"],
+                (option.get("name_en") or "",),
+                tuple(
+                    ValueWords(value, tuple(option.get("values_en") or ())[index : index + 1])
+                    for index, value in enumerate(option["values"])
+                ),
+            )
+            for option in product.options
+        ),
+        variants=tuple(VariantWords(v.sku, dict(v.option_values)) for v in product.variants if v.active),
+    )

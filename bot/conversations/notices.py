@@ -1,0 +1,159 @@
+"""What is told without being asked: to the customer once per happening, to staff as a card in their room."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from bot.conversations.models import Conversation, Message
+from bot.replies.cards import order_card
+from bot.replies.texts import say
+from bot.staff import room
+from bot.staff.cards import approval_card, button, task_card
+from bot.staff.commands import order_with_cards
+from core.approvals.models import Approval
+from core.ids import new_id
+from core.invoices.models import Invoice
+from core.jobs.models import StaffTask
+from core.jobs.worker import Run
+from core.money import format_dong
+from core.orders.models import Order
+from core.orders.queries import get_order
+from core.payments.models import Payment
+from core.shipping.models import Shipment
+
+_PARCEL_NOTICES = {
+    "picked_up": "notice_picked_up",
+    "delivering": "notice_delivering",
+    "delivered": "notice_delivered",
+    "delivery_failed": "notice_failed",
+}
+
+
+def tell_customer(run: Run) -> None:
+    """Job `notice.customer`: into the conversation where this customer wrote last."""
+    payload = dict(run.payload)
+    with run.db.transaction() as session:
+        order = get_order(session, payload["order_id"])
+        conversation = session.scalar(
+            select(Conversation)
+            .where(Conversation.customer_id == order.customer_id)
+            .order_by(Conversation.last_message_at.desc())
+            .limit(1)
+        )
+        if conversation is None:
+            return
+        text = _customer_text(session, order, payload, conversation.language)
+        if text is None:
+            return
+        _write_once(session, conversation, f"{payload['event']}:{payload['key']}", text, order, run.now)
+
+
+def tell_staff(run: Run) -> None:
+    """Job `notice.staff`."""
+    payload = dict(run.payload)
+    with run.db.transaction() as session:
+        text, cards = _STAFF[payload["event"]](session, payload)
+        key = f"{payload['event']}:{payload['key']}"
+        room.post(session, author="system", text=text, cards=cards, key=key, now=run.now)
+
+
+def _write_once(
+    session: Session, conversation: Conversation, key: str, text: str, order: Order, now: datetime
+) -> None:
+    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    session.execute(
+        insert_for(Message)
+        .values(
+            id=new_id(), conversation_id=conversation.id, direction="out", author="system", author_name="",
+            external_id=f"notice:{key}", text=text, cards=[order_card(order, conversation.language)],
+            quick_replies=[], evidence=[{"event": key, "order_id": order.id}], state_after={}, created_at=now,
+            handled_at=now,
+        )
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    conversation.last_message_at = now
+
+
+def _customer_text(session: Session, order: Order, payload: dict[str, Any], language: str) -> str | None:
+    event = payload["event"]
+    if event == "order.packed":
+        return say(language, "notice_packed", code=order.code)
+    if event == "order.cancelled":
+        return say(language, "notice_cancelled", code=order.code)
+    if event == "payment.recorded":
+        payment = session.get_one(Payment, payload["payment_id"])
+        if payment.kind == "cod":
+            return None
+        return say(language, "notice_paid", code=order.code, amount=format_dong(payment.amount))
+    if event == "invoice.coded":
+        invoice = session.get_one(Invoice, payload["key"])
+        return say(language, "notice_invoice", code=order.code, number=invoice.number)
+    return _parcel_text(session, order, payload, language)
+
+
+def _parcel_text(session: Session, order: Order, payload: dict[str, Any], language: str) -> str | None:
+    shipment = session.get_one(Shipment, payload["shipment_id"])
+    carrier = shipment.carrier.upper()
+    if payload["event"] == "shipment.booked":
+        return say(
+            language, "notice_booked", code=order.code, carrier=carrier, tracking_number=shipment.tracking_number,
+            tracking_url=shipment.tracking_url,
+        )  # fmt: skip
+    key = _PARCEL_NOTICES.get(payload.get("state", ""))
+    return say(language, key, code=order.code, carrier=carrier) if key else None
+
+
+StaffNotice = tuple[str, list[dict[str, Any]]]
+
+
+def _about_order(text: str) -> Callable[[Session, dict[str, Any]], StaffNotice]:
+    def notice(session: Session, payload: dict[str, Any]) -> StaffNotice:
+        order = get_order(session, payload["order_id"])
+        return text.format(code=order.code, state=payload.get("state", "")), [
+            order_with_cards(session, order)
+        ]
+
+    return notice
+
+
+def _about_approval(session: Session, payload: dict[str, Any]) -> StaffNotice:
+    approval = session.get_one(Approval, payload["approval_id"])
+    if payload["event"] == "approval.requested":
+        return f"Cần duyệt {approval.code}", [approval_card(approval)]
+    return f"{approval.code}: {approval.state} · {approval.decided_by_name}", []
+
+
+def _about_handoff(session: Session, payload: dict[str, Any]) -> StaffNotice:
+    conversation = session.get_one(Conversation, payload["conversation_id"])
+    card = {
+        "type": "task", "title": "Khách cần người hỗ trợ", "lines": [conversation.handoff_reason],
+        "buttons": [button("Nhận", f"/take {conversation.id}")], "links": [],
+    }  # fmt: skip
+    return "Khách cần người hỗ trợ", [card]
+
+
+def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
+    task = session.get_one(StaffTask, payload["task_id"])
+    return task.title, [task_card(task)]
+
+
+_STAFF: dict[str, Callable[[Session, dict[str, Any]], StaffNotice]] = {
+    "order.placed": _about_order("Đơn mới {code}"),
+    "order.cancelled": _about_order("Đơn {code} đã hủy"),
+    "order.completed": _about_order("Đơn {code} hoàn tất"),
+    "shipment.booked": _about_order("Đơn {code} đã có vận đơn"),
+    "shipment.moved": _about_order("Đơn {code}: {state}"),
+    "shipment.refused": _about_order("Đơn {code}: hãng vận chuyển từ chối"),
+    "invoice.coded": _about_order("Hóa đơn của {code} đã có mã"),
+    "invoice.refused": _about_order("Hóa đơn của {code} bị từ chối"),
+    "payment.recorded": _about_order("Đơn {code}: đã ghi nhận tiền"),
+    "approval.requested": _about_approval,
+    "approval.decided": _about_approval,
+    "conversation.handed_off": _about_handoff,
+    "staff_task.opened": _about_task,
+}
