@@ -61,10 +61,10 @@ def build_services(parts: Parts) -> "Services":
         base_url=settings.embeddings_base_url,
         api_key=settings.embeddings_api_key.get_secret_value(),
         model=settings.embeddings_model,
-        local=settings.embeddings,
+        mode=settings.embeddings,
     )
     index = (
-        KnowledgeIndex(embedder, server_url=settings.chroma_url)
+        KnowledgeIndex(embedder, url=settings.chroma_url)
         if settings.chroma_url
         else KnowledgeIndex(embedder, path=settings.data_dir / "chroma")
     )

@@ -1,25 +1,17 @@
 """What the shop wrote, searchable: rows of the core kept in step with the index."""
 
 import logging
-from dataclasses import dataclass
 from threading import Lock, Thread
 
 from sqlalchemy import func, select
 
+from bot.agent.turn import FoundPassage
 from core.db import Database
 from core.shop_file.passages import KnowledgePassage
 from knowledge import KnowledgeIndex, Language, Passage
 
 log = logging.getLogger(__name__)
 _LANGUAGES: dict[str, Language] = {"vi": "vi", "en": "en", "ko": "ko"}
-
-
-@dataclass(frozen=True)
-class FoundPassage:
-    text: str
-    source: str
-    passage_id: str
-    sure: bool
 
 
 class ShopKnowledge:

@@ -12,7 +12,8 @@ _PHONE = re.compile(
     r"(?<![\w.])(?:\+|00)?(?:84|0|o|O)[\s.\-()]{0,2}(?:[\doO][\s.\-()]{0,2}){6,11}[\doO](?!\w)"
 )
 _PHONE_LABEL = re.compile(
-    r"(?:sđt|sdt|đt|số điện thoại|so dien thoai|điện thoại|dien thoai|phone|tel|전화(?:번호)?)\s*(?:number)?\s*[:.\-là ]*"
+    r"(?:sđt|sdt|đt|số điện thoại|so dien thoai|điện thoại|dien thoai|phone|tel|전화(?:번호)?)"
+    r"\s*(?:number)?\s*[:.\-là ]*"
     r"([\d+][\d\s.\-()]{4,20}\d)",
     re.IGNORECASE,
 )
@@ -38,8 +39,8 @@ _NAME_SELF = re.compile(
     r"(?<!\w)(?:mình là|minh la|em là|em la|tôi là|toi la|i am|i'm|저는)\s+([^\d,;.\n?!]{1,40})", re.I
 )
 _NAME_END = re.compile(
-    r"\s(?:sđt|sdt|đt|số|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|ạ|phone|address|at|and|to|입니다|이에요|nữa|"
-    r"lấy|lay|cho|mua)(?:\s|$)",
+    r"\s(?:sđt|sdt|đt|số|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|ạ|phone|address|at|and|to"
+    r"|입니다|이에요|nữa|lấy|lay|cho|mua)(?:\s|$)",
     re.IGNORECASE,
 )
 _KO_NAME_END = re.compile(r"(?:입니다|이에요|예요|이고|,)$")

@@ -12,8 +12,9 @@ from core.ports.addresses import AddressBook
 from nlu import Lexicon, Parse
 
 
-class PassageHit(Protocol):
-    """What retrieval gives back."""
+@dataclass(frozen=True)
+class FoundPassage:
+    """What retrieval gives back; `sure` says that it may be told as the answer."""
 
     text: str
     source: str
@@ -22,7 +23,7 @@ class PassageHit(Protocol):
 
 
 class Knowledge(Protocol):
-    def search(self, query: str, *, language: str) -> list[PassageHit]: ...
+    def search(self, query: str, *, language: str) -> list[FoundPassage]: ...
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,7 @@ def answer(incoming: Incoming, *, services: Services, assistant: Assistant) -> A
     if incoming.mode == "manual":
         return _silent(incoming, services)
     turn = _turn(incoming, services)
-    if not incoming.text:
-        text = say(turn.language, "unsure")
-    else:
-        text = assistant.reply(turn, incoming.history)
+    text = assistant.reply(turn, incoming.history) if incoming.text else say(turn.language, "unsure")
     _count_unsure(turn, text)
     handed_off = bool(turn.state.get("handoff"))
     if handed_off:

@@ -1,0 +1,166 @@
+"""The web application: the core's API, the chat, the desk and the pages."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.middleware.cors import CORSMiddleware
+
+from bot.bootstrap import Parts, build_assistant, build_services, build_worker
+from bot.channels.widget import ChatDesk, chat_router
+from bot.conversations.answering import answer
+from bot.replies.cards import product_card
+from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
+from bot.web import desk as desk_pages
+from core.api import catalogue, fulfilment, health, orders, webhooks
+from core.api.error_handlers import add_error_handlers, error_response
+from core.catalogue.queries import active_products
+from core.ids import new_id
+from core.shop import shop_profile
+from core.shop_file.checking import MAX_BYTES
+from core.stock.queries import available_by_variant
+from core.telemetry import correlation_id
+
+STATIC = Path(__file__).parent / "web" / "static"
+DEMO_IMAGES = Path(__file__).parent / "demo" / "images"
+MAX_REQUEST_BYTES = 2 * 1024 * 1024
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+_PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data: https:; style-src 'self'; script-src 'self'; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+
+
+def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> FastAPI:
+    """LangChain and Chroma are imported here, beside the first requests, not before the port is open."""
+    services = build_services(parts)
+    assistant = build_assistant(parts, services)
+    worker = build_worker(parts) if with_worker else None
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if worker is not None:
+            worker.start()
+        yield
+        if worker is not None:
+            await run_in_threadpool(worker.stop)
+
+    app = FastAPI(title="Chotdon", version=version("chotdon"), lifespan=lifespan)
+    app.state.desk = parts.desk
+    add_error_handlers(app)
+    chat = ChatDesk(
+        db=parts.db,
+        think=partial(answer, services=services, assistant=assistant),
+        clock=parts.clock,
+        rate_limit=parts.settings.rate_limit_per_minute,
+    )
+    app.include_router(chat_router(chat))
+    for router in (catalogue.router, orders.router, fulfilment.router, webhooks.router, health.router):
+        app.include_router(router)
+    app.include_router(desk_pages.router)
+    if parts.settings.allow_reset:
+        _add_reset(app, parts)
+    _add_pages(app, parts, is_demo=is_demo)
+    _add_middleware(app, parts)
+    return app
+
+
+def _add_middleware(app: FastAPI, parts: Parts) -> None:
+    @app.middleware("http")
+    async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        token = correlation_id.set(request.headers.get("x-request-id", "")[:64] or new_id())
+        try:
+            length = request.headers.get("content-length", "0")
+            limit = MAX_BYTES if request.url.path.endswith("/test/reset") else MAX_REQUEST_BYTES
+            if not length.isdigit() or int(length) > limit:
+                return error_response(413, "request_too_large", f"A request has at most {limit} bytes.")
+            response = await call_next(request)
+            for name, value in _SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+        finally:
+            correlation_id.reset(token)
+
+    origins = [origin.strip() for origin in parts.settings.allowed_origins.split(",") if origin.strip()]
+    app.add_middleware(
+        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
+    )
+
+
+def _add_reset(app: FastAPI, parts: Parts) -> None:
+    @app.post("/api/v1/test/reset", tags=["test"])
+    async def reset(request: Request) -> dict[str, int]:
+        """Start afresh from a shop file. Only with CHOTDON_ALLOW_RESET=1; keys and staff stay."""
+        body = await request.body()
+        try:
+            content = json.loads(body)
+        except (ValueError, RecursionError):
+            content = None
+        return await run_in_threadpool(reset_shop, parts, content)
+
+
+def _add_pages(app: FastAPI, parts: Parts, *, is_demo: bool) -> None:
+    logins = ";".join(f"{login}:{DEMO_PASSWORD}" for login, _, _ in DEMO_STAFF) if is_demo else ""
+    sandbox = f"http://127.0.0.1:{parts.settings.sandbox_port}/" if is_demo else ""
+
+    def page(name: str) -> HTMLResponse:
+        html = (STATIC / name).read_text("utf-8")
+        html = html.replace("{{demo_logins}}", logins).replace("{{sandbox}}", sandbox)
+        return HTMLResponse(html, headers={"Content-Security-Policy": _PAGE_POLICY})
+
+    @app.get("/", include_in_schema=False)
+    def shop_page() -> HTMLResponse:
+        return page("index.html")
+
+    @app.get("/desk", include_in_schema=False)
+    def desk_page() -> HTMLResponse:
+        return page("desk.html")
+
+    @app.get("/widget.js", include_in_schema=False)
+    def widget() -> Response:
+        return Response(
+            (STATIC / "widget.js").read_bytes(),
+            media_type="text/javascript",
+            headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"},
+        )
+
+    @app.get("/shop/products", include_in_schema=False)
+    def shop_products() -> dict[str, Any]:
+        with parts.db.read_transaction() as session:
+            return _shop_window(session)
+
+    app.mount("/media/demo", StaticFiles(directory=DEMO_IMAGES), name="demo-images")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _shop_window(session: Session) -> dict[str, Any]:
+    profile = shop_profile(session)
+    products = active_products(session)[:200]
+    available = available_by_variant(session, [v.id for p in products for v in p.variants])
+    return {
+        "shop": profile.model_dump(include={"name", "hotline", "address", "opening_hours"}),
+        "products": [
+            {
+                **product_card(product, available, "vi"),
+                "title_en": product.name_en,
+                "description_en": product.description_en,
+                "category": product.category,
+                "category_en": product.category_en,
+            }
+            for product in products
+        ],
+    }

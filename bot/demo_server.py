@@ -1,0 +1,53 @@
+"""`make run`: the demo shop, its staff, and sandboxes in the same process."""
+
+from typing import Any
+
+import uvicorn
+
+from bot.app import create_app
+from bot.bootstrap import build_parts
+from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, set_up_demo
+from core.settings import Settings
+
+DEMO_STEP_SECONDS = 4
+
+
+def run_demo(settings: Settings) -> None:
+    from integrations.sandbox.app import SandboxServer
+
+    settings = settings.model_copy(
+        update={"ghn_tracking_url": f"http://127.0.0.1:{settings.sandbox_port}/ghn/tracking"}
+    )
+    parts = build_parts(settings)
+    set_up_demo(parts)
+    sandboxes = SandboxServer(
+        port=settings.sandbox_port, data_dir=settings.data_dir / "sandbox", options=sandbox_options(settings)
+    )
+    with sandboxes:
+        application = create_app(parts, with_worker=True, is_demo=True)
+        _say_hello(settings)
+        uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, access_log=False)
+
+
+def sandbox_options(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Where the played GHN sends its webhooks, and how fast its parcels move by themselves."""
+    return {
+        "ghn": {
+            "webhook_url": f"http://127.0.0.1:{settings.port}/api/v1/webhooks/carriers/ghn",
+            "webhook_secret": settings.ghn_webhook_secret.get_secret_value(),
+            "auto_seconds": DEMO_STEP_SECONDS,
+            "webhook_retry_seconds": 2,
+        },
+    }
+
+
+def _say_hello(settings: Settings) -> None:
+    url = settings.effective_public_url
+    logins = ", ".join(login for login, _, _ in DEMO_STAFF)
+    print(
+        f"\nChotdon runs.\n  Shop and chat  {url}/\n  Desk           {url}/desk   ({logins}; password {DEMO_PASSWORD})"
+        f"\n  API            {url}/docs\n  Sandboxes      http://127.0.0.1:{settings.sandbox_port}/"
+        "\nWrite in the chat: cho mình 2 áo thun đen size L, ship về 12 Lê Lợi, phường Bến Nghé, Q1, HCM, "
+        "sđt 0901234567, tên Lan\nCtrl-C ends it.\n",
+        flush=True,
+    )
