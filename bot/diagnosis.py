@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from bot.bootstrap import Parts
 from core.catalogue.models import Product
 from core.jobs.models import Job
+from core.ports.carrier import Carrier
+from core.ports.einvoice import EInvoice
 from core.ports.errors import ProviderError
 
 
@@ -28,7 +30,8 @@ def examine(parts: Parts) -> Iterator[Finding]:
         "shop", bool(products), f"{products} products" if products else "empty: chotdon import FILE"
     )
     yield Finding("jobs", not dead, f"{dead} dead; see /todo in the desk" if dead else "none dead")
-    for provider in (*parts.carriers.values(), *parts.einvoices.values()):
+    providers: list[Carrier | EInvoice] = [*parts.carriers.values(), *parts.einvoices.values()]
+    for provider in providers:
         try:
             yield Finding(provider.name, True, provider.check())
         except ProviderError as error:

@@ -1,5 +1,3 @@
 """The bot's tables on the core's metadata, together with the core's: for migrations and tests."""
 
-import bot.conversations.models
-import bot.staff.models
 import core.tables  # noqa: F401

@@ -252,7 +252,8 @@ class KnowledgeIndex:
         self._note("store", error)
 
     def _note(self, part: str, error: Exception) -> None:
-        text = f"{part}: {type(error).__name__}: {error}"
+        kind = "" if isinstance(error, EmbeddingFailed) else f"{type(error).__name__}: "
+        text = f"{part}: {kind}{error}"
         if part not in self._problems:
             _log.error("knowledge goes on without its %s", text)
         self._problems[part] = text

@@ -23,6 +23,7 @@ class RememberingEmbedder:
         self._embedder = embedder
         self._rest_seconds = rest_seconds
         self._rests_until = 0.0
+        self._reason = ""
         self._known: OrderedDict[bytes, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -49,14 +50,14 @@ class RememberingEmbedder:
 
     def _ask(self, texts: list[str], kind: TextKind) -> list[list[float]]:
         if time.monotonic() < self._rests_until:
-            raise EmbeddingFailed("the embedder failed a moment ago")
+            raise EmbeddingFailed(self._reason)
         try:
             return self._embedder.embed(texts, kind=kind)
         except Exception as error:
             self._rests_until = time.monotonic() + self._rest_seconds
-            if isinstance(error, EmbeddingFailed):
-                raise
-            raise EmbeddingFailed(f"{type(error).__name__}: {error}") from error
+            is_ours = isinstance(error, EmbeddingFailed)
+            self._reason = str(error) if is_ours else f"{type(error).__name__}: {error}"
+            raise EmbeddingFailed(self._reason) from error
 
     def _remember(self, vectors: "dict[bytes, Vectors]") -> None:
         with self._lock:

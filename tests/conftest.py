@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import bot.tables  # noqa: F401 - puts every table on the metadata
 import psycopg
 import pytest
+
+import bot.tables  # noqa: F401 - puts every table on the metadata
 from core.db import Database
 from core.schema import upgrade
-
 from tests.postgres import EmbeddedPostgres
 
 

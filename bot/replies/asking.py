@@ -1,5 +1,7 @@
 """Questions for what is missing, one at a time."""
 
+from collections.abc import Sequence
+
 from bot.replies.cards import product_name
 from bot.replies.texts import say
 from core.catalogue.models import Product
@@ -12,7 +14,7 @@ def ask_for(
     *,
     product: Product | None = None,
     known: dict[str, str] | None = None,
-    payment_methods: list[str] | None = None,  # type: ignore[type-arg,unused-ignore]
+    payment_methods: Sequence[str] | None = None,
 ) -> str:
     if part == "variant" and product is not None:
         return _ask_variant(language, product, known or {})

@@ -5,10 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from core.invoices.issuing import issue_invoice
-from core.jobs.tasks import close_task, list_open
-from core.payments.recording import confirm_bank_transfer, outstanding
-from core.shipping.booking import request_shipment
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,13 +16,17 @@ from core.approvals.decisions import decide, pending_approvals
 from core.catalogue.search import search_products
 from core.customers.phones import local_phone
 from core.errors import Invalid, NotFound
+from core.invoices.issuing import issue_invoice
 from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
+from core.jobs.tasks import close_task, list_open
 from core.money import format_dong
 from core.orders.cancellation import cancel_order
 from core.orders.fulfilment import complete_if_done, pack_order
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
+from core.payments.recording import confirm_bank_transfer, outstanding
+from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
 from core.stock.queries import levels
 

@@ -4,7 +4,6 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.payments.vietqr import qr_svg, vietqr_payload
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -17,12 +16,14 @@ from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
 from core.customers.models import Customer
 from core.customers.phones import local_phone, normalise_phone
-from core.errors import AppError, InsufficientStock, Invalid, NotFound, QuoteExpired
+from core.errors import InsufficientStock, Invalid, NotFound, QuoteExpired
 from core.money import format_dong
 from core.orders.carts import cart_of, clear_cart, set_delivery, set_lines, set_payment_method
 from core.orders.models import Cart, CartLine, Order, Quote
 from core.orders.placement import place_order as place
+from core.orders.queries import get_cart
 from core.orders.quoting import missing_parts, quote_cart
+from core.payments.vietqr import qr_svg, vietqr_payload
 from core.ports.addresses import DeliveryAddress
 from core.shop import ShopProfile, shop_profile
 from core.stock.queries import available_by_variant
@@ -387,8 +388,6 @@ def _summary(turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:
 
 
 def _with_lines(session: Session, cart: Cart) -> Cart:
-    from core.orders.queries import get_cart
-
     return get_cart(session, cart.id)
 
 
@@ -420,6 +419,3 @@ def cart_view(session: Session, cart: Cart, language: str) -> dict[str, Any]:
         "address": DeliveryAddress(**cart.address).text if cart.address else "",
         "payment_method": cart.payment_method,
     }
-
-
-__all__ = ["AppError", "ItemChange", "OrderChanges", "cart_view", "place_order", "show_cart", "update_order"]

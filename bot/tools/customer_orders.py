@@ -1,7 +1,5 @@
 """What a customer may see and do with their own orders."""
 
-from core.invoices.checks import InvoiceBuyerInput
-from core.invoices.issuing import request_invoice as wish_for_invoice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,6 +7,8 @@ from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import order_card, order_status_key
 from bot.replies.texts import say
 from core.errors import Conflict, Invalid, NotFound
+from core.invoices.checks import InvoiceBuyerInput
+from core.invoices.issuing import request_invoice as wish_for_invoice
 from core.money import format_dong
 from core.orders.cancellation import cancel_order as cancel
 from core.orders.models import Order
@@ -176,7 +176,7 @@ def _latest(session: Session, turn: Turn) -> Order | None:
 def _latest_open(session: Session, turn: Turn) -> Order | None:
     orders = customer_orders(session, customer_id=turn.actor.id, limit=10)
     still_open = [o for o in orders if o.status in ("new", "processing")]
-    return (still_open or orders or [None])[0]
+    return next(iter(still_open or orders), None)
 
 
 def _too_late(order: Order, language: str) -> ToolOutcome:

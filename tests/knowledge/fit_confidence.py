@@ -80,7 +80,8 @@ def main() -> None:
                 print(
                     f"  {report.form:9} {report.answerable:3}+{report.unanswerable:2}"
                     f"  r@1 {report.recall_at_1:.2f}  r@3 {report.recall_at_3:.2f}"
-                    f"  sure right {report.right_sure:.2f}  sure wrong {report.wrong_sure:.2f}  false sure {report.false_sure:.2f}"
+                    f"  sure right {report.right_sure:.2f}  sure wrong {report.wrong_sure:.2f}"
+                    f"  false sure {report.false_sure:.2f}"
                     f"  p95 {report.p95_ms:.1f} ms"
                 )
     fit(rows)

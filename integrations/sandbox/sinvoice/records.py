@@ -41,28 +41,6 @@ class Tenant:
 
 
 @dataclass
-class Options:
-    """Switches of the sandbox; each may be set while it runs."""
-
-    token_lifetime_s: float = 1200
-    expired_token: Literal["general", "unauthorised", "invalid_token_xml"] = "general"
-    repeated_uuid: Literal["refused", "same_result"] = "refused"
-    code_delay_s: float = 2.0
-    code_refusal: str = ""
-    """Not empty: the tax authority refuses every code that is still to come, with this reason."""
-
-    number_delay_s: float = 0.0
-    """Above zero: create answers with an empty invoiceNo, the look-up has it later."""
-
-    file_delay_s: float = 0.0
-    """Files are empty for so long after issue."""
-
-    cancelling: bool = False
-    other_date_allowed: bool = False
-    moves_to_latest_date: bool = False
-
-
-@dataclass
 class Invoice:
     uuid: str
     tax_code: str
