@@ -32,7 +32,7 @@ _MONEY = re.compile(
 )
 _NAME_LABEL = re.compile(
     r"(?<!\w)(?:tên|ten|người nhận|nguoi nhan|họ tên|ho ten|my name is|name is|name|receiver|이름은|성함은|받는 사람)"
-    r"\s*(?:người nhận|nguoi nhan|mình|minh|em|là|la|is|:|-)*\s*[:\-]?\s*([^\d,;.\n?!]{1,60})",
+    r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|là|la|is)(?=\s)|\s*[:\-])*\s+([^\d,;.\n?!:]{1,60})",
     re.IGNORECASE,
 )
 _NAME_SELF = re.compile(

@@ -67,13 +67,24 @@ def find_items(
         if wish.product is None and not wish.options:
             bare = wish.quantity if bare is None else bare
             continue
-        mention = _mention(wish, folded, tokens, lexicon, shown, cart, change)
+        together = [mark for other in wishes if other.product is wish.product for mark in other.options]
+        mention = _mention(wish, together, folded, tokens, lexicon, shown, cart, change)
         if mention is not None:
             mentions.append(mention)
-    if not mentions and bare is not None and change in ("set", "add") and len(cart) == 1:
+    if not mentions and bare is not None and change in ("set", "add", "replace") and len(cart) == 1:
         item = cart[0]
         mentions.append(
-            ItemMention((0, 0), item.product_sku, (), {}, item.variant_sku, bare, change, "cart", 0.7)
+            ItemMention(
+                (0, 0),
+                item.product_sku,
+                (),
+                {},
+                item.variant_sku,
+                bare,
+                "add" if change == "add" else "set",
+                "cart",
+                0.7,
+            )
         )
     used = frozenset(i for mark in marks for i in range(mark.start, mark.end))
     return Found(tuple(mentions), bare, used)
@@ -267,6 +278,7 @@ def _inherit(wishes: list[_Wish]) -> None:
 
 def _mention(
     wish: _Wish,
+    together: list[Mark],
     folded: Folded,
     tokens: Sequence[Token],
     lexicon: Lexicon,
@@ -276,7 +288,7 @@ def _mention(
 ) -> ItemMention | None:
     refers = None
     if wish.product is not None:
-        scored = _fit(wish.product.products, wish.options, lexicon, len(wish.product.text.split()))
+        scored = _fit(wish.product.products, together)
     else:
         scored, refers = _referred(wish, shown, cart, lexicon, change)
         if not scored:
@@ -285,6 +297,9 @@ def _mention(
     sure = len(ranked) == 1 or (len(ranked) > 1 and ranked[0][1] >= ranked[1][1] + 0.15)
     product = lexicon.products[ranked[0][0]] if sure else None
     options = _options_of(product, wish.options) if product else {}
+    replaced = _replaced(product, cart, change, wish) if product else None
+    if product is not None and replaced is not None:
+        options = {**_variant_options(product, replaced), **options}
     variant = _variant(product, options) if product else None
     start, end = folded.raw_span(tokens[wish.marks[0].start].start, tokens[wish.marks[-1].end - 1].end)
     return ItemMention(
@@ -297,10 +312,22 @@ def _mention(
         change=change,
         refers=refers,
         confidence=0.95 if wish.product is not None and sure else 0.7,
+        replaces=replaced if replaced != variant else None,
     )
 
 
-def _fit(products: dict[str, float], options: list[Mark], lexicon: Lexicon, length: int) -> dict[str, float]:
+def _replaced(product: ProductWords, cart: Sequence[CartItem], change: str | None, wish: _Wish) -> str | None:
+    """The cart's line of this product, when other options are wished for it instead of a further piece."""
+    lines = [item.variant_sku for item in cart if item.product_sku == product.sku]
+    swapping = change == "replace" or (change == "set" and wish.product is None)
+    return lines[0] if len(lines) == 1 and swapping and wish.options else None
+
+
+def _variant_options(product: ProductWords, variant_sku: str) -> dict[str, str]:
+    return next((dict(v.options) for v in product.variants if v.sku == variant_sku), {})
+
+
+def _fit(products: dict[str, float], options: list[Mark]) -> dict[str, float]:
     """Products that have every option value named, when there are such; the full name counts more than a part."""
     scored = {}
     for sku, weight in products.items():

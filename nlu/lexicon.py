@@ -64,6 +64,8 @@ class Lexicon:
         """A known word one slip away (`khaoc` → `khoac`, telex `aos` → `ao`); the word itself when none is."""
         if word in self.vocabulary or not word.isalpha() or len(word) < 3:
             return word
+        if word.endswith("s") and word[:-1] in self.vocabulary:
+            return word[:-1]
         telex = _untelex(word)
         if telex != word and telex in self.vocabulary:
             return telex

@@ -65,6 +65,8 @@ class ItemMention:
     change: str | None
     refers: str | None
     confidence: float
+    replaces: str | None = None
+    """The variant in the cart that this one takes the place of."""
 
 
 @dataclass(frozen=True)

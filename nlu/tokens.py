@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nlu.normalise import Folded
 from nlu.wordlists import words
 
-TOKEN = re.compile(r"[a-z']+|\d+(?:[.,]\d+)*|[\uac00-\ud7a3]+|[;,.\n+&:?!/-]")
+TOKEN = re.compile(r"[a-z']+|\d+(?:[.,]\d+)*|[\uac00-\ud7a3]+|[;,.\n+&:?!/]")
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from bot.replies.texts import say
 def compose(results: Sequence[dict[str, Any]], context: dict[str, Any]) -> str:
     """Each result's ready words; then, after an answer in the middle of an order, the open question again."""
     said = [str(result["say"]) for result in results if result.get("say")]
-    asked = any(result.get("awaiting") for result in results)
+    settled = any(result.get("awaiting") is not None for result in results)
     awaiting = context.get("awaiting") or []
-    if not asked and context.get("cart") and awaiting and awaiting[0] in _ASKABLE:
+    if not settled and context.get("cart") and awaiting and awaiting[0] in _ASKABLE:
         said.append(say(context["language"], f"ask_{awaiting[0]}"))
     return "\n".join(said) or say(context["language"], "unsure")
 

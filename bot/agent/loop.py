@@ -31,12 +31,8 @@ class Brain:
 
     def __init__(self, model: BaseChatModel) -> None:
         self.name = model._llm_type
-        self._graph = create_agent(
-            model,
-            tools=CUSTOMER_TOOLS,
-            context_schema=Turn,
-            middleware=[ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error")],
-        )
+        limit: Any = ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error")
+        self._graph: Any = create_agent(model, tools=CUSTOMER_TOOLS, context_schema=Turn, middleware=[limit])
 
     def reply(self, turn: Turn, context: dict[str, Any], history: Sequence[tuple[str, str]]) -> str:
         messages: list[BaseMessage] = [

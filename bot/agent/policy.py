@@ -82,7 +82,7 @@ def _ordered(parse: Parse) -> list[ItemMention]:
     wishing = _intents(parse) & {"order", "add_item", "change_item", "remove_item"}
     if parse.question and asking and not wishing:
         return []
-    return [item for item in parse.items if wishing or item.quantity or item.change or item.refers == "shown"]
+    return [item for item in parse.items if wishing or item.quantity or item.change or item.refers]
 
 
 def _invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
@@ -106,8 +106,7 @@ def _order(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if "restart" in _intents(parse):
         return [Call("empty_cart")]
     arguments: dict[str, Any] = {}
-    items = [_item(mention, context, parse) for mention in _ordered(parse)]
-    chosen = [item for item in items if item is not None]
+    chosen = [item for mention in _ordered(parse) for item in _items(mention, context)]
     unclear = next((m for m in _ordered(parse) if m.product_sku is None and m.candidates), None)
     if unclear is not None:
         return [Call("find_products", {"skus": [sku for sku, _ in unclear.candidates[:4]]})]
@@ -126,17 +125,24 @@ def _order(parse: Parse, context: dict[str, Any]) -> list[Step]:
     return steps
 
 
-def _item(mention: ItemMention, context: dict[str, Any], parse: Parse) -> dict[str, Any] | None:
+def _items(mention: ItemMention, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """One change of the cart, or two where one variant takes another's place."""
     sku = mention.variant_sku or mention.product_sku
     if sku is None:
-        return None
-    action = {"remove": "remove", "add": "add"}.get(mention.change or "", "set")
-    in_cart = context["cart"] and any(line["sku"] == sku for line in context["cart"]["lines"])
-    if action == "set" and mention.quantity is None and in_cart:
-        quantity = None
-    else:
-        quantity = mention.quantity or _draft_quantity(context)
-    return {"sku": sku, "quantity": quantity, "action": action, "options": dict(mention.options)}
+        return []
+    action = mention.change if mention.change in ("remove", "add") else "set"
+    quantity = (
+        mention.quantity or _draft_quantity(context) or _cart_quantity(context, mention.replaces or sku)
+    )
+    item = {"sku": sku, "quantity": quantity, "action": action, "options": dict(mention.options)}
+    if mention.replaces is None:
+        return [item]
+    return [{"sku": mention.replaces, "quantity": None, "action": "remove", "options": {}}, item]
+
+
+def _cart_quantity(context: dict[str, Any], sku: str) -> int | None:
+    lines = context["cart"]["lines"] if context["cart"] else []
+    return next((line["quantity"] for line in lines if line["sku"] == sku), None)
 
 
 def _draft_quantity(context: dict[str, Any]) -> int | None:

@@ -54,7 +54,7 @@ class ToolOutcome:
     def for_model(self) -> dict[str, Any]:
         return {
             "ok": self.ok, "say": self.say, "data": self.data,
-            "awaiting": list(self.awaiting or ()), "committed": self.committed,
+            "awaiting": None if self.awaiting is None else list(self.awaiting), "committed": self.committed,
         }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from bot.replies.texts import say
 from bot.tools import customer_ordering, customer_orders, customer_shopping
 from core.errors import AppError
 
-Runtime = ToolRuntime[Turn, Any]
+# Its context is a `Turn`; said as Any, since the tool schema is built from these annotations.
+Runtime = ToolRuntime[Any, Any]
 
 
 class Item(BaseModel):
@@ -27,7 +28,7 @@ class Item(BaseModel):
 
 def _run(runtime: Runtime, work: Callable[[Turn], ToolOutcome]) -> str:
     """A refusal becomes something a brain can say; a turn that was given up does nothing more."""
-    turn = runtime.context
+    turn: Turn = runtime.context
     if turn.closed:
         return json.dumps({"ok": False, "say": "", "data": {"closed": True}})
     try:

@@ -1,6 +1,6 @@
 """What a customer may look at: products, stock, and what the shop wrote."""
 
-from sqlalchemy import distinct, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.agent.turn import ToolOutcome, Turn
@@ -131,7 +131,7 @@ def answer_question(turn: Turn, *, question: str) -> ToolOutcome:
 
 def categories(session: Session, language: str) -> list[str]:
     column = Product.category if language == "vi" else Product.category_en
-    rows = session.scalars(select(distinct(column)).where(Product.status == "active", column != ""))
+    rows = session.scalars(select(column).distinct().where(Product.status == "active", column != ""))
     return sorted(rows)
 
 
