@@ -288,7 +288,11 @@ def _mention(
 ) -> ItemMention | None:
     refers = None
     if wish.product is not None:
-        scored = _fit(wish.product.products, together)
+        named = wish.product.products
+        if change in ("remove", "replace"):
+            mine = {item.product_sku for item in cart}
+            named = {sku: weight for sku, weight in named.items() if sku in mine} or named
+        scored = _fit(named, together)
     else:
         scored, refers = _referred(wish, shown, cart, lexicon, change)
         if not scored:
@@ -301,6 +305,9 @@ def _mention(
     if product is not None and replaced is not None:
         options = {**_variant_options(product, replaced), **options}
     variant = _variant(product, options) if product else None
+    if product is not None and variant is None and change == "remove":
+        lines = [item.variant_sku for item in cart if item.product_sku == product.sku]
+        variant = lines[0] if len(lines) == 1 else None
     start, end = folded.raw_span(tokens[wish.marks[0].start].start, tokens[wish.marks[-1].end - 1].end)
     return ItemMention(
         span=(start, end),

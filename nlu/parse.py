@@ -41,7 +41,7 @@ def parse(text: str, context: Context) -> Parse:
     line = folded(raw)
     tokens = tokenise(line)
     language, sure = detect(raw, tokens)
-    details = _details(raw, context)
+    details = _details(raw, context, tokens)
     email = contacts.email(raw)
     codes = contacts.order_codes(raw)
     money = contacts.amounts(raw)
@@ -87,7 +87,7 @@ def parse(text: str, context: Context) -> Parse:
     )
 
 
-def _details(raw: str, context: Context) -> _Details:
+def _details(raw: str, context: Context, tokens: list[Token]) -> _Details:
     details = _Details()
     details.phones = contacts.phones(raw)
     if not details.phones and context.awaiting == "phone":
@@ -98,10 +98,20 @@ def _details(raw: str, context: Context) -> _Details:
     details.address = find_address_span(raw)
     if details.address:
         details.masked.append(details.address)
-    details.name = contacts.name(raw, awaited=context.awaiting == "name", taken=list(details.masked))
+    awaited = context.awaiting == "name" and not _says_something_else(raw, tokens)
+    details.name = contacts.name(raw, awaited=awaited, taken=list(details.masked))
     if details.name:
         details.masked.append(details.name.span)
     return details
+
+
+def _says_something_else(raw: str, tokens: list[Token]) -> bool:
+    """Asked for a name, people still ask back, start over or call for a person."""
+    question = is_question(raw, tokens)
+    intents = find_intents(tokens, has_items=False, has_details=False, question=question)
+    return question or any(
+        i.name not in ("unknown", "greeting", "order") and i.confidence >= 0.6 for i in intents
+    )
 
 
 def _masked_tokens(tokens: list[Token], offsets: tuple[int, ...], spans: list[Span]) -> frozenset[int]:

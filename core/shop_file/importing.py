@@ -188,7 +188,16 @@ def _product_row(part: ProductPart, product_id: str, now: datetime) -> dict[str,
         **same,
         "vat_class": VAT_CLASS_OF_RATE[part.vat_rate],
         "search_text": search_text(
-            [part.sku, part.name, part.name_en, part.category, part.category_en, part.brand, *part.aliases]
+            [
+                part.sku,
+                part.name,
+                part.name_en,
+                part.category,
+                part.category_en,
+                part.brand,
+                *part.aliases,
+                *(value for option in part.options for value in (*option.values, *option.values_en)),
+            ]
         ),
         "status": "active",
         "version": 1,

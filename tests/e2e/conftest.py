@@ -1,0 +1,97 @@
+"""The whole program on a free port, with GHN and S-Invoice played over real HTTP beside it."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from bot.app import create_app
+from bot.bootstrap import Parts, build_parts
+from bot.shop_setup import DEMO_PASSWORD, set_up_demo
+from core.settings import Settings
+from integrations.sandbox.app import SandboxServer
+
+
+@dataclass
+class Shop:
+    url: str
+    sandbox_url: str
+    parts: Parts
+
+    def customer(self) -> "Customer":
+        return Customer(httpx.Client(base_url=self.url, timeout=30))
+
+    def staff(self, login: str = "owner") -> "Staff":
+        return Staff(httpx.Client(base_url=self.url, timeout=30), login)
+
+
+class Customer:
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
+        self.identity: dict[str, Any] = {}
+        self._sent = 0
+
+    def say(self, text: str) -> dict[str, Any]:
+        self._sent += 1
+        body = {**self.identity, "message_id": f"m{self._sent}", "text": text}
+        response = self.http.post("/api/chat/messages", json=body)
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        self.identity = {k: answer[k] for k in ("conversation_id", "visitor_token")}
+        return answer
+
+
+class Staff:
+    def __init__(self, http: httpx.Client, login: str) -> None:
+        self.http = http
+        response = http.post("/api/desk/login", json={"login": login, "password": DEMO_PASSWORD})
+        assert response.status_code == 200, response.text
+        self.csrf = response.json()["csrf_token"]
+
+    def command(self, text: str) -> dict[str, Any]:
+        response = self.http.post(
+            "/api/desk/commands", json={"text": text}, headers={"X-CSRF-Token": self.csrf}
+        )
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()["messages"][-1]
+        return answer
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    data_dir: Path = tmp_path_factory.mktemp("shop")
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    base = Settings(_env_file=None, data_dir=data_dir, port=port, embeddings="lexical", allow_reset=True)
+    options: dict[str, dict[str, Any]] = {
+        "ghn": {
+            "webhook_url": f"http://127.0.0.1:{port}/api/v1/webhooks/carriers/ghn",
+            "webhook_secret": base.ghn_webhook_secret.get_secret_value(),
+            "webhook_retry_seconds": 1,
+        }
+    }
+    with SandboxServer(options=options) as sandbox:
+        settings = base.model_copy(
+            update={"ghn_base_url": f"{sandbox.url}/ghn", "sinvoice_base_url": f"{sandbox.url}/sinvoice"}
+        )
+        parts = build_parts(settings)
+        set_up_demo(parts)
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(parts, with_worker=True), log_config=None, ws="none")
+        )
+        thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield Shop(f"http://127.0.0.1:{port}", sandbox.url, parts)
+        server.should_exit = True
+        thread.join(20)
+        parts.db.close()
+    listening.close()
