@@ -1,6 +1,7 @@
 """Phones, names, e-mail, tax and order codes, amounts of money. What is sure is found by rule."""
 
 import re
+from collections.abc import Sequence
 
 import phonenumbers
 
@@ -42,6 +43,10 @@ _NAME_END = re.compile(
     r"\s(?:sđt|sdt|đt|số|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|ạ|phone|address|at|and|to"
     r"|입니다|이에요|nữa|lấy|lay|cho|mua)(?:\s|$)",
     re.IGNORECASE,
+)
+# `…, Lan 0901234567`: one to four capitalised words right before the number.
+_NAME_BEFORE_PHONE = re.compile(
+    r"(?:^|[,;.\n:]\s*)((?:[A-ZĐÀ-ỸẠ-Ỵ][^\W\d_]*)(?:\s+[A-ZĐÀ-ỸẠ-Ỵ][^\W\d_]*){0,3})[\s,:\-]*$"
 )
 _KO_NAME_END = re.compile(r"(?:입니다|이에요|예요|이고|,)$")
 
@@ -124,11 +129,19 @@ def amounts(raw: str) -> list[tuple[int, Span]]:
     return found
 
 
-def name(raw: str, *, awaited: bool, taken: list[Span]) -> NameMention | None:
+def name(
+    raw: str, *, awaited: bool, taken: list[Span], phone_starts: Sequence[int] = ()
+) -> NameMention | None:
     """After a label, after "mình là", right before a phone, or as the plain answer to the question."""
     for pattern in (_NAME_LABEL, _NAME_SELF):
         for match in pattern.finditer(raw):
             mention = _as_name(match.group(1), match.start(1), taken, strict=pattern is _NAME_SELF)
+            if mention is not None:
+                return mention
+    for start in phone_starts:
+        before = _NAME_BEFORE_PHONE.search(raw[:start])
+        if before is not None:
+            mention = _as_name(before.group(1), before.start(1), taken, strict=True)
             if mention is not None:
                 return mention
     if awaited:

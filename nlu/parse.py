@@ -99,7 +99,9 @@ def _details(raw: str, context: Context, tokens: list[Token]) -> _Details:
     if details.address:
         details.masked.append(details.address)
     awaited = context.awaiting == "name" and not _says_something_else(raw, tokens)
-    details.name = contacts.name(raw, awaited=awaited, taken=list(details.masked))
+    details.name = contacts.name(
+        raw, awaited=awaited, taken=list(details.masked), phone_starts=[p.span[0] for p in details.phones]
+    )
     if details.name:
         details.masked.append(details.name.span)
     return details
