@@ -20,6 +20,7 @@ from typing import Any
 TARGET = Path(__file__).parent / "data" / "units.json.gz"
 KIND = re.compile(r"^(?:phuong|xa|thitran|tt|quan|huyen|thixa|tx|thanhpho|tp)(?=.)")
 NUMBERED = re.compile(r"^(?:phuong|quan|ward|district|[pfq])0*(\d+)$")
+CAPITALISED_KIND = re.compile(r"^(Thành Phố|Thị Xã|Thị Trấn)(?= )")
 # Later than the wheel: Dong Nai became a centrally-run city (resolution 30/2026/QH16).
 LATER_NAMES = {"75": "Thành phố Đồng Nai"}
 
@@ -32,7 +33,9 @@ def read_wheel(wheel: Path) -> tuple[list[Row], list[Row], dict[str, Any]]:
         moves = json.loads(archive.read("vietnamadminunits/data/converter_2025.json"))
         connection = sqlite3.connect(path)
         connection.row_factory = sqlite3.Row
-        old = connection.execute("SELECT * FROM admin_units_legacy ORDER BY provinceCode, districtCode, wardCode")
+        old = connection.execute(
+            "SELECT * FROM admin_units_legacy ORDER BY provinceCode, districtCode, wardCode"
+        )
         new = connection.execute("SELECT * FROM admin_units ORDER BY provinceCode, wardCode")
         rows = old.fetchall(), new.fetchall(), moves
         connection.close()
@@ -54,9 +57,13 @@ def former_names(raw: str | None, own_name: str) -> list[str]:
     return sorted(found)
 
 
+def tidy(name: str) -> str:
+    return CAPITALISED_KIND.sub(lambda kind: kind[0].capitalize(), unicodedata.normalize("NFC", name))
+
+
 def with_aliases(row: Row, level: str) -> list[Any]:
     former = former_names(row[f"{level}Alias"], row[f"{level}ShortKey"])
-    entry: list[Any] = [row[f"{level}Code"], unicodedata.normalize("NFC", row[level])]
+    entry: list[Any] = [row[f"{level}Code"], tidy(row[level])]
     return [*entry, former] if former else entry
 
 
@@ -65,7 +72,7 @@ def old_units(rows: list[Row]) -> dict[str, Any]:
     districts: dict[str, dict[str, list[Any]]] = defaultdict(dict)
     wards: dict[str, list[list[Any]]] = defaultdict(list)
     for row in rows:
-        provinces[row["provinceCode"]] = row["province"]
+        provinces[row["provinceCode"]] = tidy(row["province"])
         districts[row["provinceCode"]][row["districtCode"]] = with_aliases(row, "district")
         if row["wardCode"]:
             wards[row["districtCode"]].append(with_aliases(row, "ward"))
@@ -81,7 +88,7 @@ def new_units(rows: list[Row]) -> dict[str, Any]:
     wards: dict[str, list[list[str]]] = defaultdict(list)
     for row in rows:
         provinces[row["provinceCode"]] = LATER_NAMES.get(row["provinceCode"], row["province"])
-        wards[row["provinceCode"]].append([row["wardCode"], unicodedata.normalize("NFC", row["ward"])])
+        wards[row["provinceCode"]].append([row["wardCode"], tidy(row["ward"])])
     return {"provinces": provinces, "wards": wards}
 
 
@@ -89,7 +96,8 @@ def moved_wards(old: list[Row], new: list[Row], moves: dict[str, Any]) -> dict[s
     """Old code -> new codes, likeliest first; an island district without wards stands under its own code."""
     new_code = {(row["provinceKey"], row["wardKey"]): row["wardCode"] for row in new}
     old_code = {
-        f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey'] or ''}": row["wardCode"] or row["districtCode"]
+        f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey'] or ''}": row["wardCode"]
+        or row["districtCode"]
         for row in old
     }
     result: dict[str, list[str]] = {}

@@ -41,7 +41,9 @@ def _unit(era: Era, level: Level, code: str, name: str, parent: str, province: s
     short = name[len(kind) + 1 :]
     words = _SYLLABLE.findall(short)
     folded = tuple([fold(word) for word in words])
-    toned = tuple([with_tone_last(word) if not word.isascii() else key for word, key in zip(words, folded, strict=True)])
+    toned = tuple(
+        [with_tone_last(word) if not word.isascii() else key for word, key in zip(words, folded, strict=True)]
+    )
     return Unit(era, level, code, name, kind, short, parent, province, "".join(folded), folded, toned)
 
 
@@ -108,7 +110,7 @@ class Units:
         self.old_wards_of: dict[str, list[str]] = defaultdict(list)
         self.old_districts_of: dict[str, set[str]] = defaultdict(set)
         self.old_provinces_of: dict[str, set[str]] = defaultdict(set)
-        self.new_provinces_of: dict[str, set[str]] = defaultdict(set)
+        self.new_province_of: dict[str, str] = {}
         for code, targets in moved.items():
             old = self.wards.get(("old", code)) if len(code) == 5 else None
             district = self.districts[old.parent if old else code]
@@ -121,7 +123,7 @@ class Units:
                     self.old_wards_of[target].append(code)
                 self.old_districts_of[target].add(district.code)
                 self.old_provinces_of[target].add(district.province)
-                self.new_provinces_of[district.province].add(self.wards["new", target].province)
+                self.new_province_of[district.province] = self.wards["new", target].province
 
     def province_of(self, unit: Unit) -> Unit:
         return self.provinces[unit.era, unit.province]

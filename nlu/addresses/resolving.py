@@ -1,0 +1,272 @@
+"""From typed text to units with codes of one era. What is doubtful is given back as candidates, never guessed."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from nlu.addresses.text import BREAK, DASH, Token, blank_out, clean, phones, tokens
+from nlu.addresses.units import Era, Unit, Units, load_units
+from nlu.addresses.words import CITY_SHORT, KIND_WORDS, PROVINCE_SHORT
+
+MAX_CHARS = 1_000
+MAX_SYLLABLES = 6
+
+
+@dataclass(frozen=True)
+class AddressMatch:
+    """One reading. `district` is None in the new era; names carry their kind ("Phường Bến Nghé")."""
+
+    era: Era
+    street: str
+    ward_code: str | None
+    ward: str | None
+    district_code: str | None
+    district: str | None
+    province_code: str | None
+    province: str | None
+    score: float
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.street and self.ward_code and self.province_code)
+
+
+@dataclass(frozen=True)
+class AddressResult:
+    """`accepted` only when one reading fits everything that was said and nothing is missing."""
+
+    raw: str
+    best: AddressMatch | None
+    candidates: tuple[AddressMatch, ...]
+    missing: tuple[str, ...]
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A unit's name in the text; `kinds` are those that its kind word allows, empty when none was written."""
+
+    units: tuple[Unit, ...]
+    start: int
+    end: int
+    kinds: tuple[str, ...]
+    alone: bool
+    """It fills its segment, as people write units; a name inside a longer segment may be a street's."""
+
+
+class AddressBook:
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    @classmethod
+    @cache
+    def load(cls) -> "AddressBook":
+        return cls(load_units())
+
+    def by_code(self, era: Literal["old", "new"], ward_code: str) -> AddressMatch | None:
+        ward = self._units.wards.get((era, ward_code))
+        return self._match(ward, "", 1.0) if ward is not None else None
+
+    def resolve(self, text: str) -> AddressResult:
+        raw = text[:MAX_CHARS]
+        cleaned, _ = clean(raw)
+        cleaned = blank_out(cleaned, phones(cleaned))
+        words = tokens(cleaned)
+        mentions = find_mentions(words, self._units)
+        provinces = self._provinces(mentions, words)
+        district = self._district(mentions, provinces)
+        wards, used = self._wards(mentions, provinces, district)
+        street = _street(cleaned, words, mentions, wards, district, provinces, used)
+        return self._result(raw, provinces, district, wards, street)
+
+    def _provinces(self, mentions: list[Mention], words: Sequence[Token]) -> list[Unit]:
+        """Named last in the text; else the only province that has what was named."""
+        for mention in reversed(mentions):
+            named = [u for u in mention.units if u.level == "province"]
+            if named and (mention.alone or mention.kinds or mention.end == len(words)):
+                return named
+        numbered = [u for m in mentions for u in m.units if u.level == "district" and u.short.isdecimal()]
+        if numbered:
+            return [self._units.province_of(numbered[0])]
+        districts = {u.province for m in mentions for u in m.units if u.level == "district" and m.kinds}
+        if len(districts) == 1:
+            return [self._units.provinces["old", districts.pop()]]
+        return []
+
+    def _district(self, mentions: list[Mention], provinces: list[Unit]) -> Unit | None:
+        codes = {p.code for p in provinces if p.era == "old"}
+        for mention in reversed(mentions):
+            fitting = [
+                u for u in mention.units if u.level == "district" and (not codes or u.province in codes)
+            ]
+            if mention.kinds:
+                fitting = [
+                    u for u in fitting if u.kind in mention.kinds or set(mention.kinds) & {"Quận", "Huyện"}
+                ]
+            elif not mention.alone:
+                continue
+            if len({u.code for u in fitting}) == 1:
+                return fitting[0]
+        return None
+
+    def _wards(
+        self, mentions: list[Mention], provinces: list[Unit], district: Unit | None
+    ) -> tuple[list[Unit], Mention | None]:
+        """Every ward that the text may mean, and where its name stands."""
+        ward_kinds = {"Phường", "Xã", "Thị trấn", "Đặc khu"}
+        for with_kind in (True, False):
+            for mention in reversed(mentions):
+                if with_kind != bool(set(mention.kinds) & ward_kinds) or not (with_kind or mention.alone):
+                    continue
+                found = [u for u in mention.units if u.level == "ward" and _fits(u, provinces, district)]
+                if district is not None and mention.units and not with_kind and district in mention.units:
+                    continue
+                exact = [u for u in found if u.kind in mention.kinds] if with_kind else found
+                if found:
+                    return _one_per_place(exact or found, self._units), mention
+        return [], None
+
+    def _result(
+        self, raw: str, provinces: list[Unit], district: Unit | None, wards: list[Unit], street: str
+    ) -> AddressResult:
+        candidates = tuple(self._match(ward, street, 0.9) for ward in wards[:3])
+        missing = []
+        if not street or not re.search(r"[^\W\d_]", street):
+            missing.append("street")
+        if not provinces and district is None:
+            missing.append("province")
+        if not wards:
+            missing.append("ward")
+        if not wards and district is None and provinces and not missing[:-1]:
+            missing = [*missing[:-1], "ward"]
+        accepted = len(wards) == 1 and not missing
+        best = candidates[0] if candidates else self._partial(provinces, district, street)
+        return AddressResult(raw, best, candidates, tuple(missing), accepted)
+
+    def _partial(self, provinces: list[Unit], district: Unit | None, street: str) -> AddressMatch | None:
+        province = provinces[0] if provinces else None
+        if district is not None:
+            province = self._units.province_of(district)
+        if province is None and not street:
+            return None
+        return AddressMatch(
+            province.era if province else "old", street, None, None, district.code if district else None,
+            district.name if district else None, province.code if province else None,
+            province.name if province else None, 0.5,
+        )  # fmt: skip
+
+    def _match(self, ward: Unit, street: str, score: float) -> AddressMatch:
+        province = self._units.province_of(ward)
+        district = self._units.districts[ward.parent] if ward.era == "old" else None
+        return AddressMatch(
+            ward.era, street, ward.code, ward.name, district.code if district else None,
+            district.name if district else None, province.code, province.name, score,
+        )  # fmt: skip
+
+
+def find_mentions(words: Sequence[Token], units: Units) -> list[Mention]:
+    """Unit names in the text, longest first at each place, with the kind word before them."""
+    mentions = []
+    i = 0
+    while i < len(words):
+        kinds, after = _kind(words, i)
+        mention = _name(words, after, units, kinds, i) if kinds else None
+        mention = mention or _name(words, i, units, (), i)
+        if mention is None:
+            i += 1
+            continue
+        mentions.append(mention)
+        i = mention.end
+    return mentions
+
+
+def _kind(words: Sequence[Token], i: int) -> tuple[tuple[str, ...], int]:
+    for length in (2, 1):
+        key = tuple(word.key for word in words[i : i + length])
+        if len(key) == length and key in KIND_WORDS and i + length < len(words):
+            return KIND_WORDS[key], i + length
+    return (), i
+
+
+def _name(words: Sequence[Token], i: int, units: Units, kinds: tuple[str, ...], start: int) -> Mention | None:
+    for length in range(min(MAX_SYLLABLES, len(words) - i), 0, -1):
+        part = words[i : i + length]
+        if any(word.gap >= DASH for word in part[1:]):
+            continue
+        key = "".join(word.key for word in part)
+        found = _named(key, part, units, kinds)
+        if not found:
+            continue
+        end = i + length
+        alone = (start == 0 or words[start].gap >= DASH or bool(kinds)) and (
+            end == len(words) or words[end].gap >= DASH
+        )
+        english = (
+            end < len(words) and (words[end].key,) in KIND_WORDS and not kinds and len(words[end].key) > 2
+        )
+        if english:
+            return Mention(found, start, end + 1, KIND_WORDS[words[end].key,], True)
+        return Mention(found, start, end, kinds, alone)
+    return None
+
+
+def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]) -> tuple[Unit, ...]:
+    """A number is a unit's name only behind its kind word; marks that were typed must agree."""
+    if part[0].is_number and not kinds:
+        return ()
+    found: list[Unit] = []
+    if not kinds or "Thành phố" in kinds or "Tỉnh" in kinds:
+        found += [units.provinces["old", code] for code in PROVINCE_SHORT.get(key, ())]
+    if key in CITY_SHORT:
+        found.append(units.districts[CITY_SHORT[key]])
+    if len(key) >= 3 or kinds:
+        found += units.named.get(key, ())
+        found += units.formerly.get(key, ())
+    if kinds and len(key) <= 3 and not part[0].is_number:
+        found += [u for u in units.initials.get(key, ()) if u.level == "district" and u.kind in kinds]
+    marked = any(word.is_marked for word in part)
+    if marked:
+        toned = tuple(word.toned for word in part)
+        exact = [u for u in found if u.toned == toned]
+        found = exact or [u for u in found if len(u.syllables) != len(part)]
+    return tuple(dict.fromkeys(found))
+
+
+def _fits(ward: Unit, provinces: list[Unit], district: Unit | None) -> bool:
+    if district is not None:
+        return ward.era == "old" and ward.parent == district.code
+    return any(ward.era == province.era and ward.province == province.code for province in provinces)
+
+
+def _one_per_place(wards: Iterable[Unit], units: Units) -> list[Unit]:
+    return list(dict.fromkeys(wards))
+
+
+def _street(
+    text: str,
+    words: Sequence[Token],
+    mentions: list[Mention],
+    wards: list[Unit],
+    district: Unit | None,
+    provinces: list[Unit],
+    used: Mention | None,
+) -> str:
+    """What stands before the first unit that was used; that is where people write it."""
+    meant = {*wards, *([district] if district else []), *provinces}
+    places = [
+        m
+        for m in mentions
+        if m is used or (set(m.units) & meant and (m.kinds or m.alone or m.end == len(words)))
+    ]
+    first = min((m.start for m in places), default=len(words))
+    end = words[first].start if first < len(words) else len(text)
+    street = text[:end].replace("|", " ").strip(" ,.;:-\n")
+    street = re.sub(
+        r"^(?:địa chỉ|dia chi|đc|dc|số nhà|so nha|address)\s*[:\-]?\s*", "", street, flags=re.IGNORECASE
+    )
+    return " ".join(street.split())[:200]
+
+
+__all__ = ["BREAK", "AddressBook", "AddressMatch", "AddressResult", "find_mentions"]

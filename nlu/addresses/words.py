@@ -1,0 +1,38 @@
+"""What people write around unit names: kinds, short names of provinces, and what leads to an address."""
+
+import re
+
+# Folded, as `text.fold` gives it (y at the end is i).
+KIND_WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("p",): ("Phường",), ("ph",): ("Phường",), ("f",): ("Phường",), ("phuong",): ("Phường",), ("ward",): ("Phường", "Xã"),
+    ("x",): ("Xã",), ("xa",): ("Xã",), ("commune",): ("Xã",), ("tt",): ("Thị trấn",), ("thi", "tran"): ("Thị trấn",),
+    ("dac", "khu"): ("Đặc khu",), ("q",): ("Quận",), ("quan",): ("Quận",), ("district",): ("Quận", "Huyện"),
+    ("h",): ("Huyện",), ("huien",): ("Huyện",), ("huyen",): ("Huyện",), ("tx",): ("Thị xã",), ("thi", "xa"): ("Thị xã",),
+    ("tp",): ("Thành phố",), ("thanh", "pho"): ("Thành phố",), ("city",): ("Thành phố",), ("tinh",): ("Tỉnh",),
+}  # fmt: skip
+# Old province codes; more than one is a real doubt that the other parts have to settle.
+PROVINCE_SHORT: dict[str, tuple[str, ...]] = {
+    "hcm": ("79",), "tphcm": ("79",), "hcmc": ("79",), "sg": ("79",), "sgn": ("79",), "saigon": ("79",), "hn": ("01",),
+    "dn": ("48", "75"), "hp": ("31",), "ct": ("92",), "brvt": ("77",), "bd": ("74", "52"), "tth": ("46",),
+    "qn": ("22", "49"), "kh": ("56",), "vungtau": ("77",), "hue": ("46",),
+}  # fmt: skip
+# Cities that stand for their district and province alike.
+CITY_SHORT: dict[str, str] = {"nt": "568", "bmt": "643", "vt": "747"}
+LEADS = re.compile(
+    r"(?:giao(?:\s+hàng|\s+hang)?|ship(?:\s+hàng)?|gửi|gui|deliver(?:y)?(?:\s+it)?|send(?:\s+it)?)\s+"
+    r"(?:về|ve|đến|den|tới|toi|qua|cho|to|at)?\s*(?:địa chỉ|dia chi|đc|dc)?\s*[:\-]?\s*"
+    r"|(?:địa chỉ|dia chi|đ/c|đc|address|주소)\s*(?:nhận hàng|nhan hang|giao hàng|giao hang)?\s*(?:là|la|is|는)?\s*[:\-]?\s*",
+    re.IGNORECASE,
+)
+STOPS = re.compile(
+    r"(?<!\w)(?:sđt|sdt|số điện thoại|so dien thoai|điện thoại|dien thoai|đt|phone|tel|tên|ten|người nhận|nguoi nhan|name|"
+    r"email|thanh toán|thanh toan|cod|ck|chuyển khoản|chuyen khoan|nhé|nhe|nha|ạ|giúp|giup|please|and my|my)(?!\w)",
+    re.IGNORECASE,
+)
+HOUSE = re.compile(
+    r"(?<![\w.])(?:số|so|nhà|nha|no\.?)?\s?\d{1,4}[A-Za-z]{0,2}(?:/\d{1,4}[A-Za-z]?){0,4}\s+(?:đường\s+|duong\s+)?[^\W\d_]{2,}"
+)
+NOT_STREET = re.compile(
+    r"^\d+\s*(?:cái|cai|chiếc|chiec|áo|ao|quần|quan|bộ|bo|hộp|hop|đôi|doi|size|k\b|nghìn|triệu|ngày|ngay|cm|kg|pcs|pieces?)\b",
+    re.IGNORECASE,
+)
