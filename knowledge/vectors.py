@@ -73,7 +73,10 @@ class VectorStore:
         with self._lock:
             client, self._client, self._collection = self._client, None, None
             if client is not None:
+                session = _http_session(client)
                 client.close()
+                if session is not None:
+                    session.close()  # Chroma 1.5.9 leaves its connections open
 
     def changed_elsewhere(self) -> bool:
         """Whether another process wrote since this one last opened, loaded or wrote."""
@@ -163,8 +166,7 @@ class VectorStore:
             # Chroma's client waits for ever by default, for the connection as for the answer.
             socket.create_connection((host, port), timeout=_SERVER_SECONDS).close()
             client = chromadb.HttpClient(host=host, port=port, ssl=is_tls, settings=settings)
-            session = getattr(getattr(client, "_server", None), "_session", None)
-            if session is not None:
+            if (session := _http_session(client)) is not None:
                 session.timeout = _SERVER_SECONDS
             return client
         if self._path:
@@ -190,6 +192,11 @@ class VectorStore:
     def _leave_mark(self, collection: "Collection") -> None:
         collection.modify(metadata={"mark": uuid.uuid4().hex})
         self._mark = self._read_mark()
+
+
+def _http_session(client: "ClientAPI") -> Any:
+    """The httpx client inside a server's client; Chroma has no setting for what we need of it."""
+    return getattr(getattr(client, "_server", None), "_session", None)
 
 
 def _metadata(passage: Passage) -> dict[str, str | int | float | bool | None]:
