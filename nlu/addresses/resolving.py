@@ -1,14 +1,14 @@
 """From typed text to units with codes of one era. What is doubtful is given back as candidates, never guessed."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from nlu.addresses.text import BREAK, DASH, Token, blank_out, clean, phones, tokens
+from nlu.addresses.text import DASH, SPACE, Token, blank_out, clean, phones, tokens
 from nlu.addresses.units import Era, Unit, Units, load_units
-from nlu.addresses.words import CITY_SHORT, KIND_WORDS, PROVINCE_SHORT
+from nlu.addresses.words import CITY_SHORT, ENGLISH_KINDS, KIND_WORDS, PROVINCE_SHORT
 
 MAX_CHARS = 1_000
 MAX_SYLLABLES = 6
@@ -125,7 +125,7 @@ class AddressBook:
                     continue
                 exact = [u for u in found if u.kind in mention.kinds] if with_kind else found
                 if found:
-                    return _one_per_place(exact or found, self._units), mention
+                    return list(dict.fromkeys(exact or found)), mention
         return [], None
 
     def _result(
@@ -179,7 +179,19 @@ def find_mentions(words: Sequence[Token], units: Units) -> list[Mention]:
             continue
         mentions.append(mention)
         i = mention.end
-    return mentions
+    return [_stands_alone(mention, i, mentions, words) for i, mention in enumerate(mentions)]
+
+
+def _stands_alone(mention: Mention, i: int, mentions: list[Mention], words: Sequence[Token]) -> Mention:
+    """Between breaks or other units, and not right behind a house number, where a street's name stands."""
+    first, after = words[mention.start], words[mention.end] if mention.end < len(words) else None
+    follows_unit = i > 0 and mentions[i - 1].end == mention.start
+    behind_number = mention.start > 0 and words[mention.start - 1].is_number and not follows_unit
+    opens = mention.start == 0 or first.gap >= DASH or bool(mention.kinds) or not behind_number
+    closes = (
+        after is None or after.gap >= DASH or (i + 1 < len(mentions) and mentions[i + 1].start == mention.end)
+    )
+    return replace(mention, alone=mention.alone or (opens and closes))
 
 
 def _kind(words: Sequence[Token], i: int) -> tuple[tuple[str, ...], int]:
@@ -200,15 +212,9 @@ def _name(words: Sequence[Token], i: int, units: Units, kinds: tuple[str, ...], 
         if not found:
             continue
         end = i + length
-        alone = (start == 0 or words[start].gap >= DASH or bool(kinds)) and (
-            end == len(words) or words[end].gap >= DASH
-        )
-        english = (
-            end < len(words) and (words[end].key,) in KIND_WORDS and not kinds and len(words[end].key) > 2
-        )
-        if english:
-            return Mention(found, start, end + 1, KIND_WORDS[words[end].key,], True)
-        return Mention(found, start, end, kinds, alone)
+        if not kinds and end < len(words) and words[end].gap <= SPACE and words[end].key in ENGLISH_KINDS:
+            return Mention(found, start, end + 1, KIND_WORDS[(words[end].key,)], True)
+        return Mention(found, start, end, kinds, False)
     return None
 
 
@@ -218,7 +224,7 @@ def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]
         return ()
     found: list[Unit] = []
     if not kinds or "Thành phố" in kinds or "Tỉnh" in kinds:
-        found += [units.provinces["old", code] for code in PROVINCE_SHORT.get(key, ())]
+        found += [unit for code in PROVINCE_SHORT.get(key, ()) for unit in _both_eras(code, units)]
     if key in CITY_SHORT:
         found.append(units.districts[CITY_SHORT[key]])
     if len(key) >= 3 or kinds:
@@ -234,14 +240,16 @@ def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
+def _both_eras(code: str, units: Units) -> list[Unit]:
+    """The old province and, where it kept its name, the new one of that code."""
+    old, new = units.provinces["old", code], units.provinces.get(("new", code))
+    return [old, new] if new is not None and new.key == old.key else [old]
+
+
 def _fits(ward: Unit, provinces: list[Unit], district: Unit | None) -> bool:
     if district is not None:
         return ward.era == "old" and ward.parent == district.code
     return any(ward.era == province.era and ward.province == province.code for province in provinces)
-
-
-def _one_per_place(wards: Iterable[Unit], units: Units) -> list[Unit]:
-    return list(dict.fromkeys(wards))
 
 
 def _street(
@@ -267,6 +275,3 @@ def _street(
         r"^(?:địa chỉ|dia chi|đc|dc|số nhà|so nha|address)\s*[:\-]?\s*", "", street, flags=re.IGNORECASE
     )
     return " ".join(street.split())[:200]
-
-
-__all__ = ["BREAK", "AddressBook", "AddressMatch", "AddressResult", "find_mentions"]

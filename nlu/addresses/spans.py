@@ -8,6 +8,7 @@ from nlu.addresses.units import load_units
 from nlu.addresses.words import HOUSE, LEADS, NOT_STREET, STOPS
 
 MAX_CHARS = 2_000
+_LANE = re.compile(r"(?:hẻm|hem|ngõ|ngo|ngách|kiệt|kiet|số nhà|so nha|số|so|căn|can|lầu|lau|block)\s*$", re.I)
 
 
 def find_address_span(text: str) -> tuple[int, int] | None:
@@ -23,6 +24,8 @@ def find_address_span(text: str) -> tuple[int, int] | None:
     end = _end(line, words, anchors, start)
     while end > start and line[end - 1] in " ,.;:-\n|":
         end -= 1
+    while start < end and line[start] in " ,.;:-\n|":
+        start += 1
     if end - start < 4:
         return None
     return (start, end) if places is None else (places[start], places[end - 1] + 1)

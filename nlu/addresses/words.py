@@ -10,6 +10,7 @@ KIND_WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("h",): ("Huyện",), ("huien",): ("Huyện",), ("huyen",): ("Huyện",), ("tx",): ("Thị xã",), ("thi", "xa"): ("Thị xã",),
     ("tp",): ("Thành phố",), ("thanh", "pho"): ("Thành phố",), ("city",): ("Thành phố",), ("tinh",): ("Tỉnh",),
 }  # fmt: skip
+ENGLISH_KINDS = frozenset({"ward", "commune", "district", "city"})
 # Old province codes; more than one is a real doubt that the other parts have to settle.
 PROVINCE_SHORT: dict[str, tuple[str, ...]] = {
     "hcm": ("79",), "tphcm": ("79",), "hcmc": ("79",), "sg": ("79",), "sgn": ("79",), "saigon": ("79",), "hn": ("01",),
@@ -21,11 +22,12 @@ CITY_SHORT: dict[str, str] = {"nt": "568", "bmt": "643", "vt": "747"}
 LEADS = re.compile(
     r"(?:giao(?:\s+hàng|\s+hang)?|ship(?:\s+hàng)?|gửi|gui|deliver(?:y)?(?:\s+it)?|send(?:\s+it)?)\s+"
     r"(?:về|ve|đến|den|tới|toi|qua|cho|to|at)?\s*(?:địa chỉ|dia chi|đc|dc)?\s*[:\-]?\s*"
-    r"|(?:địa chỉ|dia chi|đ/c|đc|address|주소)\s*(?:nhận hàng|nhan hang|giao hàng|giao hang)?\s*(?:là|la|is|는)?\s*[:\-]?\s*",
+    r"|(?:địa chỉ|dia chi|đ/c|đc|address|주소)\s*(?:nhận hàng|nhan hang|giao hàng|giao hang)?"
+    r"\s*(?:là|la|is|는)?\s*[:\-]?\s*",
     re.IGNORECASE,
 )
 STOPS = re.compile(
-    r"(?<!\w)(?:sđt|sdt|số điện thoại|so dien thoai|điện thoại|dien thoai|đt|phone|tel|tên|ten|người nhận|nguoi nhan|name|"
+    r"(?<!\w)(?:sđt|sdt|số điện thoại|so dien thoai|điện thoại|dien thoai|đt|phone|tel|tên|ten|người nhận|name|"
     r"email|thanh toán|thanh toan|cod|ck|chuyển khoản|chuyen khoan|nhé|nhe|nha|ạ|giúp|giup|please|and my|my)(?!\w)",
     re.IGNORECASE,
 )
