@@ -4,10 +4,12 @@ import re
 
 # Folded, as `text.fold` gives it (y at the end is i).
 KIND_WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
-    ("p",): ("Phường",), ("ph",): ("Phường",), ("f",): ("Phường",), ("phuong",): ("Phường",), ("ward",): ("Phường", "Xã"),
+    ("p",): ("Phường",), ("ph",): ("Phường",), ("f",): ("Phường",), ("phuong",): ("Phường",),
+    ("ward",): ("Phường", "Xã"),
     ("x",): ("Xã",), ("xa",): ("Xã",), ("commune",): ("Xã",), ("tt",): ("Thị trấn",), ("thi", "tran"): ("Thị trấn",),
     ("dac", "khu"): ("Đặc khu",), ("q",): ("Quận",), ("quan",): ("Quận",), ("district",): ("Quận", "Huyện"),
-    ("h",): ("Huyện",), ("huien",): ("Huyện",), ("huyen",): ("Huyện",), ("tx",): ("Thị xã",), ("thi", "xa"): ("Thị xã",),
+    ("h",): ("Huyện",), ("huien",): ("Huyện",), ("huyen",): ("Huyện",), ("tx",): ("Thị xã",),
+    ("thi", "xa"): ("Thị xã",),
     ("tp",): ("Thành phố",), ("thanh", "pho"): ("Thành phố",), ("city",): ("Thành phố",), ("tinh",): ("Tỉnh",),
 }  # fmt: skip
 ENGLISH_KINDS = frozenset({"ward", "commune", "district", "city"})

@@ -214,20 +214,20 @@ def _notices(shop: Shop, conversation_id: str) -> list[str]:
 
 def _stock_adds_up(shop: Shop) -> bool:
     with shop.parts.db.read_transaction() as session:
-        on_hand = dict(
-            ((v, w), q)
+        on_hand = {
+            (v, w): q
             for v, w, q in session.execute(
                 select(StockLevel.variant_id, StockLevel.warehouse_id, StockLevel.on_hand)
             )
             if q
-        )
-        ledger = dict(
-            ((v, w), q)
+        }
+        ledger = {
+            (v, w): q
             for v, w, q in session.execute(
                 select(
                     StockMovement.variant_id, StockMovement.warehouse_id, func.sum(StockMovement.quantity)
                 ).group_by(StockMovement.variant_id, StockMovement.warehouse_id)
             )
             if q
-        )
+        }
     return on_hand == ledger
