@@ -203,13 +203,14 @@
       this.busy = false;
       this.attempt = 0;
       this.link = "ok";
-      addEventListener("storage", (event) => event.key === STORE && this.adopt(readKept()));
+      addEventListener("storage", (event) => event.key === STORE && (event.newValue ? this.adopt(readKept()) : this.restart()));
       addEventListener("online", () => this.comeBack());
       addEventListener("offline", () => this.setLink("offline"));
       document.addEventListener("visibilitychange", () => this.watchVisibility());
     }
 
     clear() {
+      this.epoch = (this.epoch || 0) + 1;
       this.items = [];
       this.conversationId = null;
       this.token = null;
@@ -278,8 +279,8 @@
         this.emit("busy", true);
         const item = this.queue[0];
         await this.deliver(item);
-        this.queue.shift();
-        this.save();
+        if (this.queue[0] === item) this.queue.shift();
+        if (this.items.includes(item)) this.save();
         this.emit("update", item);
       }
       this.busy = false;
@@ -287,8 +288,10 @@
     }
 
     async deliver(item) {
+      const { epoch } = this;
       for (let attempt = 0; ; attempt += 1) {
         const outcome = await this.post(item);
+        if (epoch !== this.epoch) return undefined; /* the customer began anew meanwhile */
         if (outcome.answer) return this.accept(item, outcome.answer);
         if (outcome.forgotten) {
           this.conversationId = this.token = null;
@@ -414,12 +417,742 @@
       this.clear();
       this.choice = choice;
       this.wanted = false;
+      this.queue.length = 0;
       forget();
       this.emit("change");
     }
   }
 
-/*CSS*/
+  /* ---------- looks ---------- */
 
-/*VIEW*/
+  const CSS_TEXT = `
+    :host { all: initial; position: fixed; inset: auto; z-index: 2147483000;
+      --accent: var(--chotdon-accent, #b4481e); --on-accent: var(--chotdon-on-accent, #fff);
+      --ink: #2b221c; --soft: #6f6156; --paper: #fbf6ef; --card: #fff; --line: #eadfd1; --strong: var(--accent);
+      --tint: #f6e9dd; --good: #2f6b45; --bad: #a1261b; --shade: 0 24px 60px -12px rgb(60 36 18 / .32), 0 4px 14px rgb(60 36 18 / .12);
+      --tint: color-mix(in srgb, var(--accent) 11%, var(--card));
+      color-scheme: light dark; font: 16px/1.5 var(--chotdon-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", sans-serif); }
+    @media (prefers-color-scheme: dark) {
+      :host { --ink: #f4ebe2; --soft: #b9a99b; --paper: #1d1814; --card: #29221d; --line: #40352d; --good: #8fcfa5; --bad: #ff9d8f;
+        --strong: #f0a078; --strong: color-mix(in srgb, var(--accent) 50%, #ffdfc9);
+        --shade: 0 24px 60px -12px rgb(0 0 0 / .6), 0 2px 10px rgb(0 0 0 / .4); } }
+    *, *::before, *::after { box-sizing: border-box; }
+    [hidden] { display: none !important; }
+    button, textarea, select { font: inherit; color: inherit; }
+    button { cursor: pointer; border: 0; background: none; padding: 0; touch-action: manipulation; }
+    button:disabled { cursor: default; }
+    :focus-visible { outline: 2px solid var(--strong); outline-offset: 2px; }
+    svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; flex: none; }
+    h2, h3, p, dl, dd, dt, ul { margin: 0; padding: 0; }
+    .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+    .launcher { position: fixed; right: calc(22px + env(safe-area-inset-right, 0px)); bottom: calc(22px + env(safe-area-inset-bottom, 0px));
+      display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 22px 0 18px; border-radius: 28px;
+      background: var(--accent); color: var(--on-accent); font-weight: 600; letter-spacing: .005em;
+      box-shadow: 0 10px 26px -6px color-mix(in srgb, var(--accent) 60%, transparent), 0 2px 6px rgb(0 0 0 / .18); transition: transform .16s ease, filter .16s ease; }
+    .launcher:hover { transform: translateY(-2px); filter: brightness(1.06); }
+    .launcher:focus-visible { outline: 3px solid var(--on-accent); outline-offset: -6px; }
+    .badge { position: absolute; top: -5px; right: -3px; min-width: 24px; height: 24px; padding: 0 7px; border-radius: 12px; display: grid; place-items: center;
+      background: var(--ink); color: var(--card); font-size: 13px; font-weight: 700; }
+
+    .panel { position: fixed; right: calc(22px + env(safe-area-inset-right, 0px)); bottom: calc(22px + env(safe-area-inset-bottom, 0px));
+      width: 404px; max-width: calc(100vw - 32px); height: min(720px, calc(100vh - 44px)); height: min(720px, calc(100dvh - 44px));
+      display: flex; flex-direction: column; overflow: hidden; border-radius: 22px; background: var(--paper); color: var(--ink); box-shadow: var(--shade);
+      transform-origin: 100% 100%; animation: rise .22s cubic-bezier(.2,.8,.3,1); }
+    @keyframes rise { from { opacity: 0; transform: translateY(14px) scale(.97); } }
+
+    header { flex: none; display: flex; align-items: center; gap: 11px; padding: 13px 10px 13px 16px; background: var(--card); border-bottom: 1px solid var(--line); }
+    .mark { width: 40px; height: 40px; border-radius: 50%; display: grid; place-items: center; background: var(--accent); color: var(--on-accent); font-weight: 700; font-size: 17px; flex: none; }
+    .who { flex: 1; min-width: 0; }
+    h2 { font-size: 16.5px; line-height: 1.25; font-weight: 700; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .presence { font-size: 13px; line-height: 1.35; color: var(--soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .presence.person { color: var(--good); font-weight: 600; }
+    .tool { width: 40px; height: 40px; border-radius: 12px; display: grid; place-items: center; color: var(--soft); flex: none; }
+    .tool:hover, .lang:hover { background: var(--tint); color: var(--ink); }
+    .lang { appearance: none; width: 40px; height: 40px; border: 0; border-radius: 12px; background: none; color: var(--soft); text-align: center; text-align-last: center; text-transform: uppercase; font-size: 16px; font-weight: 600; cursor: pointer; padding: 0; }
+    .lang option { text-transform: none; color: var(--ink); background: var(--card); }
+    .bar { flex: none; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; padding: 9px 16px; font-size: 14px; line-height: 1.4; background: var(--tint); border-bottom: 1px solid var(--line); }
+    .bar span { flex: 1 1 200px; }
+    .plain { font-weight: 600; color: var(--strong); min-height: 32px; text-decoration: underline; text-underline-offset: 3px; text-decoration-thickness: 1px; }
+
+    .middle { position: relative; flex: 1; min-height: 0; display: flex; }
+    .log { flex: 1; min-width: 0; overflow: hidden auto; overscroll-behavior: contain; padding: 16px 16px 8px; display: flex; flex-direction: column; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+    .log:focus-visible { outline-offset: -3px; }
+    .day { align-self: center; font-size: 12.5px; color: var(--soft); padding: 2px 0 10px; }
+    .item { display: flex; flex-direction: column; align-items: flex-start; max-width: 100%; margin-top: 14px; }
+    .item:first-child, .day + .item { margin-top: 0; }
+    .item.joined { margin-top: 4px; }
+    .item.me { align-items: flex-end; }
+    .by { font-size: 13px; font-weight: 600; color: var(--good); margin: 0 0 3px 4px; }
+    .joined .by { display: none; }
+    .bubble { max-width: 86%; padding: 10px 14px; border-radius: 18px; border-bottom-left-radius: 6px; background: var(--card); border: 1px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 15.5px; line-height: 1.48; }
+    .me .bubble { background: var(--accent); color: var(--on-accent); border-color: transparent; border-radius: 18px; border-bottom-right-radius: 6px; }
+    .staff .bubble { border-color: color-mix(in srgb, var(--good) 35%, var(--line)); }
+    .bubble a { color: inherit; text-decoration-thickness: 1px; text-underline-offset: 2px; }
+    .me.sending .bubble { opacity: .72; }
+    .me.failed .bubble { background: var(--card); color: var(--ink); border: 1px dashed var(--bad); }
+    .meta { font-size: 12.5px; color: var(--soft); margin: 3px 4px 0; }
+    .meta.problem { color: var(--bad); display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 0 10px; font-size: 14px; }
+    .has-next .meta:not(.problem) { display: none; }
+    .bubble + .cards, .cards + .bubble { margin-top: 8px; }
+    .cards { width: 100%; display: flex; flex-direction: column; gap: 8px; }
+    .fresh { animation: appear .24s ease-out; }
+    @keyframes appear { from { opacity: 0; transform: translateY(6px); } }
+
+    .shelf { width: calc(100% + 32px); margin: 0 -16px; padding: 2px 16px 8px; display: flex; gap: 10px; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding: 0 16px; overscroll-behavior-x: contain; scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+    .shelf:focus-visible { outline-offset: -2px; }
+    .card { background: var(--card); border: 1px solid var(--line); border-radius: 16px; overflow: hidden; }
+    .product { flex: none; width: 214px; scroll-snap-align: start; display: flex; flex-direction: column; }
+    .product:only-child { width: 262px; }
+    .picture { position: relative; aspect-ratio: 4 / 3; background: var(--tint); color: var(--soft); display: grid; place-items: center; overflow: hidden; }
+    .picture img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: cover; }
+    .picture > svg { width: 40px; height: 40px; stroke-width: 1.2; opacity: .6; }
+    .soldout img { filter: grayscale(1) opacity(.55); }
+    .gone { position: absolute; left: 10px; top: 10px; padding: 2px 10px; border-radius: 10px; background: var(--ink); color: var(--card); font-size: 13px; font-weight: 600; }
+    .inside { padding: 11px 13px 13px; display: flex; flex-direction: column; gap: 7px; flex: 1; }
+    h3 { font-size: 15px; line-height: 1.32; font-weight: 650; }
+    .price { font-size: 15.5px; font-weight: 700; color: var(--strong); font-variant-numeric: tabular-nums; }
+    .about { font-size: 13.5px; line-height: 1.42; color: var(--soft); display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+    .choices { display: flex; flex-wrap: wrap; gap: 5px; }
+    .choice { min-height: 32px; padding: 2px 10px; border: 1px solid var(--line); border-radius: 10px; font-size: 13.5px; line-height: 1.3; }
+    .choice:hover { border-color: var(--strong); }
+    .choice[aria-checked="true"] { border-color: var(--accent); background: var(--accent); color: var(--on-accent); font-weight: 600; }
+    .act { margin-top: auto; min-height: 44px; padding: 8px 16px; border-radius: 13px; font-weight: 650; font-size: 15px; line-height: 1.25; background: var(--accent); color: var(--on-accent); display: flex; align-items: center; justify-content: center; gap: 8px; width: 100%; }
+    .act:hover:not(:disabled) { filter: brightness(1.07); }
+    .act:disabled { background: var(--tint); color: var(--soft); }
+    .act.second { background: none; border: 1px solid var(--line); color: var(--ink); }
+    .act.second:hover { border-color: var(--strong); }
+    .act svg { width: 18px; height: 18px; stroke-width: 2.2; }
+
+    .paper { width: 100%; max-width: 340px; padding: 15px 16px 16px; }
+    .paper h3 { font-size: 16px; margin-bottom: 9px; display: flex; justify-content: space-between; align-items: baseline; gap: 12px; }
+    .rows { display: grid; grid-template-columns: 1fr auto; gap: 5px 14px; font-size: 14.5px; line-height: 1.42; }
+    .rows dd { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .rows .each { font-size: 13px; color: var(--soft); }
+    .rule { grid-column: 1 / -1; border-top: 1px dashed var(--line); margin: 5px 0; }
+    .dim { color: var(--soft); }
+    .rows .sum { font-weight: 700; font-size: 17px; padding-top: 2px; }
+    .rows dd.sum { color: var(--strong); }
+    .facts { display: grid; grid-template-columns: auto 1fr; gap: 5px 14px; font-size: 14.5px; line-height: 1.42; }
+    .facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
+    .paper .act { margin-top: 14px; }
+    .fine { margin-top: 8px; font-size: 13px; color: var(--soft); text-align: center; }
+    .state { font-size: 13.5px; font-weight: 600; padding: 3px 11px; border-radius: 11px; background: var(--tint); color: var(--strong); text-align: right; }
+    .state::first-letter { text-transform: uppercase; }
+    .money { font-size: 21px; font-weight: 700; color: var(--strong); font-variant-numeric: tabular-nums; }
+    .qr { display: block; width: 216px; max-width: 100%; aspect-ratio: 1; margin: 4px auto 14px; padding: 10px; background: #fff; border: 1px solid var(--line); border-radius: 14px; object-fit: contain; }
+    .copyline { display: flex; align-items: center; justify-content: space-between; gap: 10px; }
+    .copyline b { font-weight: 650; overflow-wrap: anywhere; }
+    .copy { min-height: 32px; padding: 2px 11px; border-radius: 10px; border: 1px solid var(--line); font-size: 13.5px; font-weight: 600; color: var(--strong); flex: none; }
+    .copy:hover { border-color: var(--strong); }
+    .source { font-size: 13px; color: var(--soft); padding-left: 4px; }
+
+    .typing { display: flex; gap: 5px; padding: 14px 16px; margin-top: 12px; width: max-content; border-radius: 18px; border-bottom-left-radius: 6px; background: var(--card); border: 1px solid var(--line); }
+    .typing i { width: 7px; height: 7px; border-radius: 50%; background: var(--soft); animation: breathe 1.2s infinite ease-in-out; }
+    .typing i:nth-child(2) { animation-delay: .18s; } .typing i:nth-child(3) { animation-delay: .36s; }
+    @keyframes breathe { 0%, 70%, 100% { opacity: .3; transform: none; } 35% { opacity: 1; transform: translateY(-3px); } }
+    .note { align-self: center; font-size: 13.5px; color: var(--soft); text-align: center; margin-top: 12px; }
+    .below { position: absolute; left: 50%; bottom: 10px; transform: translateX(-50%); display: flex; align-items: center; gap: 6px; min-height: 38px; padding: 0 15px; border-radius: 19px; background: var(--ink); color: var(--card); font-size: 14px; font-weight: 600; box-shadow: 0 4px 14px rgb(0 0 0 / .25); }
+    .below svg { width: 16px; height: 16px; stroke-width: 2.4; }
+
+    .chips { flex: none; display: flex; flex-wrap: wrap; gap: 8px; padding: 8px 16px 4px; max-height: 148px; overflow-y: auto; }
+    .chip { min-height: 40px; padding: 5px 15px; border-radius: 20px; border: 1.5px solid color-mix(in srgb, var(--strong) 55%, var(--line)); background: var(--card); color: var(--strong); font-size: 15px; font-weight: 600; line-height: 1.25; text-align: left; }
+    .chip:hover { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+    form { flex: none; display: flex; align-items: flex-end; gap: 8px; padding: 10px 12px calc(12px + env(safe-area-inset-bottom, 0px)) 16px; }
+    .field { flex: 1; display: flex; border: 1.5px solid var(--line); border-radius: 24px; background: var(--card); }
+    .field:focus-within { border-color: var(--strong); }
+    textarea { flex: 1; min-width: 0; resize: none; border: 0; outline: 0; background: none; padding: 10px 17px; font-size: 16px; line-height: 1.5; max-height: 144px; height: 44px; scrollbar-width: thin; }
+    textarea::placeholder { color: var(--soft); opacity: 1; }
+    .send { width: 47px; height: 47px; border-radius: 50%; display: grid; place-items: center; background: var(--accent); color: var(--on-accent); flex: none; transition: opacity .15s; }
+    .send:disabled { background: var(--tint); color: var(--soft); }
+
+    @media (max-width: 480px) {
+      .launcher { right: calc(16px + env(safe-area-inset-right, 0px)); bottom: calc(16px + env(safe-area-inset-bottom, 0px)); }
+      .panel { inset: 0; width: auto; max-width: none; height: var(--seen-height, 100dvh); bottom: auto; top: var(--seen-top, 0); border-radius: 0; }
+      header { padding-top: calc(10px + env(safe-area-inset-top, 0px)); }
+      .tool, .lang { width: 44px; height: 44px; }
+      .choice { min-height: 38px; padding: 4px 12px; } .copy { min-height: 38px; }
+      .paper { max-width: none; }
+    }
+    @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }
+    @media (forced-colors: active) { .bubble, .card, .launcher, .act, .send, .chip { border: 1px solid; } }
+  `;
+
+  /* ---------- cards: one function a type; `chat` gives words, sending and what is newest ---------- */
+
+  const CARDS = {
+    product(card, chat) {
+      const { words } = chat;
+      const chosen = new Map();
+      const address = pictureUrl(card.image);
+      const picture = h("div", { class: "picture" }, icon("bag"));
+      if (address) {
+        picture.append(h("img", { src: address, alt: card.title || "", loading: "lazy", onerror: (e) => e.target.remove() }));
+      }
+      if (!card.in_stock) picture.append(h("span", { class: "gone" }, words.soldOut));
+      const take = () =>
+        chat.send(chat.spoken.takeText(card.title || card.sku, [...chosen].map(([name, value]) => ({ name, value }))));
+      return h(
+        "article", { class: `card product${card.in_stock ? "" : " soldout"}` },
+        picture,
+        h(
+          "div", { class: "inside" },
+          h("h3", {}, card.title || card.sku),
+          h("div", { class: "price" }, card.price_text || dong(card.price)),
+          card.description ? h("p", { class: "about" }, card.description) : null,
+          card.in_stock ? list(card.options).map((option) => choices(option, chosen, words)) : null,
+          h("button", { class: "act", type: "button", disabled: !card.in_stock, onclick: take }, card.in_stock ? words.take : words.soldOut),
+        ),
+      );
+    },
+
+    summary(card, chat, item) {
+      const { words } = chat;
+      const rows = h("dl", { class: "rows" });
+      const row = (label, amount, kind) => rows.append(h("dt", { class: kind }, label), h("dd", { class: kind }, amount));
+      for (const line of list(card.lines)) {
+        const each = line.quantity > 1 ? h("div", { class: "each" }, `${line.quantity} × ${dong(line.unit_price)}`) : null;
+        rows.append(h("dt", {}, line.text || line.sku, each), h("dd", {}, dong(line.amount)));
+      }
+      rows.append(h("div", { class: "rule" }));
+      row(words.subtotal, dong(card.subtotal), "dim");
+      if (card.discount) row(words.discount, `−${dong(card.discount)}`, "dim");
+      row(words.shipping, card.shipping_fee ? dong(card.shipping_fee) : words.free, "dim");
+      row(words.total, card.total_text || dong(card.total), "sum");
+      rows.append(h("div", { class: "rule" }));
+      const facts = factList([
+        [words.receiver, [card.buyer_name, card.phone].filter(Boolean).join(" · ")],
+        [words.address, card.address],
+        [words.payment, Object.hasOwn(words, card.payment_method) ? words[card.payment_method] : card.payment_method],
+      ]);
+      return h("section", { class: "card paper", "aria-label": words.summary }, h("h3", {}, words.summary), rows, facts, confirmation(card, chat, item));
+    },
+
+    order(card, chat) {
+      const { words } = chat;
+      return h(
+        "section", { class: "card paper", "aria-label": `${words.order} ${card.code}` },
+        h("h3", {}, h("span", {}, `${words.order} ${card.code}`), h("span", { class: "state" }, card.status_text || card.status)),
+        h("div", { class: "money" }, card.total_text || dong(card.total)),
+        h("button", { class: "act second", type: "button", onclick: () => chat.send(chat.spoken.trackText(card.code)) }, words.track),
+      );
+    },
+
+    qr(card, chat) {
+      const { words } = chat;
+      const amount = card.amount_text || dong(card.amount);
+      return h(
+        "section", { class: "card paper", "aria-label": words.pay },
+        h("h3", {}, words.pay),
+        h("img", { class: "qr", src: pictureUrl(card.image), alt: words.qrAlt(amount, card.memo), width: 216, height: 216 }),
+        factList([
+          [words.amount, copyLine(amount, String(card.amount), words.amount, chat)],
+          [words.memo, copyLine(card.memo, card.memo, words.memo, chat)],
+          [words.account, copyLine(card.account, card.account, words.account, chat)],
+          [words.bank, card.bank],
+          [words.holder, card.holder],
+        ]),
+      );
+    },
+
+    source(card, chat) {
+      return card.title ? h("p", { class: "source" }, `${chat.words.source}: ${card.title}`) : null;
+    },
+  };
+
+  function choices(option, chosen, words) {
+    const values = list(option.values);
+    const group = h("div", { class: "choices", role: "radiogroup", "aria-label": words.options(option.name) });
+    const choose = (value) => {
+      if (chosen.get(option.name) === value) chosen.delete(option.name);
+      else chosen.set(option.name, value);
+      [...group.children].forEach((button, at) => {
+        button.setAttribute("aria-checked", String(values[at] === chosen.get(option.name)));
+        button.tabIndex = values[at] === chosen.get(option.name) || (!chosen.has(option.name) && at === 0) ? 0 : -1;
+      });
+    };
+    const move = (event, at) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const to = (at + step + values.length) % values.length;
+      if (chosen.get(option.name) !== values[to]) choose(values[to]);
+      group.children[to].focus();
+    };
+    values.forEach((value, at) =>
+      group.append(h("button", {
+        class: "choice", type: "button", role: "radio", "aria-checked": "false", tabindex: at ? -1 : 0,
+        onclick: () => choose(value), onkeydown: (event) => move(event, at),
+      }, value)));
+    return group;
+  }
+
+  function factList(pairs) {
+    return h("dl", { class: "facts" }, pairs.filter(([, fact]) => fact).map(([name, fact]) => [h("dt", {}, name), h("dd", {}, fact)]).flat());
+  }
+
+  /** The yes to a summary: only the newest one can still be confirmed, and only once. */
+  function confirmation(card, chat, item) {
+    const { words } = chat;
+    const standing = chat.standing(item);
+    if (standing !== "open") return h("p", { class: "fine" }, standing === "confirmed" ? words.confirmed : words.replaced);
+    const until = new Date(card.expires_at);
+    const known = !Number.isNaN(until.getTime());
+    const hint = known ? (until > new Date() ? words.until(chat.clock(until)) : words.expired) : "";
+    const yes = item.quick[0] || chat.spoken.confirmText;
+    return [
+      h("button", { class: "act confirm", type: "button", onclick: () => chat.send(yes) }, icon("check"), words.confirm),
+      hint ? h("p", { class: "fine" }, hint) : null,
+    ];
+  }
+
+  function copyLine(shown, value, name, chat) {
+    if (!value) return "";
+    const button = h("button", { class: "copy", type: "button", "aria-label": `${chat.words.copy}: ${name}` }, chat.words.copy);
+    button.addEventListener("click", async () => {
+      const done = await copyText(String(value), button);
+      if (!done) return;
+      button.textContent = chat.words.copied;
+      chat.announce(chat.words.copied);
+      setTimeout(() => (button.textContent = chat.words.copy), 2000);
+    });
+    return h("span", { class: "copyline" }, h("b", {}, shown), button);
+  }
+
+  async function copyText(text, beside) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      /* no permission, or no https: the old way */
+      const field = h("textarea", { class: "sr", readonly: true, "aria-hidden": "true" });
+      field.value = text;
+      beside.after(field);
+      field.select();
+      const done = document.execCommand("copy");
+      field.remove();
+      beside.focus();
+      return done;
+    }
+  }
+
+  /** What a summary's text says around the amounts: the amounts themselves stand in the card. */
+  function besideSummary(text, card) {
+    const lines = text.split("\n");
+    const facts = [card.phone, card.address, ...[card.subtotal, card.total, ...list(card.lines).map((l) => l.amount)].map(dong)];
+    const hits = lines.map((line, at) => (facts.some((fact) => fact && line.includes(fact)) ? at : -1)).filter((at) => at >= 0);
+    if (hits.length < 3) return [text, ""];
+    const last = /^[^:]{2,30}: /.test(lines[hits.at(-1) + 1] || "") ? hits.at(-1) + 1 : hits.at(-1);
+    return [lines.slice(0, hits[0]).join("\n"), lines.slice(last + 1).join("\n")].map((part) => part.trim());
+  }
+
+  /* ---------- the element ---------- */
+
+  class ChotdonChat extends HTMLElement {
+    constructor() {
+      super();
+      const root = this.attachShadow({ mode: "open" });
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(CSS_TEXT);
+      root.adoptedStyleSheets = [sheet];
+      this.nodes = new Map();
+      this.unread = 0;
+      this.conversation = new Conversation();
+    }
+
+    connectedCallback() {
+      if (this.panel) return;
+      const talk = this.conversation;
+      this.build();
+      this.translate();
+      talk.addEventListener("add", (event) => this.added(event.detail));
+      talk.addEventListener("update", (event) => this.redraw(event.detail));
+      talk.addEventListener("change", () => this.drawAll());
+      talk.addEventListener("state", () => this.stateChanged());
+      talk.addEventListener("link", () => this.drawLink());
+      talk.addEventListener("busy", (event) => this.drawTyping(event.detail));
+      talk.addEventListener("waiting", () => this.noteWaiting());
+      if (talk.conversationId) talk.listen();
+      const seen = window.visualViewport;
+      if (seen) for (const type of ["resize", "scroll"]) seen.addEventListener(type, () => this.fitKeyboard());
+    }
+
+    /** The language of the labels: chosen, else as the customer writes, else as the page says. */
+    get language() {
+      return this.conversation.choice || this.conversation.language || languageOf(this.dataset.language || settings.language || document.documentElement.lang) || "vi";
+    }
+
+    get words() {
+      return WORDS[this.language];
+    }
+
+    /** Words that are sent in the customer's name. */
+    get spoken() {
+      return WORDS[this.conversation.language || this.language];
+    }
+
+    build() {
+      const languages = Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, label: name }, name));
+      this.badge = h("span", { class: "badge", hidden: true, "aria-hidden": "true" });
+      this.launcherText = h("span", {});
+      this.launcher = h("button", { class: "launcher", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.open() }, icon("chat"), this.launcherText, this.badge);
+      this.mark = h("span", { class: "mark", "aria-hidden": "true" });
+      this.heading = h("h2", { id: "heading" });
+      this.presence = h("p", { class: "presence", id: "presence" });
+      this.select = h("select", { class: "lang", onchange: () => this.choose(this.select.value) }, languages);
+      this.freshButton = h("button", { class: "tool", type: "button", onclick: () => this.askFresh() }, icon("fresh"));
+      this.closeButton = h("button", { class: "tool", type: "button", onclick: () => this.close() }, icon("close"));
+      this.linkBar = h("div", { class: "bar", role: "status", hidden: true });
+      this.freshBar = h("div", { class: "bar", hidden: true });
+      this.log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", tabindex: 0, onscroll: () => this.atEnd() && (this.below.hidden = true) });
+      this.below = h("button", { class: "below", type: "button", hidden: true, onclick: () => this.toEnd(true) });
+      this.chips = h("div", { class: "chips", role: "group", hidden: true });
+      this.field = h("textarea", { rows: 1, maxlength: MAX_TEXT, enterkeyhint: "send", autocomplete: "off", oninput: () => this.typed(), onkeydown: (event) => this.fieldKey(event) });
+      this.sendButton = h("button", { class: "send", type: "submit", disabled: true }, icon("send"));
+      this.status = h("div", { class: "sr", role: "status" });
+      this.typing = h("div", { class: "typing", "aria-hidden": "true", hidden: true }, h("i"), h("i"), h("i"));
+      const form = h("form", { onsubmit: (event) => this.submit(event) }, h("div", { class: "field" }, this.field), this.sendButton);
+      this.panel = h(
+        "section", { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "heading", "aria-describedby": "presence", hidden: true, onkeydown: (event) => this.panelKey(event) },
+        h("header", {}, this.mark, h("div", { class: "who" }, this.heading, this.presence), this.select, this.freshButton, this.closeButton),
+        this.linkBar, this.freshBar,
+        h("div", { class: "middle" }, this.log, this.below),
+        this.chips, form, this.status,
+      );
+      this.shadowRoot.append(this.launcher, this.panel);
+    }
+
+    translate() {
+      const { words } = this;
+      const title = this.dataset.title || settings.title || words.title;
+      this.setAttribute("lang", this.language);
+      this.launcherText.textContent = words.launcher;
+      this.heading.textContent = title;
+      this.mark.textContent = [...title.trim()][0].toUpperCase();
+      this.select.value = this.language;
+      for (const option of this.select.options) option.label = option.value === this.language && document.activeElement !== this ? option.value.toUpperCase() : LANGUAGES[option.value];
+      label(this.select, words.language);
+      label(this.freshButton, words.fresh);
+      label(this.closeButton, words.close);
+      label(this.log, words.log);
+      label(this.field, words.placeholder);
+      label(this.sendButton, words.send);
+      this.field.placeholder = words.placeholder;
+      this.below.replaceChildren(icon("down"), words.below);
+      this.drawPresence();
+      this.drawLink();
+      this.drawAll();
+      this.drawUnread();
+    }
+
+    clock(time) {
+      return new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(time);
+    }
+
+    announce(text) {
+      this.status.textContent = text;
+    }
+
+    /* opening and closing */
+
+    open(text) {
+      this.panel.hidden = false;
+      this.launcher.hidden = true;
+      this.launcher.setAttribute("aria-expanded", "true");
+      this.panel.setAttribute("aria-modal", String(this.fillsScreen()));
+      this.unread = 0;
+      this.drawUnread();
+      this.fitKeyboard();
+      this.toEnd();
+      if (typeof text === "string" && text) {
+        this.field.value = text.slice(0, MAX_TEXT);
+        this.typed();
+      }
+      if (text || matchMedia("(pointer: fine)").matches) this.field.focus();
+      else this.closeButton.focus();
+    }
+
+    close() {
+      this.panel.hidden = true;
+      this.launcher.hidden = false;
+      this.launcher.setAttribute("aria-expanded", "false");
+      this.launcher.focus();
+    }
+
+    fillsScreen() {
+      return matchMedia("(max-width: 480px)").matches;
+    }
+
+    /** On phones the keyboard covers the page: the panel takes what can still be seen. */
+    fitKeyboard() {
+      const seen = window.visualViewport;
+      if (!seen || this.panel.hidden) return;
+      const stay = this.atEnd();
+      this.panel.style.setProperty("--seen-height", `${Math.round(seen.height)}px`);
+      this.panel.style.setProperty("--seen-top", `${Math.round(seen.offsetTop)}px`);
+      if (stay) this.toEnd();
+    }
+
+    panelKey(event) {
+      if (event.key === "Escape" && !event.isComposing) {
+        event.stopPropagation();
+        this.close();
+      }
+      if (event.key === "Tab" && this.fillsScreen()) this.holdFocus(event);
+    }
+
+    holdFocus(event) {
+      const stops = [...this.panel.querySelectorAll("button, select, textarea, a[href], [tabindex='0']")].filter((e) => !e.disabled && e.tabIndex >= 0 && e.getClientRects().length);
+      const [first, last] = [stops[0], stops.at(-1)];
+      const here = this.shadowRoot.activeElement;
+      if (here !== (event.shiftKey ? first : last)) return;
+      event.preventDefault();
+      (event.shiftKey ? last : first).focus();
+    }
+
+    choose(language) {
+      this.conversation.choice = languageOf(language);
+      this.conversation.save();
+      this.translate();
+    }
+
+    askFresh() {
+      const { words } = this;
+      const stay = () => {
+        this.freshBar.hidden = true;
+        this.freshButton.focus();
+      };
+      const restart = () => {
+        this.freshBar.hidden = true;
+        this.conversation.restart();
+        this.translate();
+        this.field.focus();
+      };
+      const yes = h("button", { class: "plain", type: "button", onclick: restart }, words.freshYes);
+      this.freshBar.replaceChildren(h("span", {}, words.freshAsk), yes, h("button", { class: "plain", type: "button", onclick: stay }, words.no));
+      this.freshBar.hidden = false;
+      yes.focus();
+    }
+
+    /* writing */
+
+    typed() {
+      this.sendButton.disabled = !this.field.value.trim();
+      this.field.style.height = "auto";
+      this.field.style.height = `${Math.min(144, Math.max(44, this.field.scrollHeight))}px`;
+    }
+
+    fieldKey(event) {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault();
+      this.submit(event);
+    }
+
+    submit(event) {
+      event.preventDefault();
+      const text = this.field.value.trim();
+      if (!text) return;
+      this.field.value = "";
+      this.typed();
+      this.conversation.say(text);
+    }
+
+    /** A button speaks for the customer; then the focus goes where the next thing is said. */
+    send(text) {
+      this.conversation.say(text.slice(0, MAX_TEXT));
+      (matchMedia("(pointer: fine)").matches ? this.field : this.log).focus({ preventScroll: true });
+    }
+
+    /* drawing */
+
+    drawAll() {
+      if (!this.log) return;
+      this.nodes.clear();
+      this.log.replaceChildren();
+      if (!this.conversation.items.length) this.log.append(h("div", { class: "item" }, h("div", { class: "bubble" }, this.words.hello)));
+      let before = null;
+      for (const item of this.conversation.items) {
+        this.place(item, before);
+        before = item;
+      }
+      this.log.append(this.typing);
+      this.drawChips();
+      this.drawPresence();
+      this.toEnd();
+    }
+
+    place(item, before) {
+      const day = new Date(item.at).toDateString();
+      if (!before || new Date(before.at).toDateString() !== day) this.log.append(h("div", { class: "day" }, this.dayName(item.at)));
+      const node = this.draw(item, before);
+      const joined = before && before.from === item.from && before.name === item.name && item.at - before.at < GROUP_MS;
+      if (joined) {
+        node.classList.add("joined");
+        this.nodes.get(before.id)?.classList.add("has-next");
+      }
+      this.nodes.set(item.id, node);
+      this.log.append(node);
+      return node;
+    }
+
+    dayName(time) {
+      const same = new Date(time).toDateString() === new Date().toDateString();
+      return same ? this.words.today : new Intl.DateTimeFormat(this.language, { day: "numeric", month: "long" }).format(time);
+    }
+
+    draw(item) {
+      const { words } = this;
+      const summary = item.cards.find((card) => card && card.type === "summary");
+      const [before, after] = summary ? besideSummary(item.text, summary) : [item.text, ""];
+      const bubble = (text) => (text ? h("div", { class: "bubble" }, withLinks(text)) : null);
+      const person = item.from === "me" ? words.you : words[item.from] || words.assistant;
+      const by = item.from === "staff" ? h("div", { class: "by" }, item.name || words.staff) : h("span", { class: "sr" }, `${person}: `);
+      return h("div", { class: `item ${item.from} ${item.status || ""}` }, by, bubble(before), this.drawCards(item), bubble(after), this.drawMeta(item));
+    }
+
+    drawCards(item) {
+      const drawn = item.cards.map((card) => [card, card && Object.hasOwn(CARDS, card.type) ? CARDS[card.type](card, this, item) : null]).filter(([, node]) => node);
+      if (!drawn.length) return null;
+      const products = drawn.filter(([card]) => card.type === "product").map(([, node]) => node);
+      const others = drawn.filter(([card]) => card.type !== "product").map(([, node]) => node);
+      const shelf = products.length ? h("div", { class: "shelf", role: "group", "aria-label": this.words.products, tabindex: products.length > 1 ? 0 : null }, products) : null;
+      return h("div", { class: "cards" }, shelf, others);
+    }
+
+    drawMeta(item) {
+      const { words } = this;
+      if (item.status === "failed") {
+        const why = item.problem === "slow" ? words.slow : words.failed;
+        return h("div", { class: "meta problem" }, why, h("button", { class: "plain", type: "button", onclick: () => this.conversation.resend(item) }, words.retry));
+      }
+      const time = h("time", { datetime: new Date(item.at).toISOString() }, this.clock(item.at));
+      return h("div", { class: "meta" }, time, item.from === "me" ? ` · ${item.status === "sending" ? words.sending : words.sent}` : "");
+    }
+
+    /** Whether a summary may still be said yes to: `open`, `confirmed` or `replaced`. */
+    standing(item) {
+      const later = this.conversation.items.slice(this.conversation.items.indexOf(item) + 1);
+      const type = (other, name) => other.cards.some((card) => card && card.type === name);
+      const next = later.find((other) => type(other, "order") || type(other, "summary"));
+      if (next) return type(next, "order") ? "confirmed" : "replaced";
+      return "open";
+    }
+
+    added(item) {
+      if (this.conversation.items.length === 1) this.log.replaceChildren();
+      const stay = this.atEnd() || item.from === "me";
+      const node = this.place(item, this.conversation.items.at(-2));
+      node.classList.add("fresh");
+      this.log.append(this.typing);
+      if (item.from !== "me") this.redrawSummaries(item);
+      this.drawChips();
+      if (this.panel.hidden && item.from !== "me") {
+        this.unread += 1;
+        this.drawUnread();
+      }
+      if (stay) this.toEnd(true, item.from === "me" ? null : node);
+      else this.below.hidden = false;
+    }
+
+    /** An earlier summary cannot be confirmed any more once a newer one or the order is there. */
+    redrawSummaries(item) {
+      if (!item.cards.some((card) => card && (card.type === "summary" || card.type === "order"))) return;
+      for (const other of this.conversation.items) {
+        if (other !== item && other.cards.some((card) => card && card.type === "summary")) this.redraw(other);
+      }
+    }
+
+    redraw(item) {
+      const old = this.nodes.get(item.id);
+      if (!old) return;
+      const node = this.draw(item);
+      for (const name of ["joined", "has-next"]) node.classList.toggle(name, old.classList.contains(name));
+      const focused = old.contains(this.shadowRoot.activeElement);
+      old.replaceWith(node);
+      this.nodes.set(item.id, node);
+      if (focused) this.field.focus({ preventScroll: true });
+      if (item.status === "failed") this.announce(`${this.words.failed} ${item.text.slice(0, 80)}`);
+    }
+
+    /** Answers to the newest question only; a summary's yes is its own button. */
+    drawChips() {
+      const last = this.conversation.items.at(-1);
+      let answers = last ? (last.from === "me" ? [] : last.quick) : this.words.starters;
+      if (last && last.cards.some((card) => card && card.type === "summary")) answers = answers.slice(1);
+      this.chips.replaceChildren(...answers.map((text) => h("button", { class: "chip", type: "button", onclick: () => this.send(text) }, text)));
+      this.chips.hidden = !answers.length;
+    }
+
+    drawTyping(busy) {
+      const shown = busy && !this.conversation.handedOff;
+      const stay = this.atEnd();
+      this.typing.hidden = !shown;
+      this.announce(shown ? this.words.typing : "");
+      if (shown && stay) this.toEnd(true);
+    }
+
+    drawPresence() {
+      const person = this.conversation.handedOff;
+      this.presence.textContent = person ? this.words.person : this.words.bot;
+      this.presence.classList.toggle("person", person);
+    }
+
+    stateChanged() {
+      if (this.drawnLanguage !== this.language) {
+        this.drawnLanguage = this.language;
+        this.translate();
+      }
+      this.drawPresence();
+    }
+
+    drawLink() {
+      const { link } = this.conversation;
+      const text = { offline: this.words.offline, again: this.words.again }[link] || "";
+      this.linkBar.hidden = !text;
+      this.linkBar.textContent = text;
+    }
+
+    noteWaiting() {
+      if (this.waitNote) this.waitNote.remove();
+      this.waitNote = h("div", { class: "note" }, this.words.waiting);
+      this.log.insertBefore(this.waitNote, this.typing);
+      this.toEnd(true);
+    }
+
+    drawUnread() {
+      this.badge.hidden = !this.unread;
+      this.badge.textContent = this.unread > 9 ? "9+" : String(this.unread);
+      label(this.launcher, this.unread ? `${this.words.open}, ${this.words.unread(this.unread)}` : `${this.words.launcher}. ${this.words.open}`);
+    }
+
+    atEnd() {
+      return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60;
+    }
+
+    /** To the end, but a long answer is shown from its beginning. */
+    toEnd(smooth, node) {
+      requestAnimationFrame(() => {
+        const end = this.log.scrollHeight - this.log.clientHeight;
+        const top = node ? Math.min(end, node.offsetTop - this.log.offsetTop - 16) : end;
+        const calm = !smooth || matchMedia("(prefers-reduced-motion: reduce)").matches;
+        this.log.scrollTo({ top, behavior: calm ? "auto" : "smooth" });
+      });
+    }
+  }
+
+  function label(element, text) {
+    element.setAttribute("aria-label", text);
+    if (element.tagName === "BUTTON" && element.classList.contains("tool")) element.title = text;
+  }
+
+  customElements.define("chotdon-chat", ChotdonChat);
+
+  function mount() {
+    const element = document.querySelector("chotdon-chat") || document.body.appendChild(document.createElement("chotdon-chat"));
+    window.Chotdon = Object.freeze({ open: (text) => element.open(text), close: () => element.close() });
+    document.dispatchEvent(new CustomEvent("chotdon:ready"));
+  }
+
+  if (document.body) mount();
+  else document.addEventListener("DOMContentLoaded", mount, { once: true });
 })();
