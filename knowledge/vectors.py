@@ -73,9 +73,9 @@ class VectorStore:
         with self._lock:
             client, self._client, self._collection = self._client, None, None
             if client is not None:
-                session = _http_session(client)
+                sessions = _http_sessions(client)
                 client.close()
-                if session is not None:
+                for session in sessions:
                     session.close()  # Chroma 1.5.9 leaves its connections open
 
     def changed_elsewhere(self) -> bool:
@@ -166,7 +166,7 @@ class VectorStore:
             # Chroma's client waits for ever by default, for the connection as for the answer.
             socket.create_connection((host, port), timeout=_SERVER_SECONDS).close()
             client = chromadb.HttpClient(host=host, port=port, ssl=is_tls, settings=settings)
-            if (session := _http_session(client)) is not None:
+            for session in _http_sessions(client):
                 session.timeout = _SERVER_SECONDS
             return client
         if self._path:
@@ -194,9 +194,11 @@ class VectorStore:
         self._mark = self._read_mark()
 
 
-def _http_session(client: "ClientAPI") -> Any:
-    """The httpx client inside a server's client; Chroma has no setting for what we need of it."""
-    return getattr(getattr(client, "_server", None), "_session", None)
+def _http_sessions(client: "ClientAPI") -> list[Any]:
+    """The httpx clients inside a server's client; Chroma has no setting for what we need of them."""
+    owners = (client, getattr(client, "_admin_client", None))
+    sessions = (getattr(getattr(owner, "_server", None), "_session", None) for owner in owners)
+    return [session for session in sessions if session is not None]
 
 
 def _metadata(passage: Passage) -> dict[str, str | int | float | bool | None]:
