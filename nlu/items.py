@@ -90,6 +90,19 @@ def find_items(
     return Found(tuple(mentions), bare, used)
 
 
+def product_positions(tokens: Sequence[Token], lexicon: Lexicon, masked: frozenset[int]) -> frozenset[int]:
+    """Where products are named: such words say nothing about what is wished."""
+    corrected = [lexicon.correct(token.text) for token in tokens]
+    named: set[int] = set()
+    i = 0
+    while i < len(tokens):
+        mark = None if i in masked else _product(corrected, i, lexicon, masked)
+        if mark is not None and mark.end - mark.start > 1:
+            named.update(range(mark.start, mark.end))
+        i = mark.end if mark is not None else i + 1
+    return frozenset(named)
+
+
 def _marks(
     tokens: Sequence[Token], lexicon: Lexicon, masked: frozenset[int], awaiting: str | None
 ) -> list[Mark]:
@@ -172,7 +185,7 @@ def _quantity(
         text = tokens[i].text
         number = _number(text)
         return Mark("quantity", start, i + 1, quantity=number) if number else None
-    number = _number(text)
+    number = _number(text) if not tokens[i].word.endswith("*") else None
     if number is None:
         return None
     end = i + 1

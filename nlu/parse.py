@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from nlu import contacts
 from nlu.addresses import find_address_span
 from nlu.intents import change_kind, find_intents, find_payment, is_question, yes_and_no
-from nlu.items import find_items
+from nlu.items import find_items, product_positions
 from nlu.language import detect
 from nlu.lexicon import Lexicon
 from nlu.models import CartItem, NameMention, Parse, PhoneMention, Span
@@ -53,7 +53,8 @@ def parse(text: str, context: Context) -> Parse:
     details.masked += [tax_code.span] if tax_code else []
     masked = _masked_tokens(tokens, line.offsets, details.masked)
     question = is_question(raw, tokens)
-    unmasked = [token for index, token in enumerate(tokens) if index not in masked]
+    named = masked | product_positions(tokens, context.lexicon, masked)
+    unmasked = [token for index, token in enumerate(tokens) if index not in named]
     first = find_intents(unmasked, has_items=False, has_details=False, question=question)
     change = change_kind(first, cart=bool(context.cart), has_options_only=True)
     found = find_items(

@@ -1,6 +1,7 @@
 """Words of a folded message, with shorthand written out, and phrases looked up among them."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from nlu.normalise import Folded
@@ -24,8 +25,18 @@ def tokenise(folded: Folded) -> list[Token]:
     tokens = []
     for match in TOKEN.finditer(folded.text):
         text = match.group()
-        tokens.append(Token(text, shorthand.get(text, text), match.start(), match.end()))
+        word = shorthand.get(text, text)
+        if word in words().accented and _written_otherwise(folded, match.start(), match.end(), word):
+            word = f"{word}*"
+        tokens.append(Token(text, word, match.start(), match.end()))
     return tokens
+
+
+def _written_otherwise(folded: Folded, start: int, end: int, word: str) -> bool:
+    """Typed with marks that make it another word than the one that cues and numbers mean."""
+    first, last = folded.raw_span(start, end)
+    raw = unicodedata.normalize("NFC", folded.raw[first:last].lower())
+    return not raw.isascii() and raw not in words().accented[word]
 
 
 def plain(tokens: list[Token]) -> str:

@@ -24,6 +24,8 @@ class Words:
     vi_words: frozenset[str]
     en_words: frozenset[str]
     not_names: frozenset[str]
+    accented: dict[str, frozenset[str]]
+    """How a short word is written when it is the one that cues mean: `bỏ`, not `bơ`."""
 
 
 @lru_cache
@@ -46,6 +48,7 @@ def words() -> Words:
         vi_words=frozenset(data["vi_words"]),
         en_words=frozenset(data["en_words"]),
         not_names=frozenset(data["not_names"]),
+        accented={word: frozenset(forms) for word, forms in data["accented"].items()},
     )
 
 

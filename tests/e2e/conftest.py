@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,17 @@ class Shop:
     url: str
     sandbox_url: str
     parts: Parts
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def http(self) -> httpx.Client:
+        self.clients.append(httpx.Client(base_url=self.url, timeout=30))
+        return self.clients[-1]
 
     def customer(self) -> "Customer":
-        return Customer(httpx.Client(base_url=self.url, timeout=30))
+        return Customer(self.http())
 
     def staff(self, login: str = "owner") -> "Staff":
-        return Staff(httpx.Client(base_url=self.url, timeout=30), login)
+        return Staff(self.http(), login)
 
 
 class Customer:
@@ -90,7 +95,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         thread.start()
         while not server.started:
             time.sleep(0.02)
-        yield Shop(f"http://127.0.0.1:{port}", sandbox.url, parts)
+        shop = Shop(f"http://127.0.0.1:{port}", sandbox.url, parts)
+        yield shop
+        for client in shop.clients:
+            client.close()
         server.should_exit = True
         thread.join(20)
         parts.db.close()

@@ -82,7 +82,7 @@ def test_one_line_becomes_a_delivered_and_invoiced_order(shop: Shop) -> None:
 
 
 def test_the_same_message_twice_gives_the_same_replies_and_one_order(shop: Shop) -> None:
-    http = httpx.Client(base_url=shop.url, timeout=30)
+    http = shop.http()
     first = http.post("/api/chat/messages", json={"message_id": "a", "text": ORDER_LINE}).json()
     who = {k: first[k] for k in ("conversation_id", "visitor_token")}
 

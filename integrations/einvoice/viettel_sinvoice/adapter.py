@@ -107,7 +107,7 @@ class SInvoice:
         if wanted not in pairs:
             raise Misconfigured(
                 PROVIDER, "check",
-                f"template {wanted[0]} with series {wanted[1]} is not there: check CHOTDON_SINVOICE_TEMPLATE and _SERIES",
+                f"template {wanted[0]} with series {wanted[1]} is not there: check CHOTDON_SINVOICE_TEMPLATE, _SERIES",
             )  # fmt: skip
         return f"{self.settings.supplier_tax_code}, {wanted[0]} {wanted[1]}"
 

@@ -90,9 +90,7 @@ def _check_general(general: Mapping[str, Any]) -> None:
 
 def _check_reference(general: Mapping[str, Any], kind: str) -> None:
     if kind == ADJUSTMENT and text(general, "adjustmentInvoiceType") not in ("1", "2"):
-        raise Refusal(
-            "BAD_REQUEST_ADJUSTMENT_INVOICE_TYPE_INVALID", "Loại hóa đơn điều chỉnh không hợp lệ"
-        )
+        raise Refusal("BAD_REQUEST_ADJUSTMENT_INVOICE_TYPE_INVALID", "Loại hóa đơn điều chỉnh không hợp lệ")
     if not 7 <= len(text(general, "originalInvoiceId")) <= 17:
         raise Refusal("BAD_REQUEST_ORIGIN_INVOICE_NO_INVALID", "Số hóa đơn gốc không hợp lệ")
     _limit(general, "additionalReferenceDesc", "ADDITIONAL_REFER_DESC", 400, wrong="LENGTH")
@@ -145,9 +143,7 @@ def _check_payments(payments: list[dict[str, Any]]) -> None:
         if not name:
             raise Refusal("BAD_REQUEST_PAYMENT_METHOD_INVALID", "Hình thức thanh toán không hợp lệ")
         if len(name) > 50:
-            raise Refusal(
-                "BAD_REQUEST_PAYMENT_METHOD_NAME_MAX_LENGTH", "Tên hình thức thanh toán quá dài"
-            )
+            raise Refusal("BAD_REQUEST_PAYMENT_METHOD_NAME_MAX_LENGTH", "Tên hình thức thanh toán quá dài")
 
 
 def _upper_snake(name: str) -> str:
