@@ -1,0 +1,254 @@
+// The staff's desk: one room of commands and cards, the customers' conversations beside it. Text is textContent only.
+"use strict";
+const $ = (id) => document.getElementById(id);
+const state = { csrf: "", staff: null, commands: [], seen: 0, open: null, history: [], at: 0, conversations: new Map() };
+const make = (tag, text, className) => {
+  const element = document.createElement(tag);
+  if (text !== undefined && text !== null && text !== "") element.textContent = text;
+  if (className) element.className = className;
+  return element;
+};
+const time = (iso) => new Date(iso).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+
+function toast(text) {
+  $("toast").textContent = text;
+  $("toast").classList.add("show");
+  setTimeout(() => $("toast").classList.remove("show"), 5000);
+}
+
+async function api(path, body) {
+  const options = body === undefined ? {} : {
+    method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": state.csrf }, body: JSON.stringify(body),
+  };
+  let response;
+  try { response = await fetch(`/api/desk${path}`, options); } catch { throw new Error("Mất kết nối với máy chủ. Thử lại sau ít giây."); }
+  if (response.status === 204) return null;
+  const data = await response.json().catch(() => null);
+  if (response.ok) return data;
+  if (response.status === 401 && path !== "/login") showLogin();
+  throw new Error(data?.error?.message || `Lỗi ${response.status}`);
+}
+
+function cardView(card) {
+  const box = make("div", "", `card ${["approval", "task", "order", "table"].includes(card.type) ? card.type : ""}`);
+  if (card.title || card.code) box.append(make("h2", card.title || `${card.code} · ${card.total_text || ""}`));
+  if (card.status_text) box.append(make("p", card.status_text));
+  for (const line of card.lines || []) box.append(make("p", typeof line === "string" ? line : line.text));
+  if (card.total_text && card.type === "summary") box.append(make("p", card.total_text));
+  if (card.table) {
+    const table = make("table"), head = make("tr");
+    for (const name of card.table.columns) head.append(make("th", name));
+    table.append(head);
+    for (const row of card.table.rows) {
+      const line = make("tr");
+      for (const cell of row) line.append(make("td", cell));
+      if (/^DH\d+$/.test(row[0])) { line.tabIndex = 0; line.onclick = () => run(`/order ${row[0]}`); line.onkeydown = (e) => e.key === "Enter" && run(`/order ${row[0]}`); }
+      table.append(line);
+    }
+    const scroll = make("div", "", "scroll");
+    scroll.append(table);
+    box.append(scroll);
+  }
+  const actions = make("div", "", "actions");
+  for (const item of card.buttons || []) {
+    const button = make("button", item.label);
+    button.type = "button";
+    button.onclick = async () => { button.disabled = true; await run(item.command); button.disabled = false; };
+    actions.append(button);
+  }
+  for (const item of card.links || []) {
+    const link = make("a", item.label);
+    if (!item.url.startsWith("/")) continue;
+    link.href = item.url; link.target = "_blank"; link.rel = "noopener";
+    actions.append(link);
+  }
+  if (actions.children.length) box.append(actions);
+  return box;
+}
+
+function messageView(message, kind) {
+  const box = make("div", "", `message ${kind}`);
+  box.append(make("div", `${message.author_name || { system: "Chotdon", assistant: "Trợ lý", customer: "Khách" }[message.author] || ""} · ${time(message.created_at)}`, "who"));
+  if (message.text) box.append(make("div", message.text, "text"));
+  for (const card of message.cards || []) if (card.type !== "product" && card.type !== "source") box.append(cardView(card));
+  return box;
+}
+
+function addRoom(messages) {
+  const log = $("room-log"), atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 160;
+  for (const message of messages) {
+    if (message.seq <= state.seen) continue;
+    state.seen = message.seq;
+    log.append(messageView(message, message.author));
+  }
+  while (log.children.length > 400) log.firstChild.remove();
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+async function run(text) {
+  state.history.push(text); state.at = state.history.length;
+  try { addRoom((await api("/commands", { text })).messages); } catch (error) { toast(error.message); }
+  $("room-log").scrollTop = $("room-log").scrollHeight;
+  if (/^\/(take|release)/.test(text)) { await loadInbox(); if (state.open) await openConversation(state.open); }
+  const taken = /^\/take (\S+)/.exec(text);
+  if (taken && state.conversations.has(taken[1])) await openConversation(taken[1]);
+}
+
+function drawInbox() {
+  const rank = (c) => (c.mode === "manual" && !c.assigned_to ? 0 : c.mode === "manual" ? 1 : 2);
+  const rows = [...state.conversations.values()].sort((a, b) => rank(a) - rank(b) || b.last_message_at.localeCompare(a.last_message_at));
+  const waiting = rows.filter((c) => rank(c) === 0).length;
+  $("waiting").textContent = waiting ? `(${waiting})` : "";
+  document.title = waiting ? `(${waiting}) Chotdon · Desk` : "Chotdon · Desk";
+  $("inbox").replaceChildren(...(rows.length ? rows.map((c) => {
+    const button = make("button");
+    button.type = "button";
+    button.setAttribute("aria-current", String(c.id === state.open));
+    button.append(make("strong", c.customer_name || "Khách mới"), make("span", c.last_text, "last"));
+    const label = ["Chờ người hỗ trợ", "Nhân viên", "Trợ lý"][rank(c)];
+    button.append(make("span", `${label} · ${c.chat_channel} · ${time(c.last_message_at)}`, rank(c) === 0 ? "tag wait" : "tag"));
+    button.onclick = () => openConversation(c.id);
+    return button;
+  }) : [make("p", "Chưa có khách nào nhắn. Mở trang cửa hàng và thử nhắn một câu.", "empty")]));
+}
+
+async function loadInbox() {
+  const { conversations } = await api("/conversations");
+  state.conversations = new Map(conversations.map((c) => [c.id, c]));
+  drawInbox();
+}
+
+async function openConversation(id) {
+  try {
+    const { conversation, messages } = await api(`/conversations/${encodeURIComponent(id)}`);
+    state.open = id;
+    $("desk").classList.add("open");
+    $("conversation").hidden = false;
+    const mine = conversation.assigned_to === state.staff.id;
+    const head = $("conversation-head"), actions = make("div", "", "actions");
+    const act = (label, path) => {
+      const button = make("button", label);
+      button.type = "button";
+      button.onclick = async () => {
+        try { await api(`/conversations/${encodeURIComponent(id)}/${path}`, {}); await loadInbox(); await openConversation(id); } catch (error) { toast(error.message); }
+      };
+      actions.append(button);
+    };
+    if (!mine) act("Nhận", "take");
+    if (conversation.mode === "manual") act("Trả cho trợ lý", "release");
+    const close = make("button", "Đóng");
+    close.type = "button";
+    close.onclick = () => { state.open = null; $("desk").classList.remove("open"); $("conversation").hidden = true; drawInbox(); };
+    actions.append(close);
+    const who = conversation.customer;
+    head.replaceChildren(make("strong", who.name || "Khách mới"), make("span", [who.phone, who.address].filter(Boolean).join(" · "), "last"));
+    for (const order of conversation.orders.slice(0, 4)) {
+      const link = make("button", `${order.code} · ${order.total_text} · ${order.status_text}`);
+      link.type = "button";
+      link.onclick = () => run(`/order ${order.code}`);
+      head.append(link);
+    }
+    head.append(actions);
+    $("conversation-log").replaceChildren(...messages.map((m) => messageView(m, m.direction)));
+    $("conversation-log").scrollTop = $("conversation-log").scrollHeight;
+    $("reply").hidden = !mine;
+    drawInbox();
+  } catch (error) { toast(error.message); }
+}
+
+function complete() {
+  const line = $("line").value, list = $("completions");
+  const found = line.startsWith("/") && !line.includes(" ") ? state.commands.filter((c) => c.name.startsWith(line.toLowerCase())) : [];
+  list.hidden = !found.length;
+  list.replaceChildren(...found.map((c, i) => {
+    const item = make("li"), button = make("button", `${c.usage} — ${c.help}`);
+    button.type = "button"; button.tabIndex = -1;
+    button.setAttribute("aria-selected", String(i === 0));
+    button.onclick = () => { $("line").value = `${c.name} `; list.hidden = true; $("line").focus(); };
+    item.append(button);
+    return item;
+  }));
+}
+
+function listen() {
+  const source = new EventSource("/api/desk/stream");
+  source.addEventListener("room", (event) => addRoom([JSON.parse(event.data).message]));
+  source.addEventListener("conversation", (event) => {
+    const conversation = JSON.parse(event.data);
+    state.conversations.set(conversation.id, conversation);
+    drawInbox();
+    if (conversation.id === state.open) openConversation(conversation.id);
+  });
+  source.onerror = () => { if (source.readyState === EventSource.CLOSED) setTimeout(start, 3000); };
+}
+
+function showLogin() {
+  $("desk").hidden = true;
+  $("login").hidden = false;
+  const demo = document.querySelector('meta[name="chotdon-demo-logins"]').content;
+  $("demo-logins").replaceChildren(...demo.split(";").filter((p) => p.includes(":") && !p.includes("{")).map((pair) => {
+    const [login, password] = pair.split(":"), button = make("button", login);
+    button.type = "button";
+    button.onclick = () => { $("login").login.value = login; $("login").password.value = password; $("login").requestSubmit(); };
+    return button;
+  }));
+}
+
+async function enter(me) {
+  Object.assign(state, { csrf: me.csrf_token, staff: me.staff, commands: me.commands, seen: 0 });
+  $("login").hidden = true;
+  $("desk").hidden = false;
+  $("desk").dataset.pane = "room";
+  $("me").textContent = `${me.staff.name} · ${me.staff.role}`;
+  $("room-log").replaceChildren();
+  addRoom((await api("/room")).messages);
+  $("room-log").scrollTop = $("room-log").scrollHeight;
+  await loadInbox();
+  listen();
+  if (!state.seen) await run("/todo");
+}
+
+async function start() {
+  const response = await fetch("/api/desk/me").catch(() => null);
+  if (response?.ok) await enter(await response.json()); else showLogin();
+}
+
+$("login").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  $("login-error").textContent = "";
+  try { await enter(await api("/login", { login: $("login").login.value, password: $("login").password.value })); }
+  catch (error) { $("login-error").textContent = error.message; }
+});
+$("logout").onclick = async () => { await api("/logout", {}).catch(() => null); location.reload(); };
+$("command").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = $("line").value.trim();
+  $("completions").hidden = true;
+  if (!text) return;
+  $("line").value = "";
+  await run(text);
+});
+$("line").addEventListener("input", complete);
+$("line").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") $("completions").hidden = true;
+  if (event.key === "Tab" && !$("completions").hidden) { event.preventDefault(); $("completions").querySelector("button").click(); }
+  if ((event.key === "ArrowUp" || event.key === "ArrowDown") && state.history.length) {
+    event.preventDefault();
+    state.at = Math.min(Math.max(state.at + (event.key === "ArrowUp" ? -1 : 1), 0), state.history.length);
+    $("line").value = state.history[state.at] || "";
+  }
+});
+$("reply").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = $("words").value.trim();
+  if (!text || !state.open) return;
+  try { await api(`/conversations/${encodeURIComponent(state.open)}/messages`, { text }); $("words").value = ""; await openConversation(state.open); }
+  catch (error) { toast(error.message); }
+});
+for (const tab of document.querySelectorAll("[data-pane][role=tab]")) tab.onclick = () => {
+  $("desk").dataset.pane = tab.dataset.pane;
+  $("desk").classList.remove("open");
+  $("conversation").hidden = true;
+  for (const other of document.querySelectorAll("[role=tab]")) other.setAttribute("aria-selected", String(other === tab));
+};
+start();
