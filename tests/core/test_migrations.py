@@ -1,5 +1,6 @@
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+
 from core.db import Base, Database
 from core.schema import upgrade
 

@@ -68,7 +68,7 @@
       summary: "주문 요약", subtotal: "상품 금액", discount: "할인", shipping: "배송비", free: "무료",
       total: "합계", receiver: "받는 분", address: "배송지", payment: "결제",
       cod: "착불 (COD)", bank_transfer: "계좌이체", confirm: "주문 확정", confirmText: "확인",
-      until: (t) => `${t}까지 가격과 재고를 유지합니다`, expired: "유지 시간이 지났습니다. 누르면 새로 보여 드려요", replaced: "새 요약이 있습니다",
+      until: (t) => `${t}까지 가격을 유지합니다`, expired: "유지 시간이 지났습니다. 누르면 새로 보여 드려요", replaced: "새 요약이 있습니다",
       confirmed: "확정을 보냈습니다", order: "주문", track: "배송 조회", trackText: (c) => `주문 ${c} 어디까지 왔나요?`,
       pay: "QR로 이체하기", amount: "금액", bank: "은행", account: "계좌번호", holder: "예금주",
       memo: "메모", copy: "복사", copied: "복사됨", qrAlt: (a, m) => `VietQR 코드, ${a}, 메모 ${m}`, source: "출처",
