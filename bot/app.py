@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 
-from bot.bootstrap import Parts, build_assistant, build_services, build_worker
+from bot.bootstrap import Parts, build_worker
 from bot.channels.widget import ChatDesk, chat_router
-from bot.conversations.answering import answer
+from bot.mind import Mind
 from bot.replies.cards import product_card
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import desk as desk_pages
@@ -46,13 +45,13 @@ _PAGE_POLICY = (
 
 
 def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> FastAPI:
-    """LangChain and Chroma are imported here, beside the first requests, not before the port is open."""
-    services = build_services(parts)
-    assistant = build_assistant(parts, services)
+    """The assistant wakes beside the first requests: LangChain and Chroma load after the port is open."""
+    mind = Mind(parts)
     worker = build_worker(parts) if with_worker else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        mind.wake()
         if worker is not None:
             worker.start()
         yield
@@ -64,7 +63,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
     add_error_handlers(app)
     chat = ChatDesk(
         db=parts.db,
-        think=partial(answer, services=services, assistant=assistant),
+        think=mind.think,
         clock=parts.clock,
         rate_limit=parts.settings.rate_limit_per_minute,
     )

@@ -4,10 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from barcode import Code128
-from fpdf import FPDF
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +17,9 @@ from core.orders.queries import get_order
 from core.ports.carrier import Label
 from core.shipping.models import Shipment
 from core.stock.models import Warehouse
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 LabelSize = Literal["A6", "A5", "80mm"]
 _SIZES_MM: dict[LabelSize, tuple[int, int]] = {"A6": (105, 148), "A5": (148, 210), "80mm": (80, 120)}
@@ -47,7 +48,9 @@ def attach_label(session: Session, *, shipment_id: str, carrier_label: Label | N
 
 
 def render_labels(session: Session, shipments: Sequence[Shipment], *, size: LabelSize) -> bytes:
-    """One page a parcel, one PDF."""
+    """One page a parcel, one PDF. The PDF library takes a second to import, so a start does without it."""
+    from fpdf import FPDF
+
     width, height = _SIZES_MM[size]
     pdf = FPDF(unit="mm", format=(width, height))
     pdf.set_auto_page_break(False)
@@ -63,7 +66,7 @@ def render_labels(session: Session, shipments: Sequence[Shipment], *, size: Labe
     return bytes(pdf.output())
 
 
-def _draw(pdf: FPDF, shipment: Shipment, order: Order, sender: Warehouse, width: int) -> None:
+def _draw(pdf: "FPDF", shipment: Shipment, order: Order, sender: Warehouse, width: int) -> None:
     inner = width - 10
     number = shipment.tracking_number or ""
     _text(pdf, f"{shipment.carrier.upper()}   {shipment.sort_code}", 14, bold=True)
@@ -81,14 +84,16 @@ def _draw(pdf: FPDF, shipment: Shipment, order: Order, sender: Warehouse, width:
         _text(pdf, f"Ghi chú: {order.delivery_note[:120]}", 8)
 
 
-def _barcode(pdf: FPDF, text: str, *, x: float, y: float, width: float, height: float) -> None:
+def _barcode(pdf: "FPDF", text: str, *, x: float, y: float, width: float, height: float) -> None:
     """Code 128 as filled bars: sharp at any size, no picture in between."""
+    from barcode import Code128
+
     modules: str = Code128(text).build()[0]
     module = width / len(modules)
     for bar in re.finditer("1+", modules):
         pdf.rect(x + bar.start() * module, y, len(bar.group()) * module, height, style="F")
 
 
-def _text(pdf: FPDF, text: str, size: int, *, bold: bool = False, align: Literal["L", "C"] = "L") -> None:
+def _text(pdf: "FPDF", text: str, size: int, *, bold: bool = False, align: Literal["L", "C"] = "L") -> None:
     pdf.set_font("dejavu", "B" if bold else "", size)
     pdf.multi_cell(0, size * 0.5, text, align=align, new_x="LMARGIN", new_y="NEXT")
