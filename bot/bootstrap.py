@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import bot.tables  # noqa: F401 - every process maps every table, whichever part of the program it runs
 from bot.addresses import AddressBook
 from bot.catalogue_words import CatalogueWords
 from bot.shop_knowledge import ShopKnowledge

@@ -612,7 +612,8 @@
       const row = (label, amount, kind) => rows.append(h("dt", { class: kind }, label), h("dd", { class: kind }, amount));
       for (const line of list(card.lines)) {
         const each = line.quantity > 1 ? h("div", { class: "each" }, `${line.quantity} × ${dong(line.unit_price)}`) : null;
-        rows.append(h("dt", {}, line.text || line.sku, each), h("dd", {}, dong(line.amount)));
+        const name = String(line.text || line.sku).replace(each ? `${line.quantity} × ` : "", "");
+        rows.append(h("dt", {}, name, each), h("dd", {}, dong(line.amount)));
       }
       rows.append(h("div", { class: "rule" }));
       row(words.subtotal, dong(card.subtotal), "dim");
