@@ -1,0 +1,5 @@
+"""`python -m bot` is `chotdon`."""
+
+from bot.cli import main
+
+main()
