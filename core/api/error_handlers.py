@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from core.errors import AppError
@@ -57,6 +58,13 @@ def add_error_handlers(app: FastAPI) -> None:
         response = error_response(status, status.phrase.lower().replace(" ", "_"), str(error.detail))
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(DataError)
+    def unstorable(_request: Request, error: DataError) -> JSONResponse:
+        """The wall behind the schemas: a NUL in a text, a number past a column. The transaction is undone."""
+        log.warning("a value could not be stored: %s", type(error.orig).__name__)
+        message = "A value cannot be stored: texts may not hold NUL characters, numbers must fit. Nothing was changed."
+        return error_response(422, "value_invalid", message)
 
     @app.exception_handler(Exception)
     def broken(_request: Request, error: Exception) -> JSONResponse:

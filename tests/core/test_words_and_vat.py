@@ -1,0 +1,116 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.catalogue.pricing import profit, vat_rate
+from core.errors import Invalid
+from core.invoices.checks import InvoiceBuyerInput, check_buyer, check_tax_code
+from core.invoices.words import amount_in_words
+from core.money import format_dong, split_vat
+from core.payments.vietqr import vietqr_payload
+from core.ports.einvoice import NOT_SUBJECT
+
+DIGITS = {"không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6,
+          "bảy": 7, "tám": 8, "chín": 9}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (0, "Không đồng"),
+        (15, "Mười lăm đồng"),
+        (1_001, "Một nghìn không trăm linh một đồng"),
+        (1_015_000, "Một triệu không trăm mười lăm nghìn đồng"),
+        (10_101_010, "Mười triệu một trăm linh một nghìn không trăm mười đồng"),
+        (1_005_000_000, "Một tỷ không trăm linh năm triệu đồng"),
+        (24_316_000, "Hai mươi tư triệu ba trăm mười sáu nghìn đồng"),
+        (55, "Năm mươi lăm đồng"),
+    ],
+)
+def test_amounts_read_as_on_invoices(amount: int, words: str) -> None:
+    assert amount_in_words(amount) == words
+
+
+@given(st.integers(0, 10**12 - 1))
+def test_words_read_back_to_the_amount(amount: int) -> None:
+    assert _read_back(amount_in_words(amount)) == amount
+
+
+def _read_back(words: str) -> int:
+    total = group = 0
+    last = 0
+    for word in words.lower().removesuffix(" đồng").split():
+        if word in DIGITS:
+            last = DIGITS[word]
+            group += last
+        elif word == "trăm":
+            group += last * 99
+        elif word == "mươi":
+            group += last * 9
+        elif word == "mười":
+            group += 10
+        elif word in ("nghìn", "triệu"):
+            total += group * {"nghìn": 1_000, "triệu": 10**6}[word]
+            group = 0
+        elif word == "tỷ":
+            total = (total + group) * 10**9
+            group = 0
+    return total + group
+
+
+@given(st.integers(0, 10**12), st.sampled_from([0, 5, 8, 10]))
+def test_vat_inside_a_price_adds_up_and_is_within_a_dong(gross: int, rate: int) -> None:
+    net, vat = split_vat(gross, rate)
+
+    assert net + vat == gross
+    assert abs(vat * 100 - net * rate) <= 100
+
+
+def test_the_reducible_class_is_8_until_the_end_of_2026_in_vietnam() -> None:
+    assert vat_rate("ten_reducible", datetime(2026, 12, 31, 16, 59, tzinfo=UTC)) == 8
+    assert vat_rate("ten_reducible", datetime(2026, 12, 31, 17, 0, tzinfo=UTC)) == 10
+    assert vat_rate("not_subject", datetime(2026, 1, 1, tzinfo=UTC)) == NOT_SUBJECT
+    assert vat_rate("zero", datetime(2026, 1, 1, tzinfo=UTC)) == 0
+
+
+def test_profit_leaves_vat_out() -> None:
+    earned = profit(
+        price=108_000, cost=60_000, vat_class="ten_reducible", moment=datetime(2026, 6, 1, tzinfo=UTC)
+    )
+
+    assert (earned.amount, earned.margin_bp) == (40_000, 4_000)
+
+
+@pytest.mark.parametrize("code", ["0100109106", "0312770607-001", "0101 243 150", "079301001234"])
+def test_right_tax_codes(code: str) -> None:
+    assert check_tax_code(code).isdigit()
+
+
+@pytest.mark.parametrize("code", ["0100233480", "8888888888", "12345", "010124315O", "0314409058-000"])
+def test_wrong_tax_codes_are_refused(code: str) -> None:
+    with pytest.raises(Invalid, match="tax code"):
+        check_tax_code(code)
+
+
+def test_a_tax_code_needs_company_and_address() -> None:
+    with pytest.raises(Invalid) as refused:
+        check_buyer(InvoiceBuyerInput(tax_code="0100109106", company="Công ty Mẫu"))
+
+    assert refused.value.code == "company_address_missing"
+
+
+def test_vietqr_carries_bank_account_amount_and_memo() -> None:
+    payload = vietqr_payload(bank="Vietcombank", account="0123456789", amount=328_000, memo="DH1009")
+
+    assert payload.startswith("000201010212")
+    assert "0010A000000727" in payload
+    assert "0006970436" in payload
+    assert "5406328000" in payload
+    assert "0806DH1009" in payload
+    assert payload[-8:-4] == "6304"
+
+
+def test_money_is_written_as_people_here_write_it() -> None:
+    assert format_dong(1_250_000) == "1.250.000đ"
