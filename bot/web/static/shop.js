@@ -1,81 +1,161 @@
-// The demo shop's page: products from the server, each leading into the chat. Text is only ever textContent.
+// The demo shop's page: products from the server, each leading into the chat. Text from outside is only ever textContent.
 "use strict";
 const WORDS = {
   vi: {
-    title: "Nhắn một câu, chốt một đơn.", all: "Tất cả", order: "Chat để đặt", gone: "Hết hàng", other: "EN",
-    text: "Chọn món bạn thích rồi nhắn cho shop như đang nói chuyện. Trợ lý ghi đơn, tính tiền và báo bạn từng bước.",
+    title: "Nhắn một câu, chốt một đơn.", all: "Tất cả", order: "Chat để đặt hàng", gone: "Hết hàng", skip: "Xem sản phẩm",
+    text: "Chọn món bạn thích rồi nhắn cho shop như đang nói chuyện. Trợ lý ghi đơn, tính tiền và báo bạn từng bước đến khi nhận hàng.",
+    hint: "Chẳng hạn, bạn nhắn:", go: "Thử câu này trong khung chat", categories: "Nhóm hàng",
     example: "cho mình 2 áo thun đen size L, ship về 12 Lê Lợi, phường Bến Nghé, Q1, HCM, sđt 0901234567, tên Lan",
-    want: (t) => `cho mình 1 ${t}`, empty: "Cửa hàng chưa có sản phẩm.", failed: "Chưa tải được sản phẩm. Thử tải lại trang.",
-    sandbox: "Dịch vụ giả lập",
+    want: (name) => `cho mình 1 ${name}`, found: (n) => `${n} sản phẩm`, empty: "Cửa hàng chưa có sản phẩm.",
+    failed: "Chưa tải được sản phẩm. Bạn thử tải lại trang nhé.", sandbox: "Dịch vụ giả lập", desk: "Dành cho nhân viên",
   },
   en: {
-    title: "One message, one order.", all: "All", order: "Order by chat", gone: "Sold out", other: "VI",
-    text: "Pick what you like and write to the shop as you would speak. The assistant takes the order and keeps you posted.",
-    example: "2 black T-shirts size L to 12 Le Loi, Ben Nghe ward, District 1, HCMC, phone 0901234567, my name is Lan",
-    want: (t) => `I'd like 1 ${t}`, empty: "The shop has no products yet.", failed: "The products could not be loaded. Try again.",
-    sandbox: "Played services",
+    title: "One message, one order.", all: "All", order: "Order by chat", gone: "Sold out", skip: "To the products",
+    text: "Pick what you like and write to the shop as you would say it. The assistant takes the order and keeps you posted until it arrives.",
+    hint: "For instance, you write:", go: "Try this in the chat", categories: "Categories",
+    example: "I'd like 2 black T-shirts size L, ship to 12 Lê Lợi, Bến Nghé ward, District 1, HCMC, phone 0901234567, name Lan",
+    want: (name) => `I'd like 1 ${name}`, found: (n) => (n === 1 ? "1 product" : `${n} products`), empty: "The shop has no products yet.",
+    failed: "The products could not be loaded. Please reload the page.", sandbox: "Played services", desk: "For staff",
   },
 };
-let language = "vi", category = "", shop = null, products = [];
+const state = { language: "vi", category: "", shop: null, products: [], trouble: false };
 const $ = (id) => document.getElementById(id);
-const make = (tag, text, className) => {
+
+function make(tag, text, className) {
   const element = document.createElement(tag);
   if (text) element.textContent = text;
   if (className) element.className = className;
   return element;
-};
-const chat = (text) => { if (window.Chotdon) window.Chotdon.open(text); };
-
-function productCard(product, words) {
-  const card = make("article");
-  if (product.image) {
-    const image = make("img");
-    image.src = product.image; image.alt = ""; image.loading = "lazy"; image.width = image.height = 400;
-    card.append(image);
-  }
-  const name = language === "en" ? product.title_en || product.title : product.title;
-  const body = make("div");
-  body.append(make("h2", name), make("p", product.price_text, "price"));
-  const button = make("button", words.order);
-  button.type = "button";
-  button.setAttribute("aria-label", `${words.order}: ${name}`);
-  button.addEventListener("click", () => chat(words.want(name)));
-  body.append(product.in_stock ? button : make("p", words.gone, "gone"));
-  card.append(body);
-  return card;
 }
 
-function draw() {
-  const words = WORDS[language];
-  document.documentElement.lang = language;
-  $("hero-title").textContent = words.title;
-  $("hero-text").textContent = words.text;
-  $("example").textContent = `“${words.example}”`;
-  $("example").onclick = () => chat(words.example);
-  $("language").textContent = words.other;
-  if (!shop) return;
+function picture(product, lazily) {
+  const image = make("img");
+  image.src = product.image;
+  image.alt = "";
+  if (lazily) image.loading = "lazy";
+  image.addEventListener("error", () => image.remove());
+  return image;
+}
+
+/** The widget may still be loading when somebody is quick. */
+function chat(text) {
+  if (window.Chotdon) window.Chotdon.open(text);
+  else document.addEventListener("chotdon:ready", () => window.Chotdon.open(text), { once: true });
+}
+
+const inLanguage = (product, field) => (state.language === "en" && product[`${field}_en`]) || product[field] || "";
+
+function productView(product, words) {
+  const name = inLanguage(product, "title");
+  const article = make("article", "", product.in_stock ? "" : "soldout");
+  const frame = make("div", "", "picture");
+  if (product.image) frame.append(picture(product, true));
+  if (!product.in_stock) frame.append(make("span", words.gone, "gone"));
+  const buy = make("div", "", "buy");
+  buy.append(make("span", product.price_text, "price"));
+  if (product.in_stock) {
+    const button = make("button", words.order);
+    button.type = "button";
+    button.setAttribute("aria-label", `${words.order}: ${name}`);
+    button.addEventListener("click", () => chat(words.want(name)));
+    buy.append(button);
+  }
+  article.append(frame, make("h2", name), make("p", inLanguage(product, "description"), "about"), buy);
+  return article;
+}
+
+function drawWords(words) {
+  document.documentElement.lang = state.language;
+  for (const [id, text] of Object.entries({
+    skip: words.skip, "hero-title": words.title, "hero-text": words.text, "example-hint": words.hint,
+    "example-words": words.example, "example-go": words.go, "desk-link": words.desk,
+  })) $(id).textContent = text;
+  $("categories").setAttribute("aria-label", words.categories);
+  for (const button of $("languages").children) button.setAttribute("aria-pressed", String(button.dataset.code === state.language));
+  const link = $("sandbox").firstChild;
+  if (link) link.textContent = words.sandbox;
+}
+
+function drawShop() {
+  const { shop } = state;
   document.title = shop.name;
-  $("shop-name").textContent = shop.name;
-  $("contact").textContent = [shop.address, shop.opening_hours, shop.hotline].filter(Boolean).join(" · ");
-  const names = [...new Map(products.map((p) => [p.category, language === "en" ? p.category_en || p.category : p.category]))];
+  $("shop-name").textContent = $("footer-name").textContent = shop.name;
+  $("address").textContent = shop.address || "";
+  $("contact").textContent = [shop.opening_hours, shop.hotline].filter(Boolean).join(" · ");
+  const widget = document.querySelector("chotdon-chat");
+  if (widget) Object.assign(widget.dataset, { title: shop.name, language: state.language });
+}
+
+function drawCategories(words) {
+  const names = new Map(state.products.map((product) => [product.category, inLanguage(product, "category")]));
   $("categories").replaceChildren(...[["", words.all], ...names].map(([key, label]) => {
     const button = make("button", label);
     button.type = "button";
-    button.setAttribute("aria-pressed", String(key === category));
-    button.addEventListener("click", () => { category = key; draw(); });
+    button.setAttribute("aria-pressed", String(key === state.category));
+    button.addEventListener("click", () => choose(key));
     return button;
   }));
-  const shown = products.filter((p) => !category || p.category === category);
-  $("products").replaceChildren(...(shown.length ? shown.map((p) => productCard(p, words)) : [make("p", words.empty)]));
 }
 
-$("language").addEventListener("click", () => { language = language === "vi" ? "en" : "vi"; draw(); });
+function choose(category) {
+  state.category = category;
+  drawProducts(WORDS[state.language]);
+  for (const [at, key] of ["", ...new Set(state.products.map((p) => p.category))].entries()) {
+    $("categories").children[at].setAttribute("aria-pressed", String(key === category));
+  }
+  if ($("categories").getBoundingClientRect().top <= 0) $("found").scrollIntoView({ block: "start" });
+}
+
+function drawProducts(words) {
+  const shown = state.products.filter((product) => !state.category || product.category === state.category);
+  $("found").textContent = words.found(shown.length);
+  const views = shown.map((product) => productView(product, words));
+  $("products").replaceChildren(...(views.length ? views : [make("p", words.empty, "trouble")]));
+}
+
+/** Three of the shop's own things, from different categories. */
+function drawWindow() {
+  const firsts = [...new Map([...state.products].reverse().filter((p) => p.image && p.in_stock).map((p) => [p.category, p])).values()];
+  $("window").replaceChildren(...firsts.reverse().filter((_, at) => at % 2 === 0).slice(0, 3).map((product) => picture(product, false)));
+}
+
+function draw() {
+  const words = WORDS[state.language];
+  drawWords(words);
+  if (state.trouble) $("products").replaceChildren(make("p", words.failed, "trouble"));
+  if (!state.shop) return;
+  drawShop();
+  drawCategories(words);
+  drawProducts(words);
+}
+
+async function load() {
+  try {
+    const response = await fetch("/shop/products");
+    if (!response.ok) throw new Error(String(response.status));
+    const data = await response.json();
+    Object.assign(state, { shop: data.shop, products: data.products });
+    drawWindow();
+  } catch {
+    state.trouble = true;
+  }
+  draw();
+}
+
+for (const button of $("languages").children) {
+  button.addEventListener("click", () => {
+    state.language = button.dataset.code;
+    draw();
+  });
+}
+$("example").addEventListener("click", () => chat(WORDS[state.language].example));
+document.addEventListener("chotdon:ready", () => state.shop && drawShop());
+
 const sandbox = document.querySelector('meta[name="chotdon-sandbox"]').content;
-if (sandbox.startsWith("http")) {
+if (/^https?:\/\//.test(sandbox)) {
   const link = make("a", WORDS.vi.sandbox);
   link.href = sandbox;
-  $("sandbox").append("· ", link);
+  $("sandbox").append(link);
 }
 draw();
-fetch("/shop/products").then((r) => r.json()).then((data) => { ({ shop, products } = data); draw(); })
-  .catch(() => $("products").replaceChildren(make("p", WORDS[language].failed)));
+load();

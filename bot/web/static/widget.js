@@ -15,7 +15,7 @@
   const WORDS = {
     vi: {
       title: "Cửa hàng", launcher: "Chat đặt hàng", open: "Mở khung chat", close: "Đóng khung chat",
-      bot: "Trợ lý tự động · trả lời ngay", person: "Nhân viên đang hỗ trợ bạn", log: "Tin nhắn",
+      bot: "Trợ lý tự động", person: "Nhân viên đang hỗ trợ bạn", log: "Tin nhắn",
       placeholder: "Nhắn cho shop…", send: "Gửi", typing: "Đang soạn tin…", language: "Ngôn ngữ",
       hello: "Chào bạn! Bạn cần tìm gì, cứ nhắn như nói chuyện: tên món, số lượng, địa chỉ… Mình ghi đơn giúp bạn.",
       starters: ["Shop có gì?", "Phí ship bao nhiêu?", "Đổi trả thế nào?"],
@@ -37,7 +37,7 @@
     },
     en: {
       title: "Shop", launcher: "Chat to order", open: "Open chat", close: "Close chat",
-      bot: "Automatic assistant · answers at once", person: "A member of staff is with you", log: "Messages",
+      bot: "Automatic assistant", person: "A member of staff is with you", log: "Messages",
       placeholder: "Write to the shop…", send: "Send", typing: "Writing…", language: "Language",
       hello: "Hello! Write as you would say it: what you want, how many, where to. I will take the order.",
       starters: ["What do you sell?", "How much is shipping?", "What is your return policy?"],
@@ -59,7 +59,7 @@
     },
     ko: {
       title: "상점", launcher: "채팅으로 주문", open: "채팅 열기", close: "채팅 닫기",
-      bot: "자동 상담 · 바로 답변", person: "직원이 상담 중입니다", log: "메시지",
+      bot: "자동 상담", person: "직원이 상담 중입니다", log: "메시지",
       placeholder: "메시지를 입력하세요…", send: "보내기", typing: "입력 중…", language: "언어",
       hello: "안녕하세요! 원하는 상품, 수량, 배송지를 편하게 적어 주세요. 주문을 도와드릴게요.",
       starters: ["어떤 상품이 있나요?", "배송비는 얼마예요?", "교환·반품은 어떻게 하나요?"],
@@ -441,7 +441,8 @@
     button, textarea, select { font: inherit; color: inherit; }
     button { cursor: pointer; border: 0; background: none; padding: 0; touch-action: manipulation; }
     button:disabled { cursor: default; }
-    :focus-visible { outline: 2px solid var(--strong); outline-offset: 2px; }
+    :focus-visible, .lang:has(:focus-visible) { outline: 2px solid var(--strong); outline-offset: 2px; }
+    .field textarea:focus-visible, .lang select:focus-visible { outline: 0; }
     svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; flex: none; }
     h2, h3, p, dl, dd, dt, ul { margin: 0; padding: 0; }
     .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -466,11 +467,13 @@
     .who { flex: 1; min-width: 0; }
     h2 { font-size: 16.5px; line-height: 1.25; font-weight: 700; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .presence { font-size: 13px; line-height: 1.35; color: var(--soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .presence::before { content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 6px; border-radius: 50%; background: var(--good); }
     .presence.person { color: var(--good); font-weight: 600; }
     .tool { width: 40px; height: 40px; border-radius: 12px; display: grid; place-items: center; color: var(--soft); flex: none; }
     .tool:hover, .lang:hover { background: var(--tint); color: var(--ink); }
-    .lang { appearance: none; width: 40px; height: 40px; border: 0; border-radius: 12px; background: none; color: var(--soft); text-align: center; text-align-last: center; text-transform: uppercase; font-size: 16px; font-weight: 600; cursor: pointer; padding: 0; }
-    .lang option { text-transform: none; color: var(--ink); background: var(--card); }
+    .lang { position: relative; width: 40px; height: 40px; border-radius: 12px; display: grid; place-items: center; color: var(--soft); font-size: 14.5px; font-weight: 650; letter-spacing: .03em; flex: none; }
+    .lang select { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0; cursor: pointer; font-size: 16px; }
+    .lang option { color: var(--ink); background: var(--card); }
     .bar { flex: none; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; padding: 9px 16px; font-size: 14px; line-height: 1.4; background: var(--tint); border-bottom: 1px solid var(--line); }
     .bar span { flex: 1 1 200px; }
     .plain { font-weight: 600; color: var(--strong); min-height: 32px; text-decoration: underline; text-underline-offset: 3px; text-decoration-thickness: 1px; }
@@ -480,7 +483,8 @@
     .log:focus-visible { outline-offset: -3px; }
     .day { align-self: center; font-size: 12.5px; color: var(--soft); padding: 2px 0 10px; }
     .item { display: flex; flex-direction: column; align-items: flex-start; max-width: 100%; margin-top: 14px; }
-    .item:first-child, .day + .item { margin-top: 0; }
+    .log > :first-child { margin-top: auto; }
+    .day + .item { margin-top: 0; }
     .item.joined { margin-top: 4px; }
     .item.me { align-items: flex-end; }
     .by { font-size: 13px; font-weight: 600; color: var(--good); margin: 0 0 3px 4px; }
@@ -537,9 +541,9 @@
     .facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
     .paper .act { margin-top: 14px; }
     .fine { margin-top: 8px; font-size: 13px; color: var(--soft); text-align: center; }
-    .state { font-size: 13.5px; font-weight: 600; padding: 3px 11px; border-radius: 11px; background: var(--tint); color: var(--strong); text-align: right; }
+    .state { font-size: 14px; padding: 7px 12px; border-radius: 11px; background: var(--tint); }
     .state::first-letter { text-transform: uppercase; }
-    .money { font-size: 21px; font-weight: 700; color: var(--strong); font-variant-numeric: tabular-nums; }
+    .money { font-size: 17px; color: var(--strong); font-variant-numeric: tabular-nums; white-space: nowrap; }
     .qr { display: block; width: 216px; max-width: 100%; aspect-ratio: 1; margin: 4px auto 14px; padding: 10px; background: #fff; border: 1px solid var(--line); border-radius: 14px; object-fit: contain; }
     .copyline { display: flex; align-items: center; justify-content: space-between; gap: 10px; }
     .copyline b { font-weight: 650; overflow-wrap: anywhere; }
@@ -611,8 +615,8 @@
       const rows = h("dl", { class: "rows" });
       const row = (label, amount, kind) => rows.append(h("dt", { class: kind }, label), h("dd", { class: kind }, amount));
       for (const line of list(card.lines)) {
-        const each = line.quantity > 1 ? h("div", { class: "each" }, `${line.quantity} × ${dong(line.unit_price)}`) : null;
-        const name = String(line.text || line.sku).replace(each ? `${line.quantity} × ` : "", "");
+        const each = h("div", { class: "each" }, `${line.quantity} × ${dong(line.unit_price)}`);
+        const name = String(line.text || line.sku).replace(`${line.quantity} × `, "");
         rows.append(h("dt", {}, name, each), h("dd", {}, dong(line.amount)));
       }
       rows.append(h("div", { class: "rule" }));
@@ -633,8 +637,8 @@
       const { words } = chat;
       return h(
         "section", { class: "card paper", "aria-label": `${words.order} ${card.code}` },
-        h("h3", {}, h("span", {}, `${words.order} ${card.code}`), h("span", { class: "state" }, card.status_text || card.status)),
-        h("div", { class: "money" }, card.total_text || dong(card.total)),
+        h("h3", {}, h("span", {}, `${words.order} ${card.code}`), h("span", { class: "money" }, card.total_text || dong(card.total))),
+        h("p", { class: "state" }, card.status_text || card.status),
         h("button", { class: "act second", type: "button", onclick: () => chat.send(chat.spoken.trackText(card.code)) }, words.track),
       );
     },
@@ -758,7 +762,16 @@
       root.adoptedStyleSheets = [sheet];
       this.nodes = new Map();
       this.unread = 0;
+      this.movingUntil = 0;
       this.conversation = new Conversation();
+    }
+
+    static get observedAttributes() {
+      return ["data-title", "data-language"];
+    }
+
+    attributeChangedCallback() {
+      if (this.panel) this.translate();
     }
 
     connectedCallback() {
@@ -793,14 +806,15 @@
     }
 
     build() {
-      const languages = Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, label: name }, name));
+      const languages = Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code }, name));
       this.badge = h("span", { class: "badge", hidden: true, "aria-hidden": "true" });
       this.launcherText = h("span", {});
       this.launcher = h("button", { class: "launcher", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.open() }, icon("chat"), this.launcherText, this.badge);
       this.mark = h("span", { class: "mark", "aria-hidden": "true" });
       this.heading = h("h2", { id: "heading" });
       this.presence = h("p", { class: "presence", id: "presence" });
-      this.select = h("select", { class: "lang", onchange: () => this.choose(this.select.value) }, languages);
+      this.select = h("select", { onchange: () => this.choose(this.select.value) }, languages);
+      this.languageCode = h("span", { "aria-hidden": "true" });
       this.freshButton = h("button", { class: "tool", type: "button", onclick: () => this.askFresh() }, icon("fresh"));
       this.closeButton = h("button", { class: "tool", type: "button", onclick: () => this.close() }, icon("close"));
       this.linkBar = h("div", { class: "bar", role: "status", hidden: true });
@@ -815,7 +829,7 @@
       const form = h("form", { onsubmit: (event) => this.submit(event) }, h("div", { class: "field" }, this.field), this.sendButton);
       this.panel = h(
         "section", { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "heading", "aria-describedby": "presence", hidden: true, onkeydown: (event) => this.panelKey(event) },
-        h("header", {}, this.mark, h("div", { class: "who" }, this.heading, this.presence), this.select, this.freshButton, this.closeButton),
+        h("header", {}, this.mark, h("div", { class: "who" }, this.heading, this.presence), h("div", { class: "lang" }, this.languageCode, this.select), this.freshButton, this.closeButton),
         this.linkBar, this.freshBar,
         h("div", { class: "middle" }, this.log, this.below),
         this.chips, form, this.status,
@@ -825,13 +839,14 @@
 
     translate() {
       const { words } = this;
+      this.drawnLanguage = this.language;
       const title = this.dataset.title || settings.title || words.title;
       this.setAttribute("lang", this.language);
       this.launcherText.textContent = words.launcher;
       this.heading.textContent = title;
       this.mark.textContent = [...title.trim()][0].toUpperCase();
       this.select.value = this.language;
-      for (const option of this.select.options) option.label = option.value === this.language && document.activeElement !== this ? option.value.toUpperCase() : LANGUAGES[option.value];
+      this.languageCode.textContent = this.language.toUpperCase();
       label(this.select, words.language);
       label(this.freshButton, words.fresh);
       label(this.closeButton, words.close);
@@ -1099,10 +1114,7 @@
     }
 
     stateChanged() {
-      if (this.drawnLanguage !== this.language) {
-        this.drawnLanguage = this.language;
-        this.translate();
-      }
+      if (this.drawnLanguage !== this.language) this.translate();
       this.drawPresence();
     }
 
@@ -1127,11 +1139,13 @@
     }
 
     atEnd() {
+      if (Date.now() < this.movingUntil) return true; /* still on its way there: a quick answer is followed */
       return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60;
     }
 
     /** To the end, but a long answer is shown from its beginning. */
     toEnd(smooth, node) {
+      this.movingUntil = Date.now() + 700;
       requestAnimationFrame(() => {
         const end = this.log.scrollHeight - this.log.clientHeight;
         const top = node ? Math.min(end, node.offsetTop - this.log.offsetTop - 16) : end;
