@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.agent.turn import Turn
 from bot.replies.cards import order_status_key
-from bot.tools.customer_ordering import cart_view
+from bot.tools.ordering.summary import cart_view
 from core.catalogue.models import Variant
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile

@@ -11,7 +11,7 @@ from bot.agent.turn import Services, Turn
 from bot.conversations.handoff import hand_over
 from bot.conversations.turns import Answer, Incoming, Reply
 from bot.replies.texts import say
-from bot.tools.customer_ordering import cart_view
+from bot.tools.ordering.summary import cart_view
 from core.actor import Actor
 from core.orders.queries import customer_orders, open_cart
 

@@ -148,29 +148,6 @@ def test_a_wrong_webhook_secret_moves_nothing(shop: Shop) -> None:
     assert answer.json()["error"]["code"] == "webhook_not_authentic"
 
 
-def test_reset_starts_afresh_from_a_shop_file(shop: Shop) -> None:
-    content = {
-        "shop": {"name": "Tiệm thử", "payment_methods": ["cod"], "shipping": {"flat_fee": 10_000}},
-        "warehouses": [{"code": "K", "name": "Kho", "address": "1 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM"}],
-        "products": [
-            {
-                "sku": "BANH",
-                "name": "Bánh quy bơ",
-                "variants": [{"sku": "BANH-1", "price": 50_000, "stock": {"K": 5}}],
-            }
-        ],
-    }
-    began = time.monotonic()
-
-    answer = httpx.post(f"{shop.url}/api/v1/test/reset", json=content, timeout=30)
-
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["products"] == 1
-    assert time.monotonic() - began < 5
-    said = shop.customer().say("cho mình 3 bánh quy bơ")
-    assert said["state"]["cart"]["subtotal"] == 150_000
-
-
 def _order(shop: Shop, code: str) -> Any:
     with shop.parts.db.read_transaction() as session:
         return get_order(session, code)

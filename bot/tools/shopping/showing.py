@@ -1,4 +1,4 @@
-"""What a customer may look at: products, stock, and what the shop wrote."""
+"""Products and what can be had of them."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from core.money import format_dong
 from core.stock.queries import available_by_variant
 
 MAX_CARDS = 6
+
+
 FEW_LEFT = 5
 
 
@@ -101,32 +103,6 @@ def check_product(turn: Turn, *, sku: str) -> ToolOutcome:
         "version": product.version,
     }
     return turn.note(ToolOutcome("check_product", True, text, data, (card,)))
-
-
-def answer_question(turn: Turn, *, question: str) -> ToolOutcome:
-    """From what the shop wrote, with its source; says so when there is nothing sure."""
-    hits = [hit for hit in turn.services.knowledge.search(question, language=turn.language) if hit.sure]
-    if not hits:
-        turn.state["unanswered"] = [*turn.state.get("unanswered", []), question[:300]][-20:]
-        return turn.note(
-            ToolOutcome(
-                "answer_question",
-                False,
-                say(turn.language, "not_known"),
-                {"question": question[:300]},
-                quick_replies=(say(turn.language, "staff_button"),),
-            )
-        )
-    best = hits[0]
-    return turn.note(
-        ToolOutcome(
-            "answer_question",
-            True,
-            best.text,
-            {"passage_id": best.passage_id, "source": best.source, "text": best.text},
-            ({"type": "source", "title": best.source},),
-        )
-    )
 
 
 def categories(session: Session, language: str) -> list[str]:

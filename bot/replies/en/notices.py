@@ -1,0 +1,13 @@
+"""What is told without being asked."""
+
+TEXTS = {
+    "notice_packed": "Your order {code} is packed and about to be sent.",
+    "notice_booked": "Your order {code} goes with {carrier}, tracking number {tracking_number}. Follow it at {tracking_url}",
+    "notice_picked_up": "{carrier} has picked up order {code}. It's on its way to you.",
+    "notice_delivering": "Order {code} is out for delivery. Please keep your phone at hand.",
+    "notice_delivered": "Order {code} has been delivered. Thank you for shopping with us!",
+    "notice_failed": "Order {code} could not be delivered this time. We'll arrange another try with the carrier.",
+    "notice_cancelled": "Order {code} has been cancelled.",
+    "notice_paid": "We have received {amount} for order {code}. Thank you!",
+    "notice_invoice": "The e-invoice {number} for order {code} has been issued.",
+}

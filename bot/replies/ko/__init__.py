@@ -1,0 +1,11 @@
+"""Korean."""
+
+from bot.replies.ko import notices, ordering, orders, shopping, talk
+
+TEXTS: dict[str, str] = {
+    **talk.TEXTS,
+    **shopping.TEXTS,
+    **ordering.TEXTS,
+    **orders.TEXTS,
+    **notices.TEXTS,
+}

@@ -1,0 +1,11 @@
+"""Vietnamese: a kind shop assistant (dạ, ạ, mình)."""
+
+from bot.replies.vi import notices, ordering, orders, shopping, talk
+
+TEXTS: dict[str, str] = {
+    **talk.TEXTS,
+    **shopping.TEXTS,
+    **ordering.TEXTS,
+    **orders.TEXTS,
+    **notices.TEXTS,
+}
