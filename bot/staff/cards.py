@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.staff.words import in_words
 from core.approvals.models import Approval
 from core.customers.phones import local_phone
 from core.invoices.models import Invoice
@@ -25,17 +26,18 @@ def order_card(
         f"Phí giao: {format_dong(order.shipping_fee)} · Tổng: {format_dong(order.total)}",
         f"{order.buyer_name} · {local_phone(order.phone)}",
         order.address_text,
-        f"{order.payment_method} · {order.payment_state} · {order.status}/{order.fulfilment_state}"
-        f" · invoice {order.invoice_state}",
+        " · ".join(_states(order)),
     ]
     links = []
     if shipment is not None:
-        lines.append(f"{shipment.carrier.upper()} {shipment.tracking_number or '…'}: {shipment.state}")
+        state = in_words("shipment_state", shipment.state)
+        lines.append(f"{shipment.carrier.upper()} {shipment.tracking_number or '…'}: {state}")
         if shipment.label_document_id:
             links.append({"label": "Nhãn PDF", "url": f"/api/desk/documents/{shipment.label_document_id}"})
     if invoice is not None:
         if invoice.number:
-            lines.append(f"Hóa đơn {invoice.series} {invoice.number}: {invoice.state}")
+            state = in_words("invoice_state", invoice.state)
+            lines.append(f"Hóa đơn {invoice.series} {invoice.number}: {state}")
         if invoice.pdf_document_id:
             links.append({"label": "Hóa đơn PDF", "url": f"/api/desk/documents/{invoice.pdf_document_id}"})
     return {
@@ -45,6 +47,16 @@ def order_card(
         "buttons": next_steps(order, shipment, invoice),
         "links": links,
     }
+
+
+def _states(order: Order) -> list[str]:
+    return [
+        in_words("payment_method", order.payment_method),
+        in_words("payment_state", order.payment_state),
+        in_words("status", order.status),
+        in_words("fulfilment_state", order.fulfilment_state),
+        in_words("invoice_state", order.invoice_state),
+    ]
 
 
 def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None) -> list[dict[str, str]]:
@@ -78,9 +90,10 @@ def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None)
 
 def approval_card(approval: Approval) -> dict[str, Any]:
     waiting = approval.state == "pending"
-    lines = [approval.question, f"Ai được duyệt: owner, {', '.join(approval.roles)}"]
+    roles = ", ".join(in_words("role", role) for role in ("owner", *approval.roles))
+    lines = [approval.question, f"Ai được duyệt: {roles}"]
     if not waiting:
-        lines.append(f"{approval.state} · {approval.decided_by_name}")
+        lines.append(f"{in_words('approval_state', approval.state)} · {approval.decided_by_name}")
     return {
         "type": "approval",
         "title": f"{approval.code} · {approval.kind}",
