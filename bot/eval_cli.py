@@ -1,0 +1,64 @@
+"""`chotdon eval`: the assistant judged by the shop's own measures."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+eval_app = typer.Typer(no_args_is_help=True, help="Measure the assistant.")
+
+
+@eval_app.callback()
+def _group() -> None:
+    """Measure the assistant."""
+
+
+@eval_app.command()
+def dialogues(
+    files: Annotated[list[Path], typer.Argument(help="YAML files of dialogues, or folders of them.")],
+    runs: Annotated[int, typer.Option(min=1, max=100, help="Play each so many times.")] = 1,
+    brain: Annotated[
+        Literal["builtin", "model"], typer.Option(help="model: the one in CHOTDON_LLM_*.")
+    ] = "builtin",
+    language: Annotated[list[str] | None, typer.Option(help="Only these languages.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only these kinds.")] = None,
+    floor: Annotated[
+        float | None, typer.Option(min=0, max=100, help="Exit code 1 under this percentage.")
+    ] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write everything to this file.")] = None,
+    transcripts: Annotated[
+        Path | None, typer.Option(help="Write each dialogue as text into this folder.")
+    ] = None,
+) -> None:
+    """Play scripted customers against fresh shops and judge what the shops then hold and what was said.
+
+    Exit code 1 when money, stock or another customer's data went wrong anywhere, or when fewer than --floor
+    percent of the dialogues pass in all their runs.
+    """
+    from bot.evaluation import reporting
+    from bot.evaluation.loading import load_cases
+    from bot.evaluation.running import Judged, chosen, run_cases, settings_for
+    from core.settings import load_settings
+    from core.telemetry import configure_logging
+
+    configure_logging("error")
+    settings = settings_for(load_settings(), brain)
+    cases = chosen(load_cases(files), languages=language or [], kinds=kind or [])
+
+    def tell(item: Judged) -> None:
+        if sys.stderr.isatty():
+            typer.echo("." if item.always else "F", nl=False, err=True)
+
+    judged = run_cases(cases, settings, runs=runs, tell=tell)
+    for line in reporting.lines(judged, with_transcripts=transcripts is None):
+        typer.echo(line)
+    if transcripts is not None:
+        reporting.write_transcripts(judged, transcripts)
+    if json_out is not None:
+        json_out.write_text(
+            json.dumps(reporting.as_json(judged, brain=brain), ensure_ascii=False, indent=1), "utf-8"
+        )
+    below = floor is not None and reporting.pass_k(judged) * 100 < floor
+    raise SystemExit(1 if below or reporting.grave(judged) else 0)
