@@ -103,6 +103,8 @@ def _explain(place: str, found: dict[str, Any]) -> Problem:
     elif found["type"] == "literal_error":
         given = str(found.get("input"))
         what = f"'{given}' is none of: {found['ctx']['expected'].replace(chr(39), '')}"
+        if keys[-1] == "[key]":
+            what += ". A text with a comma inside { } needs quotes around it."
     elif found["type"] == "string_type":
         what = "must be a text; put quotes around it"
     return {"place": f"{place}, {where}" if where else place, "problem": what}

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 
-class PlainLoader(yaml.SafeLoader):  # type: ignore[misc] - PyYAML has no types
+class PlainLoader(yaml.SafeLoader):  # type: ignore[misc]
     """Only true/false, whole numbers, decimals and null are anything else than text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
