@@ -157,8 +157,9 @@ def _tickets(played: Played) -> Iterator[str]:
     there = [f"{t.get('kind')} {_order_of(t)} {t.get('skus') or ''}".strip() for t in played.tickets]
     for wanted in _unmatched(expected, played.tickets, faults):
         yield f"tickets: {' or '.join(wanted.kind)} {wanted.order or ''} expected; there: {there or 'none'}"
-    if len(played.tickets) > len(expected):
-        yield f"tickets: {len(expected)} expected; there: {there}"
+    kinds = {kind for wanted in expected for kind in wanted.kind}
+    if any(ticket.get("kind") not in kinds for ticket in played.tickets):
+        yield f"tickets: only {sorted(kinds) or 'none'} expected; there: {there}"
 
 
 def _invoice_requests(played: Played) -> Iterator[str]:
