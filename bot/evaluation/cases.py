@@ -21,6 +21,7 @@ Awaited = Literal[
     "anything_else", "order_code", "reason", "exchange", "invoice", "tax_code", "company", "company_address",
     "email",
 ]  # fmt: skip
+TicketKind = Literal["handoff", "complaint", "return", "exchange", "question"]
 PastStatus = Literal[
     "new", "processing", "packed", "shipping", "delivered", "failed", "cancelled", "returned"
 ]
@@ -163,9 +164,7 @@ class ExpectedStock(Part):
 
 
 class ExpectedTicket(Part):
-    kind: Annotated[
-        list[Literal["handoff", "complaint", "return", "exchange", "question"]], BeforeValidator(_as_list)
-    ]
+    kind: Annotated[list[TicketKind], BeforeValidator(_as_list)]
     order: Short | None = None
     skus: list[str] | None = None
 
@@ -187,6 +186,8 @@ class Expect(Part):
     """null: nothing in it."""
     stock: dict[str, ExpectedStock] = {}
     tickets: list[ExpectedTicket] | None = None
+    no_tickets: list[TicketKind] = []
+    """Kinds of tickets that must not be there."""
     invoice_requests: list[ExpectedInvoice] | None = None
     awaiting: list[Awaited] | None = None
     """What is asked for in the end is one of these; []: nothing is."""

@@ -90,35 +90,37 @@ class _Customer:
         self._conversation_id = ""
         self._exchanges: list[Exchange] = []
         self._troubles: list[str] = []
+        self._prices: dict[str, int] = {}
+        self._orders: dict[str, OrderView] = {}
 
     def play(self) -> Played:
         self._stage.set_back(self._case, self._run)
-        before = self._look("")
+        before = self._look("", with_stock=False)
+        self._prices, self._orders = before.prices, before.orders
         for turn in self._case.script.turns:
             self._stage.clock.forward(minutes=turn.wait_minutes)
             self._language = turn.language or self._language
             if turn.meanwhile is not None:
                 self._stage.happen(turn.meanwhile)
+                with self._stage.parts.db.read_transaction() as session:
+                    self._prices = read_prices(session)
             elif turn.answer is not None:
                 self._answer(turn.answer)
             else:
                 self._say(turn)
         customer_id = self._stage.customer_id(self._case.script, self._conversation_id)
-        return Played(
-            self._case,
-            self._run,
-            customer_id,
-            before,
-            self._look(customer_id),
-            self._exchanges,
-            self._troubles,
-            self._stage.listed("/api/v1/tickets"),
-            self._stage.listed("/api/v1/invoice-requests"),
-        )
+        played = Played(self._case, self._run, customer_id, before, self._look(customer_id))
+        played.exchanges, played.troubles = self._exchanges, self._troubles
+        expect = self._case.script.expect
+        if expect.tickets is not None or expect.no_tickets:
+            played.tickets = self._stage.listed("/api/v1/tickets")
+        if expect.invoice_requests is not None:
+            played.invoice_requests = self._stage.listed("/api/v1/invoice-requests")
+        return played
 
-    def _look(self, customer_id: str) -> ShopState:
+    def _look(self, customer_id: str, *, with_stock: bool = True) -> ShopState:
         with self._stage.parts.db.read_transaction() as session:
-            return read_state(session, customer_id)
+            return read_state(session, customer_id, with_stock=with_stock)
 
     def _say(self, turn: Turn) -> None:
         text = self._filled(turn.text)
@@ -170,8 +172,6 @@ class _Customer:
         }
         if attachments:
             body["attachments"] = attachments
-        with self._stage.parts.db.read_transaction() as session:
-            orders, prices = read_orders(session), read_prices(session)
         answer = self._stage.client.post("/api/chat/messages", json=body, headers=dict(self._headers))
         content = (
             answer.json() if answer.headers.get("content-type", "").startswith("application/json") else {}
@@ -187,9 +187,10 @@ class _Customer:
         exchange = Exchange(
             text=text, attachments=attachments or [], answers=answers, language=self._language,
             is_yes=is_yes, status=answer.status_code, replies=content.get("replies", []),
-            state=content.get("state", {}), at=self._stage.clock(), prices_before=prices,
-            orders_before=orders, orders_after=after,
+            state=content.get("state", {}), at=self._stage.clock(), prices_before=self._prices,
+            orders_before=self._orders, orders_after=after,
         )  # fmt: skip
+        self._orders = after
         if not repeat:
             self._exchanges.append(exchange)
         return exchange

@@ -4,9 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from bot.evaluation.customer import Exchange, Played
 from bot.evaluation.languages import language_of
+from bot.evaluation.loading import read_shop
 from bot.evaluation.state import OrderView
 from bot.evaluation.wording import canonical, money_in, numbers_in
 from core.orders.totals import work_out
@@ -120,7 +123,7 @@ def _known_amounts(played: Played) -> set[int]:
     spoken |= {1, *(line["quantity"] for cart in carts for line in cart["lines"])}
     prices = {*played.before.prices.values(), *played.after.prices.values()}
     known = {price * n for price in prices for n in spoken}
-    known |= {amount for text in _published(shop) for amount in money_in(text) | numbers_in(text)}
+    known |= _published_amounts(played.case.shop_path)
     subtotals = {cart["subtotal"] for cart in carts} | {quoted["subtotal"] for quoted in played.after.quoted}
     known |= subtotals | {goods + fee for goods in subtotals | known} | {free - goods for goods in subtotals}
     states = [played.before.orders, played.after.orders, *(e.orders_after for e in played.exchanges)]
@@ -131,6 +134,17 @@ def _known_amounts(played: Played) -> set[int]:
         known |= {quoted[name] for name in ("subtotal", "discount", "shipping_fee", "total")}
         known |= {line["amount"] for line in quoted["lines"]}
     return known | {fee, free}
+
+
+@lru_cache(maxsize=32)
+def _published_amounts(path: Path) -> frozenset[int]:
+    texts = _published(read_shop(path))
+    return frozenset(amount for text in texts for amount in money_in(text) | numbers_in(text))
+
+
+@lru_cache(maxsize=32)
+def _published_text(path: Path) -> str:
+    return canonical("\n".join(_published(read_shop(path))))
 
 
 def _published(shop: ShopFile) -> Iterator[str]:
@@ -151,9 +165,8 @@ def _published(shop: ShopFile) -> Iterator[str]:
 
 def _others(played: Played) -> Iterator[str]:
     """Names, phones, streets, order codes and tracking numbers of anybody else, unless said by this customer."""
-    told = canonical(
-        "\n".join([*(e.text for e in played.exchanges), *_published(played.case.shop), *_own(played)])
-    )
+    told = canonical("\n".join([*(e.text for e in played.exchanges), *_own(played)]))
+    told += _published_text(played.case.shop_path)
     secrets = {secret for secret in _secrets(played) if canonical(secret) not in told}
     for exchange in played.exchanges:
         said = canonical(exchange.said)

@@ -139,27 +139,35 @@ def _stock(played: Played) -> Iterator[str]:
 
 
 def _tickets(played: Played) -> Iterator[str]:
-    expected = played.case.script.expect.tickets
-    if expected is None:
+    """Each expected one is there, and none of a kind that no expected one has."""
+    expect = played.case.script.expect
+    if expect.tickets is None and not expect.no_tickets:
         return
     if played.tickets is None:
         yield "tickets: the API lists none (GET /api/v1/tickets is missing)"
         return
 
-    def faults(wanted: ExpectedTicket, ticket: Mapping[str, Any]) -> Iterator[str]:
-        if ticket.get("kind") not in wanted.kind:
-            yield "kind"
-        if wanted.order is not None and _order_of(ticket) != played.filled(wanted.order):
-            yield "order"
-        if wanted.skus is not None and sorted(ticket.get("skus") or []) != sorted(wanted.skus):
-            yield "skus"
+    def faults(wanted: ExpectedTicket, ticket: Mapping[str, Any]) -> list[str]:
+        return _ticket_faults(played, wanted, ticket)
 
     there = [f"{t.get('kind')} {_order_of(t)} {t.get('skus') or ''}".strip() for t in played.tickets]
-    for wanted in _unmatched(expected, played.tickets, faults):
-        yield f"tickets: {' or '.join(wanted.kind)} {wanted.order or ''} expected; there: {there or 'none'}"
-    kinds = {kind for wanted in expected for kind in wanted.kind}
-    if any(ticket.get("kind") not in kinds for ticket in played.tickets):
-        yield f"tickets: only {sorted(kinds) or 'none'} expected; there: {there}"
+    kinds = {str(ticket.get("kind")) for ticket in played.tickets}
+    for wanted in _unmatched(expect.tickets or (), played.tickets, faults):
+        parts = [" or ".join(wanted.kind), wanted.order or "", *(wanted.skus or ())]
+        yield f"tickets: {' '.join(filter(None, parts))} expected; there: {there or 'none'}"
+    allowed = {kind for wanted in expect.tickets or () for kind in wanted.kind}
+    unwanted = kinds & set(expect.no_tickets) | (set() if expect.tickets is None else kinds - allowed)
+    if unwanted:
+        yield f"tickets: no {', '.join(sorted(unwanted))} expected; there: {there}"
+
+
+def _ticket_faults(played: Played, wanted: ExpectedTicket, ticket: Mapping[str, Any]) -> list[str]:
+    faults = [] if ticket.get("kind") in wanted.kind else ["kind"]
+    if wanted.order is not None and _order_of(ticket) != played.filled(wanted.order):
+        faults.append("order")
+    if wanted.skus is not None and sorted(ticket.get("skus") or []) != sorted(wanted.skus):
+        faults.append("skus")
+    return faults
 
 
 def _invoice_requests(played: Played) -> Iterator[str]:

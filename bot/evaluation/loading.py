@@ -145,11 +145,12 @@ def _shop(name: str, file: Path) -> tuple[Path, ShopFile]:
         raise Invalid(
             "shop_missing", f"there is no shop file '{name}'. Write a path from this file, or one of: {known}"
         )
-    return path, _read_shop(path)
+    return path, read_shop(path)
 
 
 @lru_cache(maxsize=32)
-def _read_shop(path: Path) -> ShopFile:
+def read_shop(path: Path) -> ShopFile:
+    """Checked; raises `Invalid` with what is wrong in it."""
     return read_shop_file(path.read_bytes())
 
 

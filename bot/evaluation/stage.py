@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,16 @@ class Stage:
         shutil.copyfile(self._live, self._template)
         app = create_app(self.parts, with_worker=False)
         self.client = TestClient(app, raise_server_exceptions=False)
+        self.client.__enter__()
+        self._wake()
+
+    def _wake(self) -> None:
+        """The assistant is loaded and has read the shop before its files are changed under it."""
+        body = {"message_id": "wake", "text": "?"}
+        self.client.post("/api/chat/messages", json=body).raise_for_status()
+        for thread in threading.enumerate():
+            if thread.name in ("assistant", "knowledge"):
+                thread.join()
 
     def set_back(self, case: Case, run: int) -> None:
         """The first day again, at another hour for each run, with what the dialogue adds to the shop."""
@@ -179,7 +190,7 @@ class Stage:
         return cast(list[dict[str, Any]], body["items"] if isinstance(body, dict) else body)
 
     def close(self) -> None:
-        self.client.close()
+        self.client.__exit__()
         self.parts.db.close()
 
 

@@ -87,7 +87,7 @@ def read_prices(session: Session) -> dict[str, int]:
     return {row.sku: row.price for row in session.execute(select(Variant.sku, Variant.price))}
 
 
-def read_state(session: Session, customer_id: str) -> ShopState:
+def read_state(session: Session, customer_id: str, *, with_stock: bool = True) -> ShopState:
     cart = open_cart(session, customer_id=customer_id) if customer_id else None
     skus = {row.id: row.sku for row in session.execute(select(Variant.id, Variant.sku))}
     view = None
@@ -100,8 +100,8 @@ def read_state(session: Session, customer_id: str) -> ShopState:
     return ShopState(
         orders=read_orders(session),
         cart=view,
-        levels=_levels(session, skus),
-        held=_held(session, skus),
+        levels=_levels(session, skus) if with_stock else [],
+        held=_held(session, skus) if with_stock else {},
         prices=read_prices(session),
         people=[
             Person(c.id, c.name, local_phone(c.phone), str(c.address.get("street", "")))
