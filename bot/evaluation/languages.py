@@ -24,7 +24,7 @@ _YES = re.compile(
 
 
 def language_of(text: str, expected: str, ignore: Iterable[str]) -> str:
-    """The clear language of a reply; `expected` when names and figures leave it open.
+    """The language of a reply, or of the first line of it that is clearly in another than `expected`.
 
     `ignore` are names, addresses and quoted texts, which may stand in any language.
     """
@@ -32,10 +32,15 @@ def language_of(text: str, expected: str, ignore: Iterable[str]) -> str:
     for name in sorted(set(ignore), key=len, reverse=True):
         if len(name) > 1:
             rest = rest.replace(name.casefold(), " ")
-    words = re.findall(r"[^\W\d_]+", rest)
-    scores = {lang: sum(word in known for word in words) for lang, known in _SMALL_WORDS.items()}
+    spoken = (_language_of_line(line, expected) for line in rest.splitlines())
+    return next((language for language in spoken if language != expected), expected)
+
+
+def _language_of_line(line: str, expected: str) -> str:
+    words = re.findall(r"[^\W\d_]+", line)
+    scores = {language: sum(word in known for word in words) for language, known in _SMALL_WORDS.items()}
     scores["ko"] = sum(bool(_HANGUL.search(word)) for word in words)
-    best = max(scores, key=lambda lang: scores[lang])
+    best = max(scores, key=lambda language: scores[language])
     clear = scores[best] > _CLEARLY and scores[best] > 2 * scores.get(expected, 0)
     return best if clear else expected
 

@@ -1,7 +1,7 @@
 """What the dialogues came to: shares by folder, language and kind, every failure with its reason, transcripts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +98,21 @@ def transcript(item: Judged) -> str:
     for exchange in outcome.played.exchanges:
         sent = " ".join([exchange.text, *(f"[{a['type']}]" for a in exchange.attachments)]).strip()
         text += ["", f"**Customer** ({exchange.at.astimezone(VIETNAM):%H:%M}): {sent}"]
-        text += [f"**Shop**: {visible(reply)}" for reply in exchange.replies] or ["**Shop**: (silent)"]
+        text += [_shown(reply) for reply in exchange.replies] or ["**Shop**: (silent)"]
         asks = f"_asks for {', '.join(exchange.asks)}_" if exchange.asks else ""
         cart = exchange.state.get("cart")
         held = ", ".join(f"{line['quantity']} × {line['sku']}" for line in cart["lines"]) if cart else ""
         text += [" · ".join(part for part in (asks, f"_cart: {held}_" if held else "") if part)]
     return "\n".join(text) + "\n"
+
+
+def _shown(reply: Mapping[str, Any]) -> str:
+    """The text, with a mark for each card below it."""
+    cards = [
+        f"[{card.get('type', 'card')}: {card.get('title') or card.get('code') or card.get('total_text') or ''}]"
+        for card in reply.get("cards", ())
+    ]
+    return "\n".join(["**Shop**: " + str(reply.get("text", "")), *([" ".join(cards)] if cards else [])])
 
 
 def write_transcripts(judged: Sequence[Judged], folder: Path) -> None:
