@@ -70,15 +70,6 @@ def import_shop(session: Session, *, shop: ShopFile, addresses: AddressBook, now
     }
 
 
-def add_orders(session: Session, parts: list[OrderPart], *, addresses: AddressBook, now: datetime) -> None:
-    """Past orders into a shop that runs; their SKUs must be known, and stock figures stay as they are."""
-    warehouses = {w.code: w.id for w in session.scalars(select(Warehouse).order_by(Warehouse.priority))}
-    for part in parts:
-        _order(session, part, warehouses, addresses, now)
-    _raise_order_counter(session, [part.code for part in parts])
-    session.flush()
-
-
 def _warehouses(session: Session, shop: ShopFile, addresses: AddressBook) -> dict[str, str]:
     ids = {}
     for index, part in enumerate(shop.warehouses):
