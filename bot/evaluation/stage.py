@@ -4,7 +4,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -15,20 +14,18 @@ from sqlalchemy import select
 from bot.app import create_app
 from bot.bootstrap import build_parts
 from bot.evaluation.cases import Case, Meanwhile, PastOrder, Script
-from bot.shop_setup import reset_shop
 from core.actor import SYSTEM
 from core.api.auth import create_key
 from core.catalogue.models import Variant
 from core.customers.identities import customer_for
-from core.orders.models import Order
 from core.orders.queries import get_order
 from core.orders.totals import work_out
 from core.settings import Settings
-from core.shop_file.importing import add_orders
+from core.shop_file.importing import import_shop
 from core.shop_file.schema import OrderLinePart, OrderPart, ShopFile
 from core.stock.allocation import Wanted, plan
 from core.stock.levels import Pick, adjust, reserve
-from core.stock.models import StockLevel, Warehouse
+from core.stock.models import Reservation, StockLevel, Warehouse
 from core.stock.queries import places
 
 FIRST_DAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -60,24 +57,40 @@ class StageClock:
 
 
 class Stage:
+    """`_empty` is a database with no shop in it, `_stocked` one with the shop and nothing else."""
+
     def __init__(self, shop: ShopFile, settings: Settings, folder: Path) -> None:
         self.clock = StageClock()
         self.shop = shop
-        self._folder = folder
         own = settings.model_copy(update={"data_dir": folder, "database_url": ""})
         self.parts = build_parts(own, clock=self.clock)
-        reset_shop(self.parts, shop.model_dump(mode="json", exclude_unset=True))
+        self._live = folder / "chotdon.db"
         with self.parts.db.transaction() as session:
             key = create_key(session, name="evaluation", scopes=["all"], now=FIRST_DAY)
         self.staff_headers = {"Authorization": f"Bearer {key}"}
-        self._template = folder / "template.db"
-        self._live = folder / "chotdon.db"
-        self.parts.db.close()
-        shutil.copyfile(self._live, self._template)
+        self._empty = self._keep(folder / "empty.db")
+        self._import([])
+        self._stocked = self._keep(folder / "stocked.db")
         app = create_app(self.parts, with_worker=False)
         self.client = TestClient(app, raise_server_exceptions=False)
         self.client.__enter__()
         self._wake()
+
+    def _keep(self, copy: Path) -> Path:
+        self.parts.db.close()
+        shutil.copyfile(self._live, copy)
+        return copy
+
+    def _put_back(self, copy: Path) -> None:
+        self.parts.db.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._live}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(copy, self._live)
+
+    def _import(self, orders: list[OrderPart]) -> None:
+        shop = self.shop.model_copy(update={"orders": [*self.shop.orders, *orders]})
+        with self.parts.db.transaction() as session:
+            import_shop(session, shop=shop, addresses=self.parts.addresses, now=self.clock())
 
     def _wake(self) -> None:
         """The assistant is loaded and has read the shop before its files are changed under it."""
@@ -89,14 +102,15 @@ class Stage:
 
     def set_back(self, case: Case, run: int) -> None:
         """The first day again, at another hour for each run, with what the dialogue adds to the shop."""
-        self.parts.db.close()
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                Path(f"{self._live}{suffix}").unlink()
-        shutil.copyfile(self._template, self._live)
+        script = case.script
         self.clock.now = FIRST_DAY + timedelta(minutes=97 * run)
-        self.happen(Meanwhile(stock=case.script.stock))
-        self._add_past(case.script)
+        if script.orders:
+            self._put_back(self._empty)
+            self._import([self._past_order(script, order) for order in script.orders])
+            self._hold_stock([order.code for order in script.orders if order.status in _HOLDS_STOCK])
+        else:
+            self._put_back(self._stocked)
+        self.happen(Meanwhile(stock=script.stock))
 
     def happen(self, change: Meanwhile) -> None:
         """Counted stock and new prices, as staff would enter them."""
@@ -122,17 +136,6 @@ class Stage:
                             change=wanted - level.on_hand, reason="counted", actor=SYSTEM, now=self.clock(),
                         )  # fmt: skip
 
-    def _add_past(self, script: Script) -> None:
-        if not script.orders:
-            return
-        parts = [self._past_order(script, order) for order in script.orders]
-        now = self.clock()
-        with self.parts.db.transaction() as session:
-            add_orders(session, parts, addresses=self.parts.addresses, now=now)
-            for order in script.orders:
-                if order.status in _HOLDS_STOCK:
-                    self._hold(session, get_order(session, order.code), now)
-
     def _past_order(self, script: Script, order: PastOrder) -> OrderPart:
         owner = order.customer or script.customer
         if owner is None:
@@ -157,14 +160,20 @@ class Stage:
             placed_days_ago=order.days_ago, delivered_days_ago=delivered,
         )  # fmt: skip
 
-    def _hold(self, session: Any, order: Order, now: datetime) -> None:
-        wanted = [Wanted(line.id, line.variant_id, line.sku, line.quantity) for line in order.lines]
-        allocated = plan(
-            wanted, places(session, [w.variant_id for w in wanted]), may_split=True,
-            province_code=str(order.address.get("province_code", "")),
-        )  # fmt: skip
-        picks = [Pick(a.order_line_id, a.variant_id, a.warehouse_id, a.quantity) for a in allocated]
-        reserve(session, order_id=order.id, picks=picks, now=now)
+    def _hold_stock(self, codes: list[str]) -> None:
+        """Open orders hold what they sold, whether or not the import of past orders sees to it."""
+        with self.parts.db.transaction() as session:
+            for code in codes:
+                order = get_order(session, code)
+                if session.scalar(select(Reservation.id).where(Reservation.order_id == order.id)):
+                    continue
+                wanted = [Wanted(line.id, line.variant_id, line.sku, line.quantity) for line in order.lines]
+                allocated = plan(
+                    wanted, places(session, [w.variant_id for w in wanted]), may_split=True,
+                    province_code=str(order.address.get("province_code", "")),
+                )  # fmt: skip
+                picks = [Pick(a.order_line_id, a.variant_id, a.warehouse_id, a.quantity) for a in allocated]
+                reserve(session, order_id=order.id, picks=picks, now=self.clock())
 
     def customer_id(self, script: Script, conversation_id: str) -> str:
         """Who the dialogue's customer is for the shop; empty before the first message of a visitor."""
