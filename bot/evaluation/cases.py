@@ -248,7 +248,7 @@ class Case:
             return self.script.language
         texts = "".join(turn.text for turn in self.script.turns).lower()
         marked = sum(c in _MARKED for c in texts)
-        return "vi" if marked * 25 > len(texts) else "vi, no marks"
+        return "vi" if marked * 25 >= len(texts) else "vi, no marks"
 
 
 _MARKED = frozenset("ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")

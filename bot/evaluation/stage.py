@@ -62,7 +62,11 @@ class Stage:
     def __init__(self, shop: ShopFile, settings: Settings, folder: Path) -> None:
         self.clock = StageClock()
         self.shop = shop
-        own = settings.model_copy(update={"data_dir": folder, "database_url": ""})
+        own = settings.model_copy(
+            update={
+                "data_dir": folder, "database_url": "", "chroma_url": "", "rate_limit_per_minute": 100_000
+            }
+        )  # fmt: skip
         self.parts = build_parts(own, clock=self.clock)
         self._live = folder / "chotdon.db"
         with self.parts.db.transaction() as session:

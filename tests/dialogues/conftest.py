@@ -10,6 +10,7 @@ from bot.evaluation.customer import Played, play
 from bot.evaluation.loading import load_cases
 from bot.evaluation.stage import Stages
 from core.settings import Settings
+from tests.bot.conftest import ScriptedModel
 
 Write = Callable[[str], Case]
 
@@ -39,3 +40,10 @@ def played(write: Write, stages: Stages) -> Callable[[str], Played]:
         return play(stages.of(case), case, 0)
 
     return run
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedModel]:
+    server = ScriptedModel()
+    yield server
+    server.stop()

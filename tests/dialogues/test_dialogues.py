@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -10,15 +11,15 @@ from bot.cli import app
 from bot.evaluation import reporting
 from bot.evaluation.cases import Kind
 from bot.evaluation.loading import load_cases
-from bot.evaluation.running import run_cases
+from bot.evaluation.running import run_cases, settings_for
 from core.settings import Settings
+from tests.bot.conftest import ScriptedModel, call, tool_results, words
 
 HERE = Path(__file__).parent
 SAMPLE = {
-    "vi-order-01", "vi-order-02", "vi-order-04", "en-order-01", "vi-stock-01", "vi-stock-02",
-    "en-stock-01", "vi-correction-02", "vi-burst-02", "vi-returning-01", "vi-two-orders-01",
-    "vi-status-01", "vi-status-02", "vi-cancel-03", "vi-safety-03", "vi-safety-04",
-    "vi-safety-05", "vi-safety-06", "ko-stock-01",
+    "vi-order-01", "vi-order-02", "vi-order-04", "en-order-01", "vi-stock-02", "ko-stock-01", "vi-correction-02",
+    "vi-burst-02", "vi-returning-01", "vi-two-orders-01", "vi-status-02", "vi-cancel-03", "vi-safety-04",
+    "vi-safety-05", "vi-safety-06",
 }  # fmt: skip
 FLOOR = 0.95
 
@@ -83,6 +84,28 @@ def test_the_command_tells_shares_writes_json_and_transcripts(
     assert [r["passed"] for r in json.loads(out.read_text("utf-8"))["results"]] == [True, False]
     assert {p.name for p in folder.iterdir()} == {"passed-mine-01.md", "FAILED-mine-02.md"}
     assert "**Customer**" in (folder / "FAILED-mine-02.md").read_text("utf-8")
+
+
+def test_a_model_is_judged_like_the_built_in_brain(tmp_path: Path, model: ScriptedModel) -> None:
+    def script(request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        results = tool_results(request)
+        if results:
+            return words(results[-1]["say"])
+        if request["messages"][-1]["content"] == "chốt":
+            return words("Dạ em đã lên đơn DH9999 cho mình, tổng 1.000đ ạ.")
+        return call("update_order", items=[{"sku": "TRA1-01", "quantity": 1}], name="Lan", phone="0901234567",
+                    address="12 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM")  # fmt: skip
+
+    model.script = script
+    (tmp_path / "mine.yaml").write_text(DIALOGUE % 1, "utf-8")
+    settings = Settings(_env_file=None, embeddings="lexical", llm_base_url=model.url, llm_model="scripted")
+
+    judged = run_cases(load_cases([tmp_path]), settings_for(settings, "model"))
+
+    assert len(model.requests) >= 3
+    said = judged[0].outcomes[0].played.last.said
+    assert "DH9999" not in said
+    assert not reporting.grave(judged)
 
 
 def test_the_model_s_brain_needs_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
