@@ -8,9 +8,9 @@ import core.customers.models
 import core.documents.models
 import core.invoices.models
 import core.jobs.models
+import core.knowledge.models
 import core.orders.models
 import core.payments.models
 import core.shipping.models
 import core.shop
-import core.shop_file.passages
 import core.stock.models  # noqa: F401

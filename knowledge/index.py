@@ -23,6 +23,8 @@ _log = logging.getLogger("chotdon.knowledge")
 _QUESTION_CHARS = 600
 _BODY_CHARS = 300
 _CANDIDATES = 50
+# What is asked most is findable by meaning first; a catalogue may take a while.
+_EMBEDDED_IN_TURN = (("faq",), ("policy", "document"), ("product",))
 _REST_SECONDS = 30.0
 _REMOTE_CHECK_SECONDS = 2.0
 _STORE_WAIT_SECONDS = 0.02
@@ -43,7 +45,8 @@ class KnowledgeIndex:
     """Passages of one shop, found by meaning and by words.
 
     `path` keeps them on disk, `url` on a Chroma server, neither in memory. Nothing is imported or opened
-    before the first sync, search or `warm_up`.
+    before the first sync, search or `warm_up`. With `is_cache` the store only spares embedding: searched is what
+    this process was last given, whatever another process, ahead or behind, leaves in the store.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class KnowledgeIndex:
         path: Path | str | None = None,
         url: str = "",
         prefix: str = "knowledge",
+        is_cache: bool = False,
     ) -> None:
         self._memory = RememberingEmbedder(embedder, rest_seconds=_REST_SECONDS)
         self._calibration = calibration_of(embedder.name)
@@ -61,6 +65,9 @@ class KnowledgeIndex:
         )
         self._shelf: Shelf | None = None
         self._pending: dict[str, Passage] = {}
+        self._is_cache = is_cache
+        self._wanted: dict[str, Passage] | None = None
+        self._swapping = threading.Lock()
         self._turn = threading.Lock()
         self._next_check = 0.0
         self._store_rests_until = 0.0
@@ -80,6 +87,10 @@ class KnowledgeIndex:
             self._load()
         self.search("?a", language="vi", k=1)
 
+    def show(self, passages: Iterable[Passage]) -> None:
+        """These are searched from now on, new ones by words until `sync` has embedded them. Takes milliseconds."""
+        self._want({passage.id: passage for passage in passages})
+
     def sync(self, passages: Iterable[Passage]) -> SyncCounts:
         """Makes the index hold exactly these passages. Unchanged ones (by id and version) cost nothing.
 
@@ -87,10 +98,12 @@ class KnowledgeIndex:
         nothing for Chroma or the embedder: what could not be stored is `pending`, and the next sync tries again.
         """
         wanted = {passage.id: passage for passage in passages}
+        self._want(wanted)
         with self._turn:
+            if self._wanted is not wanted:
+                return SyncCounts()  # overtaken: a later call knows better and does the work
             self._memory.retry()
             self._store_rests_until = 0.0
-            self._shelf = self._build(wanted, self._carried_over(wanted))
             try:
                 with self._store.turn_to_write():
                     return self._sync_store(wanted)
@@ -98,9 +111,21 @@ class KnowledgeIndex:
                 self._note_store_problem(error)
                 vectors = self._carried_over(wanted)
                 fresh = [passage for id_, passage in wanted.items() if id_ not in vectors]
-                self._shelf = self._build(wanted, vectors | self._embedded(fresh))
+                self._put(wanted, vectors | self._embedded(fresh))
                 self._pending = wanted
                 return SyncCounts(added=len(wanted), pending=len(wanted))
+
+    def _want(self, wanted: dict[str, Passage]) -> None:
+        shelf = self._build(wanted, self._carried_over(wanted))
+        with self._swapping:
+            self._wanted, self._shelf = wanted, shelf
+
+    def _put(self, wanted: Mapping[str, Passage], vectors: "Mapping[str, Vectors]") -> None:
+        """The shelf of a sync, unless other passages are wanted meanwhile."""
+        shelf = self._build(wanted, vectors)
+        with self._swapping:
+            if self._wanted is wanted:
+                self._shelf = shelf
 
     def search(self, question: str, *, language: Language | None = None, k: int = 3) -> list[Hit]:
         """The best passages, one per group, best first; only the first can be sure. Never raises."""
@@ -117,8 +142,8 @@ class KnowledgeIndex:
 
     def clear(self) -> None:
         """Forgets all passages, those on disk or server too."""
+        self._want({})
         with self._turn:
-            self._shelf = self._build({}, {})
             self._pending = {}
             try:
                 with self._store.turn_to_write():
@@ -141,12 +166,16 @@ class KnowledgeIndex:
             before = stored.get(passage.id)
             if before and embedded_part(before.passage) == embedded_part(passage):
                 vectors[passage.id] = before.vector
-        vectors |= self._embedded([passage for passage in fresh if passage.id not in vectors])
+        for kinds in _EMBEDDED_IN_TURN:
+            new = [passage for passage in fresh if passage.id not in vectors and passage.kind in kinds]
+            if new:
+                vectors |= self._embedded(new)
+                self._put(wanted, vectors)
         written = [Stored(passage, vectors[passage.id]) for passage in fresh if passage.id in vectors]
         removed = [id_ for id_ in stored if id_ not in wanted]
         if written or removed:
             self._store.write(written, removed)
-        self._shelf = self._build(wanted, vectors)
+        self._put(wanted, vectors)
         self._pending = {passage.id: passage for passage in fresh if passage.id not in vectors}
         self._note_well("store")
         updated = sum(passage.id in stored for passage in fresh)
@@ -210,8 +239,22 @@ class KnowledgeIndex:
         self._note_well("store")
         if self._store.is_blank and self._shelf is not None:
             return  # the store lost its content; what is known here is better than nothing until the next sync
+        wanted = self._wanted
+        if not self._is_cache:
+            self._want_stored(stored)
+        elif wanted is not None:
+            same = {
+                item.passage.id: item.vector
+                for item in stored
+                if item.passage.id in wanted and wanted[item.passage.id].version == item.passage.version
+            }
+            self._put(wanted, self._carried_over(wanted) | same)
+
+    def _want_stored(self, stored: "list[Stored]") -> None:
         passages = self._pending | {item.passage.id: item.passage for item in stored}
-        self._shelf = self._build(passages, {item.passage.id: item.vector for item in stored})
+        shelf = self._build(passages, {item.passage.id: item.vector for item in stored})
+        with self._swapping:
+            self._wanted, self._shelf = passages, shelf
 
     def _build(self, passages: Mapping[str, Passage], vectors: "Mapping[str, Vectors]") -> "Shelf":
         from knowledge.shelf import Shelf  # brings numpy along, which start-up need not wait for

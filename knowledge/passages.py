@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.wording import Language
+from knowledge.wording import Language, guess_language, surest_language
 
 Kind = Literal["faq", "policy", "document", "product"]
 
 _PIECE_CHARS = 320
+_SAMPLE_CHARS = 5000
+_HEADING = re.compile(r"#{1,6}\s+")
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,22 @@ def document_passages(
     title: str,
     text: str,
     *,
-    language: Language,
+    language: Language | None,
     source: str,
-    kind: Literal["policy", "document", "product"] = "document",
+    kind: Literal["policy", "document"] = "document",
 ) -> list[Passage]:
-    """A longer text cut at its paragraphs; a piece keeps the nearest heading (a line starting with #)."""
+    """A longer text cut at its paragraphs; a piece keeps the nearest heading (a line starting with # and a
+    space). Without a language each piece is guessed, doubtful ones as the whole text."""
+    usual = language or guess_language(text[:_SAMPLE_CHARS])
     return [
-        Passage(f"{kind}:{document_id}:{language}:{number}", kind, heading, piece, language, source)
+        Passage(
+            f"{kind}:{document_id}:{number}",
+            kind,
+            heading,
+            piece,
+            language or surest_language(piece) or usual,
+            source,
+        )
         for number, (heading, piece) in enumerate(_pieces(title, text))
     ]
 
@@ -77,12 +88,13 @@ def document_passages(
 def _pieces(title: str, text: str) -> Iterable[tuple[str, str]]:
     heading, gathered = title, ""
     for paragraph in _paragraphs(text):
-        is_heading = paragraph.startswith("#")
-        if gathered and (is_heading or len(gathered) + len(paragraph) > _PIECE_CHARS):
+        mark = _HEADING.match(paragraph)
+        if gathered and (mark or len(gathered) + len(paragraph) > _PIECE_CHARS):
             yield heading, gathered
             gathered = ""
-        if is_heading:
-            heading = f"{title}: {paragraph.lstrip('# ').strip()}"
+        if mark:
+            name = paragraph[mark.end() :].strip()
+            heading = title if name == title else f"{title}: {name}"
         else:
             gathered = f"{gathered}\n{paragraph}".strip()
     if gathered:

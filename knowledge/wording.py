@@ -81,6 +81,17 @@ def guess_language(text: str) -> Language:
     return "en" if known > abbreviated else "vi"
 
 
+def surest_language(text: str) -> Language | None:
+    """The language of a text that shows it plainly; None for figures, names, sizes."""
+    if _HANGUL.search(text):
+        return "ko"
+    if has_marks(text):
+        return "vi"
+    tokens = words_of(text)
+    known = sum(token in vocabulary("en").stop_words for token in tokens)
+    return "en" if known >= 2 and known * 5 >= len(tokens) else None
+
+
 def expand(text: str) -> str:
     """Vietnamese chat abbreviations written out: `ship bn k` becomes `ship bao nhiêu không`."""
     table = vocabulary("vi").abbreviations

@@ -22,6 +22,7 @@ class Product(Base):
             "vat_class IN ('not_subject', 'zero', 'five', 'ten_reducible', 'ten_excluded')", name="vat_class"
         ),
         Index("ix_products_category", "category"),
+        Index("ix_products_mark", "status", "updated_at", "version"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)

@@ -62,6 +62,7 @@ def _cross_checks(shop: ShopFile) -> list[dict[str, str]]:
         ("products", [p.sku for p in shop.products]),
         ("variants", [v.sku for p in shop.products for v in p.variants]),
         ("faqs", [f.id for f in shop.faqs]),
+        ("documents", [d.id for d in shop.documents]),
         ("orders", [o.code for o in shop.orders]),
     ):
         seen: set[str] = set()

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from core.catalogue.models import Product
 from core.customers.models import Customer, CustomerIdentity
+from core.knowledge.models import KnowledgeDocument
+from core.knowledge.passages import active_passages
 from core.orders.models import Order
 from core.shipping.models import Shipment
 from core.shop import shop_profile
 from core.shop_file.importing import VAT_CLASS_OF_RATE
-from core.shop_file.passages import KnowledgePassage
 from core.stock.models import StockLevel, Warehouse
 
 _RATE_OF_VAT_CLASS = {vat_class: rate for rate, vat_class in VAT_CLASS_OF_RATE.items()}
@@ -35,6 +36,7 @@ def export_shop(session: Session, *, now: datetime) -> dict[str, Any]:
         "products": _products(session),
         "customers": _customers(session),
         "faqs": _faqs(session),
+        "documents": _documents(session),
         "orders": _orders(session, now),
     }  # fmt: skip
 
@@ -92,11 +94,27 @@ def _address_text(address: dict[str, Any]) -> str:
 
 def _faqs(session: Session) -> list[dict[str, Any]]:
     faqs: dict[str, dict[str, Any]] = {}
-    for passage in session.scalars(select(KnowledgePassage).order_by(KnowledgePassage.id)):
+    for passage in active_passages(session):
+        if passage.kind != "faq":
+            continue
         suffix = "" if passage.language == "vi" else f"_{passage.language}"
         faq = faqs.setdefault(passage.external_id, {"id": passage.external_id, "question": "", "answer": ""})
-        faq[f"question{suffix}"], faq[f"answer{suffix}"] = passage.question, passage.answer
+        faq[f"question{suffix}"], faq[f"answer{suffix}"] = passage.title, passage.text
+        if passage.phrasings:
+            faq.setdefault("phrasings", {})[passage.language] = passage.phrasings
     return list(faqs.values())
+
+
+def _documents(session: Session) -> list[dict[str, Any]]:
+    """As text: what was a PDF comes back as its words."""
+    rows = session.execute(
+        select(
+            KnowledgeDocument.id, KnowledgeDocument.title, KnowledgeDocument.text, KnowledgeDocument.language
+        )
+        .where(KnowledgeDocument.status == "active")
+        .order_by(KnowledgeDocument.id)
+    )
+    return [{"id": row.id, "title": row.title, "text": row.text, "language": row.language} for row in rows]
 
 
 def _orders(session: Session, now: datetime) -> list[dict[str, Any]]:

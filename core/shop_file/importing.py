@@ -16,14 +16,17 @@ from core.customers.models import Customer
 from core.customers.phones import normalise_phone
 from core.errors import AppError, Conflict, Invalid
 from core.ids import new_id
+from core.knowledge.documents import add_document
+from core.knowledge.faqs import FaqText, add_faq
+from core.knowledge.passages import mark_changed
 from core.orders.codes import raise_counter
 from core.orders.models import Order, OrderLine
 from core.payments.models import Payment
 from core.ports.addresses import AddressBook
+from core.ports.knowledge import DocumentReader
 from core.shipping.models import Shipment
 from core.shop import save_shop_profile
-from core.shop_file.passages import KnowledgePassage
-from core.shop_file.schema import OrderPart, ProductPart, ShopFile
+from core.shop_file.schema import DocumentPart, OrderPart, ProductPart, ShopFile
 from core.stock.models import StockLevel, StockMovement, Warehouse
 
 VAT_CLASS_OF_RATE = {None: "not_subject", 0: "zero", 5: "five", 8: "ten_reducible", 10: "ten_excluded"}
@@ -38,7 +41,14 @@ _SHIPMENT_STATES = {
 }
 
 
-def import_shop(session: Session, *, shop: ShopFile, addresses: AddressBook, now: datetime) -> dict[str, int]:
+def import_shop(
+    session: Session,
+    *,
+    shop: ShopFile,
+    addresses: AddressBook,
+    now: datetime,
+    reader: DocumentReader | None = None,
+) -> dict[str, int]:
     """Returns how many of each came in. Orders are history: stock figures already stand after them."""
     if session.scalar(select(func.count()).select_from(Product)):
         raise Conflict(
@@ -55,7 +65,9 @@ def import_shop(session: Session, *, shop: ShopFile, addresses: AddressBook, now
         customer.phone = _phone(part.phone)
         reading = addresses.read(part.address) if part.address else None
         customer.address = reading.address.as_dict() if reading and reading.address else {}
-    _passages(session, shop, now)
+    _faqs(session, shop, now)
+    _documents(session, shop.documents, reader, now)
+    mark_changed(session)
     for order in shop.orders:
         _order(session, order, warehouses, addresses, now)
     _raise_order_counter(session, [order.code for order in shop.orders])
@@ -66,6 +78,7 @@ def import_shop(session: Session, *, shop: ShopFile, addresses: AddressBook, now
         "variants": sum(len(p.variants) for p in shop.products),
         "customers": len(shop.customers),
         "faqs": len(shop.faqs),
+        "documents": len(shop.documents),
         "orders": len(shop.orders),
     }
 
@@ -215,24 +228,35 @@ def _english_values(part: ProductPart, options: dict[str, str]) -> dict[str, str
     return english
 
 
-def _passages(session: Session, shop: ShopFile, now: datetime) -> None:
+def _faqs(session: Session, shop: ShopFile, now: datetime) -> None:
     for faq in shop.faqs:
-        texts = {
+        written = {
             "vi": (faq.question, faq.answer),
             "en": (faq.question_en, faq.answer_en),
             "ko": (faq.question_ko, faq.answer_ko),
         }
-        for language, (question, answer) in texts.items():
-            if question and answer:
-                session.add(
-                    KnowledgePassage(
-                        external_id=faq.id,
-                        language=language,
-                        question=question,
-                        answer=answer,
-                        updated_at=now,
-                    )
-                )
+        texts = {
+            language: FaqText(question, answer, tuple(faq.phrasings.get(language, ())))
+            for language, (question, answer) in written.items()
+            if question.strip() and answer.strip()
+        }
+        if texts:
+            add_faq(session, faq_id=faq.id, texts=texts, actor=SYSTEM, now=now)
+
+
+def _documents(session: Session, parts: list[DocumentPart], reader: DocumentReader | None, now: datetime) -> None:
+    """Plain texts with headings: cutting them takes milliseconds, so it may stand in the transaction."""
+    for part in parts:
+        if reader is None:
+            raise Invalid("documents_unreadable", "Documents cannot be read here. Use `chotdon import`.", {})
+        name, content = f"{part.id}.md", part.text.encode()
+        read = reader.read_document(
+            filename=name, content=content, title=part.title, language=part.language
+        )
+        add_document(
+            session, document_id=part.id, filename=name, content=content, read=read, language=part.language,
+            actor=SYSTEM, now=now, origin="shop_file",
+        )  # fmt: skip
 
 
 def _order(

@@ -99,6 +99,17 @@ class FaqPart(Part):
     answer_en: Text = ""
     question_ko: Text = ""
     answer_ko: Text = ""
+    phrasings: dict[Literal["vi", "en", "ko"], list[Short]] = {}
+    """Other ways in which customers ask it."""
+
+
+class DocumentPart(Part):
+    """Markdown; without a language each piece's is guessed."""
+
+    id: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w.-]+$")]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    text: Annotated[str, Field(min_length=1, max_length=500_000)]
+    language: Literal["", "vi", "en", "ko"] = ""
 
 
 class OrderLinePart(Part):
@@ -144,4 +155,5 @@ class ShopFile(Part):
     products: list[ProductPart] = Field([], max_length=100_000)
     customers: list[CustomerPart] = Field([], max_length=100_000)
     faqs: list[FaqPart] = Field([], max_length=10_000)
+    documents: list[DocumentPart] = Field([], max_length=1_000)
     orders: list[OrderPart] = Field([], max_length=100_000)

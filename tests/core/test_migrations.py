@@ -16,4 +16,4 @@ def test_upgrading_twice_changes_nothing(db: Database) -> None:
     upgrade(db)
 
     with db.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0001"
+        assert MigrationContext.configure(connection).get_current_revision() == "0002"
