@@ -21,7 +21,7 @@ from bot.mind import Mind
 from bot.replies.cards import product_card
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import desk as desk_pages
-from core.api import catalogue, fulfilment, health, orders, webhooks
+from core.api import catalogue, fulfilment, health, knowledge, orders, webhooks
 from core.api.error_handlers import add_error_handlers, error_response
 from core.catalogue.queries import active_products
 from core.ids import new_id
@@ -68,7 +68,9 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         rate_limit=parts.settings.rate_limit_per_minute,
     )
     app.include_router(chat_router(chat))
-    for router in (catalogue.router, orders.router, fulfilment.router, webhooks.router, health.router):
+    for router in (
+        catalogue.router, orders.router, fulfilment.router, knowledge.router, webhooks.router, health.router,
+    ):  # fmt: skip
         app.include_router(router)
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:
@@ -84,7 +86,7 @@ def _add_middleware(app: FastAPI, parts: Parts) -> None:
         token = correlation_id.set(request.headers.get("x-request-id", "")[:64] or new_id())
         try:
             length = request.headers.get("content-length", "0")
-            limit = MAX_BYTES if request.url.path.endswith("/test/reset") else MAX_REQUEST_BYTES
+            limit = _most_bytes(request.url.path)
             if not length.isdigit() or int(length) > limit:
                 return error_response(413, "request_too_large", f"A request has at most {limit} bytes.")
             response = await call_next(request)
@@ -98,6 +100,14 @@ def _add_middleware(app: FastAPI, parts: Parts) -> None:
     app.add_middleware(
         CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
     )
+
+
+def _most_bytes(path: str) -> int:
+    if path.endswith("/test/reset"):
+        return MAX_BYTES
+    if path == "/api/v1/knowledge/documents":
+        return knowledge.MAX_DOCUMENT_BYTES + 100_000  # and the form around the file
+    return MAX_REQUEST_BYTES
 
 
 def _add_reset(app: FastAPI, parts: Parts) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import bot.tables  # noqa: F401 - every process maps every table, whichever part of the program it runs
 from bot.addresses import AddressBook
 from bot.catalogue_words import CatalogueWords
+from bot.knowledge_folder import ask_for_folder, folder_job
 from bot.shop_knowledge import ShopKnowledge
 from core.api.access import Desk
 from core.clock import Clock, utc_now
@@ -19,6 +20,7 @@ from core.ports.carrier import Carrier
 from core.ports.einvoice import EInvoice
 from core.schema import upgrade
 from core.settings import Settings
+from knowledge import KnowledgeIndex, choose_embedder
 
 if TYPE_CHECKING:
     from bot.agent.loop import Assistant
@@ -39,10 +41,11 @@ class Parts:
     addresses: AddressBook
     carriers: Mapping[str, Carrier]
     einvoices: Mapping[str, EInvoice]
+    knowledge: ShopKnowledge
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.db, self.clock, self.addresses, self.carriers)
+        return Desk(self.db, self.clock, self.addresses, self.carriers, self.knowledge)
 
 
 def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
@@ -50,14 +53,20 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     db = Database(settings.effective_database_url)
     upgrade(db)
-    return Parts(settings, db, clock, AddressBook(), _carriers(settings), _einvoices(settings))
+    knowledge = _knowledge(settings, db, clock)
+    return Parts(settings, db, clock, AddressBook(), _carriers(settings), _einvoices(settings), knowledge)
 
 
 def build_services(parts: Parts) -> "Services":
     from bot.agent.turn import Services
-    from knowledge import KnowledgeIndex, choose_embedder
 
-    settings = parts.settings
+    parts.knowledge.warm_up()
+    words = CatalogueWords(parts.db)
+    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock)
+
+
+def _knowledge(settings: Settings, db: Database, clock: Clock) -> ShopKnowledge:
+    """One index a process: two on one path would keep each other from seeing what changed."""
     embedder = choose_embedder(
         base_url=settings.embeddings_base_url,
         api_key=settings.embeddings_api_key.get_secret_value(),
@@ -65,14 +74,11 @@ def build_services(parts: Parts) -> "Services":
         mode=settings.embeddings,
     )
     index = (
-        KnowledgeIndex(embedder, url=settings.chroma_url)
+        KnowledgeIndex(embedder, url=settings.chroma_url, is_cache=True)
         if settings.chroma_url
-        else KnowledgeIndex(embedder, path=settings.data_dir / "chroma")
+        else KnowledgeIndex(embedder, path=settings.data_dir / "chroma", is_cache=True)
     )
-    knowledge = ShopKnowledge(parts.db, index)
-    knowledge.warm_up()
-    words = CatalogueWords(parts.db)
-    return Services(parts.db, parts.addresses, knowledge, words.lexicon, parts.clock)
+    return ShopKnowledge(db, index, clock=clock)
 
 
 def build_assistant(parts: Parts, services: "Services") -> "Assistant":
@@ -87,6 +93,8 @@ def build_assistant(parts: Parts, services: "Services") -> "Assistant":
 
 
 def build_worker(parts: Parts) -> Worker:
+    if parts.settings.knowledge_dir is not None:
+        ask_for_folder(parts.db, now=parts.clock())
     return Worker(parts.db, job_handlers(parts), clock=parts.clock, threads=parts.settings.worker_threads)
 
 
@@ -108,6 +116,7 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
         "invoice.auto": run_automatic,
         "invoice.issue": partial(run_issuing, providers=parts.einvoices),
         "invoice.collect": partial(run_collecting, providers=parts.einvoices),
+        "knowledge.folder": folder_job(parts.settings.knowledge_dir, parts.knowledge),
     }
 
 

@@ -33,7 +33,9 @@ def import_file(parts: Parts, path: Path, *, dry_run: bool) -> dict[str, int]:
     """Counts of what came in, or of what would."""
     shop = read_shop_file(path.read_bytes())
     with parts.db.transaction() as session:
-        counts = import_shop(session, shop=shop, addresses=parts.addresses, now=parts.clock())
+        counts = import_shop(
+            session, shop=shop, addresses=parts.addresses, now=parts.clock(), reader=parts.knowledge
+        )
         if dry_run:
             session.rollback()
     return counts
@@ -44,7 +46,9 @@ def reset_shop(parts: Parts, content: Any) -> dict[str, int]:
     shop = check_shop_file(content)
     with parts.db.transaction() as session:
         _empty(session)
-        return import_shop(session, shop=shop, addresses=parts.addresses, now=parts.clock())
+        return import_shop(
+            session, shop=shop, addresses=parts.addresses, now=parts.clock(), reader=parts.knowledge
+        )
 
 
 def set_up_demo(parts: Parts) -> None:
@@ -52,7 +56,9 @@ def set_up_demo(parts: Parts) -> None:
     with parts.db.transaction() as session:
         if not session.scalar(select(func.count()).select_from(Product)):
             shop = read_shop_file(shop_file_path().read_bytes())
-            import_shop(session, shop=shop, addresses=parts.addresses, now=parts.clock())
+            import_shop(
+                session, shop=shop, addresses=parts.addresses, now=parts.clock(), reader=parts.knowledge
+            )
         if not has_staff(session):
             for login, name, role in DEMO_STAFF:
                 add_staff(

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     embeddings_api_key: SecretStr = SecretStr("")
     embeddings_model: str = ""
     embeddings: Literal["auto", "lexical"] = Field("auto", description="lexical: never load a local model.")
+    knowledge_dir: Path | None = Field(
+        None, description="Folder of documents (.md .txt .html .docx .pdf), read again when they change."
+    )
     chroma_url: str = Field("", description="Chroma server, e.g. http://chroma:8000; empty: embedded.")
 
     carrier: Literal["ghn"] = "ghn"

@@ -10,7 +10,7 @@ from knowledge.embedders import (
 )
 from knowledge.index import KnowledgeIndex, SyncCounts
 from knowledge.passages import Hit, Kind, Passage, document_passages, faq_passages
-from knowledge.wording import Language
+from knowledge.wording import Language, essence
 
 __all__ = [
     "Embedder",
@@ -26,5 +26,6 @@ __all__ = [
     "SyncCounts",
     "choose_embedder",
     "document_passages",
+    "essence",
     "faq_passages",
 ]

@@ -22,8 +22,11 @@ _log = logging.getLogger("chotdon.knowledge")
 
 _QUESTION_CHARS = 600
 _BODY_CHARS = 300
+_PRODUCT_CHARS = 120
 _CANDIDATES = 50
+_EXACT_UP_TO = 3_000
 # What is asked most is findable by meaning first; a catalogue may take a while.
+_AT_ONCE = 64
 _EMBEDDED_IN_TURN = (("faq",), ("policy", "document"), ("product",))
 _REST_SECONDS = 30.0
 _REMOTE_CHECK_SECONDS = 2.0
@@ -168,8 +171,9 @@ class KnowledgeIndex:
                 vectors[passage.id] = before.vector
         for kinds in _EMBEDDED_IN_TURN:
             new = [passage for passage in fresh if passage.id not in vectors and passage.kind in kinds]
+            for start in range(0, len(new), _AT_ONCE):
+                vectors |= self._embedded(new[start : start + _AT_ONCE])
             if new:
-                vectors |= self._embedded(new)
                 self._put(wanted, vectors)
         written = [Stored(passage, vectors[passage.id]) for passage in fresh if passage.id in vectors]
         removed = [id_ for id_ in stored if id_ not in wanted]
@@ -209,8 +213,9 @@ class KnowledgeIndex:
 
     def _current(self) -> "Shelf | None":
         """The passages as anybody last synced them. Does not wait for a sync or warm-up of this process."""
-        if self._shelf is not None and time.monotonic() < self._next_check:
-            return self._shelf
+        shelf = self._shelf
+        if shelf is not None and (self._is_cache or time.monotonic() < self._next_check):
+            return shelf
         if self._turn.acquire(blocking=False):
             try:
                 self._refresh()
@@ -259,7 +264,7 @@ class KnowledgeIndex:
     def _build(self, passages: Mapping[str, Passage], vectors: "Mapping[str, Vectors]") -> "Shelf":
         from knowledge.shelf import Shelf  # brings numpy along, which start-up need not wait for
 
-        return Shelf(passages.values(), vectors, self._calibration)
+        return Shelf(passages.values(), vectors, self._calibration, before=self._shelf)
 
     def _query_vector(self, words: str) -> "Vectors | None":
         try:
@@ -271,8 +276,9 @@ class KnowledgeIndex:
         return vector
 
     def _candidates(self, shelf: "Shelf", query: "Vectors", language: Language) -> set[str] | None:
-        """Nearest ids by Chroma, for each language searched; None (all compete) when it cannot say."""
-        if time.monotonic() < self._store_rests_until:
+        """Nearest ids by Chroma, for each language searched; None (all compete) when it cannot say, or when the
+        passages are so few that comparing all of them here is quicker and misses none."""
+        if len(shelf.passages) <= _EXACT_UP_TO or time.monotonic() < self._store_rests_until:
             return None
         chosen: set[str] = set()
         try:
@@ -311,4 +317,5 @@ def embedded_part(passage: Passage) -> tuple[TextKind, str]:
     by words, so that embedding stays short (about 1 ms a token)."""
     if passage.kind == "faq":
         return "query", passage.title
-    return "passage", f"{passage.title}\n{passage.text[:_BODY_CHARS]}"
+    chars = _PRODUCT_CHARS if passage.kind == "product" else _BODY_CHARS
+    return "passage", f"{passage.title}\n{passage.text[:chars]}"

@@ -47,12 +47,12 @@ class Section:
         vectors: Mapping[str, Vectors],
         language: Language,
         calibration: Calibration,
+        words: WordIndex | None = None,
     ) -> None:
         self.passages = passages
         self._word_weight = calibration.words
         # The title says what a piece is about, so its words count twice.
-        texts = [f"{p.title}\n{p.title}\n{p.text}" for p in passages]
-        self._words = WordIndex(texts, language)
+        self.words = words or WordIndex([f"{p.title}\n{p.title}\n{p.text}" for p in passages], language)
         self._rows = [row for row, passage in enumerate(passages) if passage.id in vectors]
         raw = np.array([vectors[passages[row].id] for row in self._rows], dtype=np.float32)
         self.mean: Vectors | None = raw.mean(axis=0) if self._rows else None
@@ -76,7 +76,7 @@ class Section:
     def score(self, query: Vectors | None, words: str, chosen: Collection[str] | None) -> Iterable[_Scored]:
         """`words` is empty for a question in another language; `chosen` (ids) limits who may be returned."""
         closeness, dense = self._dense(query)
-        matches = self._words.match(words) if words else {}
+        matches = self.words.match(words) if words else {}
         ranks = np.array([matches[i].rank_score if i in matches else 0.0 for i in range(len(self.passages))])
         totals = dense + self._word_weight * _standardised(ranks)
         for row, passage in enumerate(self.passages):
@@ -101,7 +101,10 @@ class Shelf:
         passages: Iterable[Passage],
         vectors: Mapping[str, Vectors],
         calibration: Calibration,
+        *,
+        before: "Shelf | None" = None,
     ) -> None:
+        """What is already worked out in `before` for the same passages is taken from there."""
         ordered = sorted(passages, key=lambda passage: passage.id)
         self.passages: dict[str, Passage] = {passage.id: passage for passage in ordered}
         self.vectors = vectors
@@ -109,8 +112,17 @@ class Shelf:
         self.sections: dict[Language, Section] = {}
         for language in sorted({passage.language for passage in ordered}):
             own = [passage for passage in ordered if passage.language == language]
-            self.sections[language] = Section(own, vectors, language, calibration)
-        self.restorer = Restorer(f"{p.title}\n{p.text}" for p in ordered if p.language == "vi")
+            known = before.sections.get(language) if before else None
+            words = known.words if known and known.passages == own else None
+            self.sections[language] = Section(own, vectors, language, calibration, words)
+        self.restorer = self._restorer(before)
+
+    def _restorer(self, before: "Shelf | None") -> Restorer:
+        written = self.sections["vi"].passages if "vi" in self.sections else []
+        known = before.sections["vi"].passages if before and "vi" in before.sections else []
+        if before and known == written:
+            return before.restorer
+        return Restorer(f"{p.title}\n{p.text}" for p in written)
 
     def languages_to_search(self, language: Language) -> list[Language]:
         """The question's own, then those which hold something that is not written in it."""

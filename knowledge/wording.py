@@ -35,11 +35,23 @@ class Vocabulary:
     phrases: tuple[str, ...]
 
 
+class _Bare(dict[int, str]):
+    """Letter → itself without marks, worked out once a letter."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFD", chr(code))
+        bare = "".join(ch for ch in decomposed if unicodedata.category(ch) != "Mn")
+        self[code] = unicodedata.normalize("NFC", bare)
+        return self[code]
+
+
+_BARE = _Bare({ord("đ"): "d"})
+
+
 def fold(text: str) -> str:
     """Lower case without Vietnamese marks; Hangul and other scripts stay whole."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    bare = "".join(ch for ch in decomposed if unicodedata.category(ch) != "Mn")
-    return unicodedata.normalize("NFC", bare)
+    lower = text.lower()
+    return lower if lower.isascii() else unicodedata.normalize("NFC", lower).translate(_BARE)
 
 
 def words_of(text: str) -> list[str]:
@@ -173,3 +185,11 @@ def as_asked(question: str, language: Language, restorer: Restorer) -> str:
         stop = vocabulary(language).stop_words
         tokens = [token for token in tokens if fold(token) not in stop] or tokens
     return " ".join(tokens[:_LONG])
+
+
+def essence(question: str, language: Language) -> str:
+    """The telling words, folded: alike questions look alike whatever politeness surrounds them."""
+    text = expand(question) if language == "vi" else question
+    stop = vocabulary(language).stop_words
+    tokens = [fold(token) for token in trim(text, language).split()]
+    return " ".join([token for token in tokens if token not in stop] or tokens)

@@ -14,12 +14,21 @@ from nlu import Lexicon, Parse
 
 @dataclass(frozen=True)
 class FoundPassage:
-    """What retrieval gives back; `sure` says that it may be told as the answer."""
+    """What retrieval gives back; `sure` says that it may be told as the answer.
+
+    `passage_id` and `version` are the evidence (`core.knowledge.passages.passage_as_told` reads them later).
+    `language` may differ from the customer's: then the text is told as it stands, with its source.
+    """
 
     text: str
     source: str
     passage_id: str
     sure: bool
+    version: str = ""
+    language: str = ""
+    title: str = ""
+    kind: str = "faq"
+    score: float = 0.0
 
 
 class Knowledge(Protocol):

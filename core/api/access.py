@@ -21,6 +21,7 @@ from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.ports.addresses import AddressBook, DeliveryAddress
 from core.ports.carrier import Carrier
+from core.ports.knowledge import KnowledgeDesk
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -34,6 +35,7 @@ class Desk:
     clock: Clock
     addresses: AddressBook
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
+    knowledge: KnowledgeDesk | None = None
 
 
 def desk_of(request: Request) -> Desk:

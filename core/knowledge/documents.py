@@ -11,10 +11,20 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.knowledge.models import LANGUAGES, KnowledgeDocument, KnowledgePassage
-from core.knowledge.passages import archive_passages, keep_revisions, mark_changed, passage_version, revision_of
+from core.knowledge.passages import (
+    archive_passages,
+    keep_revisions,
+    mark_changed,
+    passage_version,
+    revision_of,
+)
 from core.ports.knowledge import ReadDocument
 
 MAX_PASSAGES = 5_000
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def add_document(
@@ -32,7 +42,7 @@ def add_document(
     """The same file again is refused with the id of the one that is there."""
     actor.require_role("manager", action="add a document")
     _check(read, language)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     twin = session.scalar(
         select(KnowledgeDocument.id).where(
             KnowledgeDocument.sha256 == digest, KnowledgeDocument.status == "active"
@@ -79,7 +89,7 @@ def replace_document(
         .where(KnowledgeDocument.id == document_id, KnowledgeDocument.version == document.version)
         .values(
             title=read.title, filename=filename[:200], language=language, content=content, text=read.text,
-            sha256=hashlib.sha256(content).hexdigest(), size=len(content), status="active", updated_at=now,
+            sha256=digest_of(content), size=len(content), status="active", updated_at=now,
             version=KnowledgeDocument.version + 1,
         )
         .returning(KnowledgeDocument.id)
@@ -120,6 +130,11 @@ def list_documents(
     return list(session.scalars(statement.order_by(KnowledgeDocument.id).limit(limit)))
 
 
+def text_of(session: Session, document: KnowledgeDocument) -> str:
+    """What was read out of the file; not loaded with the row, since it may be long."""
+    return session.scalar(select(KnowledgeDocument.text).where(KnowledgeDocument.id == document.id)) or ""
+
+
 def passages_of(session: Session, document_id: str) -> list[KnowledgePassage]:
     """As they are found now, in reading order."""
     return [row for row in _passages_of(session, document_id) if row.status == "active"]
@@ -140,9 +155,7 @@ def _check(read: ReadDocument, language: str) -> None:
         )
 
 
-def _write_passages(
-    session: Session, document: KnowledgeDocument, read: ReadDocument, now: datetime
-) -> None:
+def _write_passages(session: Session, document: KnowledgeDocument, read: ReadDocument, now: datetime) -> None:
     session.execute(delete(KnowledgePassage).where(KnowledgePassage.document_id == document.id))
     rows = [
         KnowledgePassage(
@@ -169,9 +182,7 @@ def _passages_of(session: Session, document_id: str) -> list[KnowledgePassage]:
     )
 
 
-def _record(
-    session: Session, document: KnowledgeDocument, action: str, actor: Actor, now: datetime
-) -> None:
+def _record(session: Session, document: KnowledgeDocument, action: str, actor: Actor, now: datetime) -> None:
     mark_changed(session)
     session.flush()
     audit.record(

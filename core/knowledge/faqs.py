@@ -82,9 +82,7 @@ def archive_faq(session: Session, *, faq_id: str, actor: Actor, now: datetime) -
         raise _not_found(faq_id)
     archive_passages(session, rows, now=now)
     mark_changed(session)
-    audit.record(
-        session, actor=actor, action="faq.archived", subject_kind="faq", subject_id=faq_id, now=now
-    )
+    audit.record(session, actor=actor, action="faq.archived", subject_kind="faq", subject_id=faq_id, now=now)
     return get_faq(session, faq_id)
 
 
@@ -144,20 +142,22 @@ def _write(
 
 def check_texts(faq_id: str, texts: Mapping[str, FaqText]) -> None:
     if not 1 <= len(faq_id) <= 100 or any(ord(letter) < 32 for letter in faq_id):
-        raise Invalid("faq_id_invalid", "An FAQ entry's id has 1 to 100 characters. Choose a shorter one.", {})
+        raise Invalid(
+            "faq_id_invalid", "An FAQ entry's id has 1 to 100 characters. Choose a shorter one.", {}
+        )
     if not texts:
         raise Invalid("faq_empty", "Give question and answer in at least one language: vi, en or ko.", {})
     for language, text in texts.items():
         if language not in LANGUAGES:
-            raise Invalid(
-                "language_unknown", f"'{language[:20]}' is no language here. Use vi, en or ko.", {}
-            )
+            raise Invalid("language_unknown", f"'{language[:20]}' is no language here. Use vi, en or ko.", {})
         if not text.question.strip() or not text.answer.strip():
             raise Invalid(
                 "faq_incomplete", f"Give both question and answer in '{language}'.", {"language": language}
             )
         if max(len(text.question), len(text.answer), *map(len, text.phrasings), 0) > MAX_TEXT:
-            raise Invalid("faq_too_long", f"A text has at most {MAX_TEXT} characters. Make it a document.", {})
+            raise Invalid(
+                "faq_too_long", f"A text has at most {MAX_TEXT} characters. Make it a document.", {}
+            )
         if len(text.phrasings) > MAX_PHRASINGS:
             raise Invalid("faq_too_long", f"Give at most {MAX_PHRASINGS} other phrasings.", {})
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.actor import Actor
+from core.actor import Actor, Role
 from core.catalogue.search import fold
 from core.errors import AlreadyDecided, Invalid, NotFound
 from core.ids import new_id
@@ -21,6 +21,7 @@ from core.knowledge.models import LANGUAGES, UnansweredAsking, UnansweredQuestio
 MAX_WORDS = 1_000
 _COMPARED = 300
 _ALIKE = 0.75
+_ANSWERERS: tuple[Role, ...] = ("manager", "sales")
 
 
 def note_unanswered(
@@ -65,19 +66,18 @@ def answer_unanswered(
     their language. An entry that is extended keeps its own question and learns the customer's words as another
     phrasing; without a new answer in the customer's language its present one is told.
     """
-    actor.require_role("manager", "sales", action="answer a customer's question")
+    actor.require_role(*_ANSWERERS, action="answer a customer's question")
     row = get_question(session, question_id)
     known = get_faq(session, faq_id).texts if faq_id else {}
     texts = _texts(row, answers, questions or {}, known)
     _close(session, row, "answered", actor, now)
-    roles = ("manager", "sales")
     if known:
         faq = edit_faq(
             session, faq_id=faq_id, texts=texts, actor=actor, now=now, keep_other_languages=True,
-            roles=roles,
+            roles=_ANSWERERS,
         )  # fmt: skip
     else:
-        faq = add_faq(session, texts=texts, actor=actor, now=now, roles=roles)
+        faq = add_faq(session, texts=texts, actor=actor, now=now, roles=_ANSWERERS)
     row.faq_id = faq.id
     session.flush()
     audit.record(
@@ -92,7 +92,7 @@ def dismiss_unanswered(
     session: Session, *, question_id: str, actor: Actor, now: datetime
 ) -> UnansweredQuestion:
     """Nothing that the shop wants to answer; asked again, it is gathered anew."""
-    actor.require_role("manager", "sales", action="dismiss a customer's question")
+    actor.require_role(*_ANSWERERS, action="dismiss a customer's question")
     row = get_question(session, question_id)
     _close(session, row, "dismissed", actor, now)
     audit.record(

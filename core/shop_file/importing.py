@@ -235,8 +235,9 @@ def _faqs(session: Session, shop: ShopFile, now: datetime) -> None:
             "en": (faq.question_en, faq.answer_en),
             "ko": (faq.question_ko, faq.answer_ko),
         }
+        phrasings = {str(language): tuple(others) for language, others in faq.phrasings.items()}
         texts = {
-            language: FaqText(question, answer, tuple(faq.phrasings.get(language, ())))
+            language: FaqText(question, answer, phrasings.get(language, ()))
             for language, (question, answer) in written.items()
             if question.strip() and answer.strip()
         }
@@ -244,15 +245,15 @@ def _faqs(session: Session, shop: ShopFile, now: datetime) -> None:
             add_faq(session, faq_id=faq.id, texts=texts, actor=SYSTEM, now=now)
 
 
-def _documents(session: Session, parts: list[DocumentPart], reader: DocumentReader | None, now: datetime) -> None:
+def _documents(
+    session: Session, parts: list[DocumentPart], reader: DocumentReader | None, now: datetime
+) -> None:
     """Plain texts with headings: cutting them takes milliseconds, so it may stand in the transaction."""
     for part in parts:
         if reader is None:
             raise Invalid("documents_unreadable", "Documents cannot be read here. Use `chotdon import`.", {})
         name, content = f"{part.id}.md", part.text.encode()
-        read = reader.read_document(
-            filename=name, content=content, title=part.title, language=part.language
-        )
+        read = reader.read_document(filename=name, content=content, title=part.title, language=part.language)
         add_document(
             session, document_id=part.id, filename=name, content=content, read=read, language=part.language,
             actor=SYSTEM, now=now, origin="shop_file",

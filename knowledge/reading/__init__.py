@@ -93,7 +93,9 @@ def _read_apart(kind: str, content: bytes, seconds: float) -> tuple[str, str]:
             command, input=content, capture_output=True, timeout=seconds, env=_environment(root), cwd=root
         )
     except subprocess.TimeoutExpired:
-        raise Unreadable(f"takes more than {seconds:.0f} seconds to read. Split it into smaller files.") from None
+        raise Unreadable(
+            f"takes more than {seconds:.0f} seconds to read. Split it into smaller files."
+        ) from None
     try:
         answer = json.loads(done.stdout)
     except ValueError:

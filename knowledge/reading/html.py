@@ -9,13 +9,14 @@ from knowledge.reading.errors import Unreadable
 from knowledge.reading.plain import decoded
 
 _DROPPED = frozenset(
-    "script style noscript template iframe object embed svg canvas head nav form button select input textarea "
-    "audio video map".split()
-)
+    ("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "head", "nav", "form",
+     "button", "select", "input", "textarea", "audio", "video", "map")
+)  # fmt: skip
 _BLOCKS = frozenset(
-    "address article aside blockquote body br dd details div dl dt fieldset figcaption figure footer header hr li "
-    "main ol p pre section summary table tbody tfoot thead tr ul".split()
-)
+    ("address", "article", "aside", "blockquote", "body", "br", "dd", "details", "div", "dl", "dt", "fieldset",
+     "figcaption", "figure", "footer", "header", "hr", "li", "main", "ol", "p", "pre", "section", "summary", "table",
+     "tbody", "tfoot", "thead", "tr", "ul")
+)  # fmt: skip
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|opacity\s*:\s*0*(\.0+)?\s*(;|$)|"

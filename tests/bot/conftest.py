@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,7 @@ def model_chat(parts: Parts, model: ScriptedModel) -> Chat:
         update={"llm_base_url": model.url, "llm_model": "scripted", "llm_turn_seconds": 1.5}
     )
     app = create_app(
-        Parts(settings, parts.db, parts.clock, parts.addresses, parts.carriers, parts.einvoices),
+        replace(parts, settings=settings),
         with_worker=False,
     )
     return Chat(TestClient(app, raise_server_exceptions=False))

@@ -68,7 +68,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    old = sa.table("knowledge_passages", *map(sa.column, ("external_id", "language", "title", "text", "kind")))
+    old = sa.table(
+        "knowledge_passages", *map(sa.column, ("external_id", "language", "title", "text", "kind"))
+    )
     times = sa.table("knowledge_passages", sa.column("updated_at", UtcDateTime()), sa.column("kind"))
     rows = op.get_bind().execute(sa.select(old, times.c.updated_at).where(old.c.kind == "faq")).all()
     op.drop_index("ix_knowledge_passages_document_id", table_name="knowledge_passages")
