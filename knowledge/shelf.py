@@ -1,7 +1,8 @@
 """All passages at one moment, ready to be searched. Never changed: a sync builds the next one.
 
-Scores of the two lists (vectors, words) are standardised within a language and added. Fusing by reciprocal
-rank was tried and was worse by 2 to 6 points of recall@1: a rank forgets how far ahead the first one is.
+Scores of the two lists (vectors, words) are standardised within a language and added, then a subject's wordings
+in all languages are put together. Fusing by reciprocal rank was tried and was worse by 2 to 6 points of recall@1:
+a rank forgets how far ahead the first one is.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.lexical import WordIndex
+from knowledge.lexical import Query, WordIndex, read_foreign_query, read_query
 from knowledge.passages import Passage
 from knowledge.scoring import Calibration, Evidence, words_only
 from knowledge.wording import Language, Restorer
@@ -20,6 +21,7 @@ Vectors = NDArray[np.float32]
 # How much of a language's mean vector is taken off. Taking all of it off lost recall within one language.
 _CENTRING = 0.5
 _FEW = 10.0
+_ELSEWHERE = 0.7
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,18 @@ class Match:
 @dataclass(frozen=True)
 class _Scored:
     passage: Passage
+    row: int
     total: float
-    closeness: float
-    coverage: float
+    similarity: float
+    shares_words: bool
+
+
+@dataclass(frozen=True)
+class _Group:
+    """One subject in all its wordings, the one that would be told first."""
+
+    wordings: tuple[_Scored, ...]
+    total: float
 
 
 class Section:
@@ -51,8 +62,7 @@ class Section:
     ) -> None:
         self.passages = passages
         self._word_weight = calibration.words
-        # The title says what a piece is about, so its words count twice.
-        self.words = words or WordIndex([f"{p.title}\n{p.title}\n{p.text}" for p in passages], language)
+        self.words = words or WordIndex([p.title for p in passages], [p.text for p in passages], language)
         self._rows = [row for row, passage in enumerate(passages) if passage.id in vectors]
         raw = np.array([vectors[passages[row].id] for row in self._rows], dtype=np.float32)
         self.mean: Vectors | None = raw.mean(axis=0) if self._rows else None
@@ -73,26 +83,28 @@ class Section:
     def centred(self, query: Vectors) -> Vectors:
         return query if self.mean is None else query - np.float32(_CENTRING) * self.mean
 
-    def score(self, query: Vectors | None, words: str, chosen: Collection[str] | None) -> Iterable[_Scored]:
-        """`words` is empty for a question in another language; `chosen` (ids) limits who may be returned."""
-        closeness, dense = self._dense(query)
-        matches = self.words.match(words) if words else {}
-        ranks = np.array([matches[i].rank_score if i in matches else 0.0 for i in range(len(self.passages))])
+    def score(self, query: Vectors | None, words: Query, chosen: Collection[str] | None) -> Iterable[_Scored]:
+        """`chosen` (ids) limits who may be returned beside those that share a word."""
+        similarity, dense = self._dense(query)
+        found = self.words.ranks(words)
+        ranks = np.array([found.get(row, 0.0) for row in range(len(self.passages))])
         totals = dense + self._word_weight * _standardised(ranks)
         for row, passage in enumerate(self.passages):
-            if chosen is None or passage.id in chosen or row in matches:
-                coverage = matches[row].coverage if row in matches else 0.0
-                yield _Scored(passage, float(totals[row]), float(closeness[row]), coverage)
+            if chosen is None or passage.id in chosen or row in found:
+                yield _Scored(passage, row, float(totals[row]), float(similarity[row]), row in found)
+
+    def closeness(self, similarity: float) -> float:
+        return (similarity - self._usual) / self._spread
 
     def _dense(self, query: Vectors | None) -> tuple[Vectors, Vectors]:
-        """Similarity above the usual (for confidence) and within this question (for ranking), per passage."""
-        closeness = np.zeros(len(self.passages), dtype=np.float32)
+        """Similarity, and where it stands among all passages for this question."""
+        similarity = np.full(len(self.passages), self._usual, dtype=np.float32)
         ranking = np.zeros(len(self.passages), dtype=np.float32)
         if query is not None and self._rows:
             similar = self._unit @ _unit(self.centred(query))
-            closeness[self._rows] = (similar - self._usual) / self._spread
+            similarity[self._rows] = similar
             ranking[self._rows] = (similar - similar.mean()) / max(float(similar.std()), self._spread / 2)
-        return closeness, ranking
+        return similarity, ranking
 
 
 class Shelf:
@@ -124,15 +136,6 @@ class Shelf:
             return before.restorer
         return Restorer(f"{p.title}\n{p.text}" for p in written)
 
-    def languages_to_search(self, language: Language) -> list[Language]:
-        """The question's own, then those which hold something that is not written in it."""
-        home = {p.group for p in self.passages.values() if p.language == language}
-        return [
-            other
-            for other, section in self.sections.items()
-            if other == language or any(p.group not in home for p in section.passages)
-        ]
-
     def match(
         self,
         words: str,
@@ -143,32 +146,58 @@ class Shelf:
         count: int,
     ) -> list[Match]:
         """Best passages first, one per group, in the question's language wherever there is one."""
-        best: dict[str, _Scored] = {}
-        for other in self.languages_to_search(language):
-            section = self.sections[other]
-            # Words are compared within the question's language only: across languages they mislead.
-            for scored in section.score(query, words if other == language else "", chosen):
-                rival = best.get(scored.passage.group)
-                if rival is None or self._prefers(scored, rival, language):
-                    best[scored.passage.group] = scored
-        ranked = sorted(best.values(), key=lambda scored: (-scored.total, scored.passage.id))
-        found = [scored for scored in ranked if query is not None or scored.coverage > 0]
+        own, foreign = read_query(words, language), read_foreign_query(words, language)
+        scored: dict[str, dict[Language, _Scored]] = {}
+        for other, section in self.sections.items():
+            for one in section.score(query, own if other == language else foreign, chosen):
+                known = scored.setdefault(one.passage.group, {})
+                if other not in known or one.total > known[other].total:
+                    known[other] = one
+        groups = [_gathered(wordings, language) for wordings in scored.values()]
+        ranked = sorted(groups, key=lambda group: (-group.total, group.wordings[0].passage.id))
+        found = [g for g in ranked if query is not None or any(one.shares_words for one in g.wordings)]
         calibration = self._calibration if query is not None else words_only()
-        return [self._judged(scored, found, calibration) for scored in found[:count]]
+        matches = []
+        for group in found[:count]:
+            rival = next((other for other in found if other is not group), None)
+            evidence = self._evidence(group, rival, own, foreign, language)
+            is_sure = group is found[0] and calibration.is_sure(evidence)
+            told = group.wordings[0].passage
+            matches.append(Match(told, calibration.probability(evidence), is_sure, evidence))
+        return matches
 
-    @staticmethod
-    def _prefers(scored: _Scored, rival: _Scored, language: Language) -> bool:
-        if (scored.passage.language == language) != (rival.passage.language == language):
-            return scored.passage.language == language
-        return scored.total > rival.total
+    def _evidence(
+        self, group: _Group, rival: _Group | None, own: Query, foreign: Query, language: Language
+    ) -> Evidence:
+        told = group.wordings[0]
+        section = self.sections[told.passage.language]
+        is_foreign = told.passage.language != language
+        elsewhere = [
+            self.sections[one.passage.language].words.coverage(foreign, one.row)
+            for one in group.wordings
+            if one.passage.language != language
+        ]
+        return Evidence(
+            similarity=told.similarity,
+            closeness=section.closeness(told.similarity),
+            coverage=0.0 if is_foreign else section.words.coverage(own, told.row),
+            title_coverage=section.words.title_coverage(foreign if is_foreign else own, told.row),
+            coverage_elsewhere=max(elsewhere, default=0.0),
+            margin=group.total - rival.total if rival else 1.0,
+            is_foreign=is_foreign,
+        )
 
-    @staticmethod
-    def _judged(scored: _Scored, ranked: Sequence[_Scored], calibration: Calibration) -> Match:
-        other = next((rival for rival in ranked if rival is not scored), None)
-        margin = scored.total - other.total if other else 1.0
-        evidence = Evidence(scored.closeness, scored.coverage, margin)
-        is_sure = scored is ranked[0] and calibration.is_sure(evidence)
-        return Match(scored.passage, calibration.probability(evidence), is_sure, evidence)
+
+def _gathered(wordings: Mapping[Language, _Scored], language: Language) -> _Group:
+    """The question is compared with each wording of a subject: what one language misses another may show."""
+    elsewhere = sorted(
+        (one for other, one in wordings.items() if other != language), key=lambda one: one.total, reverse=True
+    )
+    told = wordings.get(language) or elsewhere[0]
+    rest = [one for one in elsewhere if one is not told]
+    others = elsewhere or [told]
+    total = told.total + _ELSEWHERE * sum(one.total for one in others) / len(others)
+    return _Group((told, *rest), total)
 
 
 def _unit(vectors: Vectors) -> Vectors:

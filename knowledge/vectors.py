@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from knowledge.shelf import Vectors
 
 _BATCH = 1000
+# Of the vectors (`index.embedded_parts`): another one starts a collection of its own.
+_SHAPE = 2
 _WRITE_TURN_SECONDS = 60.0
 _SERVER_SECONDS = 3.0
 
@@ -47,7 +49,7 @@ class VectorStore:
         self._url = url
         # All in-memory clients of a process share one database, so a name of its own keeps indexes apart.
         self._prefix = prefix if path or url else f"{prefix}-{uuid.uuid4().hex[:8]}"
-        self._name = f"{self._prefix}-{re.sub(r'[^a-zA-Z0-9.]+', '-', embedder_name)}"
+        self._name = f"{self._prefix}-{_SHAPE}-{re.sub(r'[^a-zA-Z0-9.]+', '-', embedder_name)}"
         self._lock = threading.RLock()
         self._client: ClientAPI | None = None
         self._collection: Collection | None = None

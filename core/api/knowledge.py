@@ -319,7 +319,7 @@ def answer_question(
 
     def work(session: Session, actor: Actor) -> FaqOut:
         answered = questions.answer_unanswered(
-            session, question_id=question_id, answers={**body.answers}, questions={**body.questions},
+            session, question_id=question_id, answers=_by_language(body.answers), questions=_by_language(body.questions),
             faq_id=body.faq_id, actor=actor, now=desk.clock(),
         )  # fmt: skip
         return _faq(answered)
@@ -381,6 +381,10 @@ def _knowledge(desk: Desk) -> KnowledgeDesk:
 
 def _texts(given: dict[LanguageCode, FaqTextIn]) -> dict[str, FaqText]:
     return {language: FaqText(t.question, t.answer, tuple(t.phrasings)) for language, t in given.items()}
+
+
+def _by_language(given: dict[LanguageCode, str]) -> dict[str, str]:
+    return {str(language): text for language, text in given.items()}
 
 
 def _document(row: KnowledgeDocument) -> DocumentOut:
