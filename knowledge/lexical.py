@@ -33,6 +33,15 @@ class Query:
         return frozenset(term for ways in self.words for term in ways)
 
 
+@dataclass(frozen=True)
+class Cover:
+    """`share` (0..1) of the question's weight that was found; `gap` is the weight of its rarest word that was not:
+    what the question may be about while the passage is silent on it."""
+
+    share: float
+    gap: float
+
+
 class WordIndex:
     """BM25 over the passages of one language. Read-only once built, so threads may share it."""
 
@@ -58,17 +67,18 @@ class WordIndex:
                 ranks[position] += value * count * (_K1 + 1) / (count + self._norms[position])
         return ranks
 
-    def coverage(self, query: Query, position: int) -> float:
-        """Share (0..1) of the question's weight that is found in this passage."""
-        found = total = 0.0
+    def cover(self, query: Query, position: int) -> Cover:
+        """How much of the question this passage has."""
+        found = total = gap = 0.0
         for ways in query.words:
             weight = max(self._idf(term) for term in ways)
+            shares = (share for term, share in ways.items() if position in self._postings.get(term, {}))
+            share = max(shares, default=0.0)
             total += weight
-            found += weight * max(
-                (share for term, share in ways.items() if position in self._postings.get(term, {})),
-                default=0.0,
-            )
-        return found / total if total else 0.0
+            found += weight * share
+            if not share:
+                gap = max(gap, weight)
+        return Cover(found / total if total else 0.0, gap)
 
     def title_coverage(self, query: Query, position: int) -> float:
         """Share (0..1) of the title's telling words that the question has: "do you sell sofas" has few of "do

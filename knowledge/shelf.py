@@ -172,15 +172,17 @@ class Shelf:
         told = group.wordings[0]
         section = self.sections[told.passage.language]
         is_foreign = told.passage.language != language
+        cover = section.words.cover(foreign if is_foreign else own, told.row)
         elsewhere = [
-            self.sections[one.passage.language].words.coverage(foreign, one.row)
+            self.sections[one.passage.language].words.cover(foreign, one.row).share
             for one in group.wordings
             if one.passage.language != language
         ]
         return Evidence(
             similarity=told.similarity,
             closeness=section.closeness(told.similarity),
-            coverage=0.0 if is_foreign else section.words.coverage(own, told.row),
+            coverage=0.0 if is_foreign else cover.share,
+            gap=cover.gap,
             title_coverage=section.words.title_coverage(foreign if is_foreign else own, told.row),
             coverage_elsewhere=max(elsewhere, default=0.0),
             margin=group.total - rival.total if rival else 1.0,
