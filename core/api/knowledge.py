@@ -319,8 +319,8 @@ def answer_question(
 
     def work(session: Session, actor: Actor) -> FaqOut:
         answered = questions.answer_unanswered(
-            session, question_id=question_id, answers=_by_language(body.answers), questions=_by_language(body.questions),
-            faq_id=body.faq_id, actor=actor, now=desk.clock(),
+            session, question_id=question_id, answers=_by_language(body.answers), faq_id=body.faq_id,
+            questions=_by_language(body.questions), actor=actor, now=desk.clock(),
         )  # fmt: skip
         return _faq(answered)
 
