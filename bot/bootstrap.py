@@ -20,7 +20,7 @@ from core.ports.carrier import Carrier
 from core.ports.einvoice import EInvoice
 from core.schema import upgrade
 from core.settings import Settings
-from knowledge import KnowledgeIndex, choose_embedder
+from knowledge import Embedder, KnowledgeIndex, choose_embedder
 
 if TYPE_CHECKING:
     from bot.agent.loop import Assistant
@@ -67,18 +67,22 @@ def build_services(parts: Parts) -> "Services":
 
 def _knowledge(settings: Settings, db: Database, clock: Clock) -> ShopKnowledge:
     """One index a process: two on one path would keep each other from seeing what changed."""
-    embedder = choose_embedder(
-        base_url=settings.embeddings_base_url,
-        api_key=settings.embeddings_api_key.get_secret_value(),
-        model=settings.embeddings_model,
-        mode=settings.embeddings,
-    )
+    embedder = embedder_of(settings)
     index = (
         KnowledgeIndex(embedder, url=settings.chroma_url, is_cache=True)
         if settings.chroma_url
         else KnowledgeIndex(embedder, path=settings.data_dir / "chroma", is_cache=True)
     )
     return ShopKnowledge(db, index, clock=clock)
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    return choose_embedder(
+        base_url=settings.embeddings_base_url,
+        api_key=settings.embeddings_api_key.get_secret_value(),
+        model=settings.embeddings_model,
+        mode=settings.embeddings,
+    )
 
 
 def build_assistant(parts: Parts, services: "Services") -> "Assistant":

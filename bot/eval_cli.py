@@ -62,3 +62,28 @@ def dialogues(
         )
     below = floor is not None and reporting.pass_k(judged) * 100 < floor
     raise SystemExit(1 if below or reporting.grave(judged) else 0)
+
+
+@eval_app.command()
+def knowledge(
+    part: Annotated[
+        Literal["tuning", "held_out", "fresh", "all"], typer.Option(help="Which questions.")
+    ] = "all",
+    embeddings: Annotated[
+        Literal["auto", "lexical"], typer.Option(help="lexical: letters and words alone.")
+    ] = "auto",
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+) -> None:
+    """Ask the packaged shops their packaged questions: recall, how often the assistant would answer by itself, and
+    how often wrongly. `tuning` shaped the word lists and weights, `held_out` did not, `fresh` was written last."""
+    from bot.bootstrap import embedder_of
+    from core.settings import load_settings
+    from knowledge.evaluation import PARTS, as_json, ask_all, reports, table
+
+    embedder = embedder_of(load_settings().model_copy(update={"embeddings": embeddings}))
+    parts = PARTS if part == "all" else (part,)
+    found = {name: reports(ask_all(embedder, name)) for name in parts}
+    for name, figures in found.items():
+        typer.echo(f"{name} ({embedder.name})\n{table(figures)}")
+    if json_out is not None:
+        json_out.write_text(as_json(found), "utf-8")

@@ -36,6 +36,7 @@ class ShopKnowledge:
         self._clock = clock
         self._lock = Lock()
         self._mark: tuple[object, ...] = ()
+        self._shown: list[Passage] = []
 
     def search(self, query: str, *, language: str) -> list[FoundPassage]:
         """Best first. A failure of the index is logged and finds nothing; the customer is told the truth."""
@@ -74,7 +75,10 @@ class ShopKnowledge:
         return ReadDocument(name, read.text, tuple(Piece(p.title, p.text, p.language) for p in passages))
 
     def refresh(self) -> None:
-        """Bring the index up to the rows; a look at two figures when nothing has changed."""
+        """Bring the index up to the rows; two index look-ups when nothing has changed.
+
+        What is new is searched by words when this returns, by meaning as soon as it is embedded.
+        """
         with self._db.read_transaction() as session:
             mark = knowledge_mark(session)
         if mark == self._mark:
@@ -87,8 +91,12 @@ class ShopKnowledge:
                 passages = _passages(session)
                 unkept = _unkept(session, passages)
             self._keep(unkept)
-            self._index.show(passages)
-            self._mark = mark
+            is_same = passages == self._shown
+            if not is_same:
+                self._index.show(passages)
+            self._mark, self._shown = mark, passages
+        if is_same:
+            return
         reading = Thread(target=self._index.sync, args=(passages,), name="knowledge-sync", daemon=True)
         reading.start()
         reading.join(_PATIENCE_S)

@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,9 +13,9 @@ from knowledge.index import KnowledgeIndex
 from knowledge.passages import Hit, Kind, Passage
 from knowledge.wording import Language
 
-Part = Literal["tuning", "held_out"]
-PARTS: tuple[Part, ...] = ("tuning", "held_out")
-SHOPS = ("clothing", "cosmetics", "electronics", "kitchen", "pets")
+Part = Literal["tuning", "held_out", "fresh"]
+PARTS: tuple[Part, ...] = ("tuning", "held_out", "fresh")
+SHOPS = ("bakery", "clothing", "cosmetics", "electronics", "kitchen", "pets")
 _DATA = Path(__file__).parent / "evaluation_data"
 
 
@@ -126,6 +126,10 @@ def table(found: Sequence[Report]) -> str:
         for r in found
     ]
     return "\n".join([head, *lines])
+
+
+def as_json(found: Mapping[Part, Sequence[Report]]) -> str:
+    return json.dumps({part: [asdict(report) for report in rows] for part, rows in found.items()}, indent=1)
 
 
 def _report(form: str, outcomes: Sequence[Outcome]) -> Report:

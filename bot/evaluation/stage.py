@@ -94,7 +94,13 @@ class Stage:
     def _import(self, orders: list[OrderPart]) -> None:
         shop = self.shop.model_copy(update={"orders": [*self.shop.orders, *orders]})
         with self.parts.db.transaction() as session:
-            import_shop(session, shop=shop, addresses=self.parts.addresses, now=self.clock())
+            import_shop(
+                session,
+                shop=shop,
+                addresses=self.parts.addresses,
+                now=self.clock(),
+                reader=self.parts.knowledge,
+            )
 
     def _wake(self) -> None:
         """The assistant is loaded and has read the shop before its files are changed under it."""

@@ -69,10 +69,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     old = sa.table(
-        "knowledge_passages", *map(sa.column, ("external_id", "language", "title", "text", "kind"))
+        "knowledge_passages",
+        *(sa.column(name) for name in ("kind", "external_id", "language", "title", "text")),
+        sa.column("updated_at", UtcDateTime()),
     )
-    times = sa.table("knowledge_passages", sa.column("updated_at", UtcDateTime()), sa.column("kind"))
-    rows = op.get_bind().execute(sa.select(old, times.c.updated_at).where(old.c.kind == "faq")).all()
+    rows = op.get_bind().execute(sa.select(old).where(old.c.kind == "faq")).all()
     op.drop_index("ix_knowledge_passages_document_id", table_name="knowledge_passages")
     op.drop_table("knowledge_passages")
     first = op.create_table(
