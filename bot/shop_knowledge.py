@@ -187,13 +187,12 @@ def product_passages(product: Product) -> list[Passage]:
 
 def _unkept(session: Session, passages: list[Passage]) -> list[Passage]:
     """Product texts that are not yet among the revisions."""
-    kept = set(
-        session.execute(
-            select(KnowledgeRevision.passage_id, KnowledgeRevision.version).where(
-                KnowledgeRevision.kind == "product"
-            )
-        ).tuples()
+    rows = session.execute(
+        select(KnowledgeRevision.passage_id, KnowledgeRevision.version).where(
+            KnowledgeRevision.kind == "product"
+        )
     )
+    kept = {(row.passage_id, row.version) for row in rows}
     return [p for p in passages if p.kind == "product" and (p.id, p.version) not in kept]
 
 
