@@ -1,4 +1,4 @@
-"""`chotdon`: serve, worker, demo, chat, import, export, keys, staff, sandbox, doctor."""
+"""`chotdon`: serve, worker, demo, chat, import, export, keys, staff, sandbox, doctor, eval."""
 
 import json
 import sys
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.eval_cli import eval_app
 from core.errors import AppError
 from core.settings import Settings, SettingsError, load_settings
 from core.telemetry import configure_logging
@@ -21,6 +22,7 @@ keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_app, name="staff")
+app.add_typer(eval_app, name="eval")
 
 
 def main() -> None:

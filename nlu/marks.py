@@ -330,7 +330,9 @@ class Reader:
     def _listed(self, i: int, kind: Kind) -> Mark | None:
         for length in (4, 3, 2, 1):
             part = self._keys[i : i + length]
-            found = _listed_phrases().get(tuple(part)) if len(part) == length else None
+            if len(part) < length:
+                continue
+            found = _listed_phrases().get(tuple(part))
             if found is None and length == 2 and not part[0].isascii():
                 found = _listed_phrases().get(("".join(part),))
             if found is None or found[0] != kind:
