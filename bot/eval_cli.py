@@ -14,7 +14,9 @@ def _group() -> None:
 
 @eval_app.command("nlu")
 def evaluate_understanding(
-    side: Annotated[str, typer.Option(help="test (held out), or dev (a part of the training lines)")] = "test",
+    side: Annotated[
+        str, typer.Option(help="test (held out), or dev (a part of the training lines)")
+    ] = "test",
     failures: Annotated[int, typer.Option(help="How many failures to show.")] = 0,
 ) -> None:
     """Accuracy and F1 of understanding, by language and intent."""
@@ -26,7 +28,9 @@ def evaluate_understanding(
         print(_row(measure, [_share(f.score(measure).f1) for f in figures.values()]))
     print("\nF1 by intent")
     for name in sorted({name for f in figures.values() for name in f.intents}):
-        print(_row(name, [_share(f.intents[name].f1 if name in f.intents else None) for f in figures.values()]))
+        print(
+            _row(name, [_share(f.intents[name].f1 if name in f.intents else None) for f in figures.values()])
+        )
     for language, found in figures.items():
         for measure, text, told in found.failures[:failures]:
             print(f"{language} {measure}: {text!r}: {told}")

@@ -1,4 +1,4 @@
-"""What a message is about: one logistic regression an intent over the masked message, trained by `nlu.training`."""
+"""What a message is about: a logistic regression over the masked message, trained by `nlu.training`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from nlu.features import features
 from nlu.masking import Unit
 
-LOWEST = 0.15
+LOWEST = 0.1
 """What is less likely than this is not told."""
+THRESHOLD = 0.35
+"""From which probability a message is said to carry an intent; told as a confidence of 0.5."""
 
 
 @dataclass(frozen=True)
@@ -22,36 +24,32 @@ class Weights:
     """A row for each place of `features`, a column for each label."""
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
-    threshold: NDArray[np.float32]
-    """From which probability a label is said to be there: for each its own, chosen in training."""
 
     def probabilities(self, places: Sequence[int]) -> NDArray[np.float32]:
         if not places:
             return np.zeros(len(self.labels), np.float32)
         total = self.table[np.asarray(places)].sum(axis=0, dtype=np.int32)
         scores = total * self.scale / np.sqrt(np.float32(len(places))) + self.bias
-        return np.asarray(1 / (1 + np.exp(-scores)), np.float32)
+        return softmax(scores)
+
+
+def softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
 def classify(units: Sequence[Unit]) -> list[tuple[str, float]]:
     """Labels with their confidence, best first; 0.5 and above are those that the message carries."""
     weights = load_weights()
     found = weights.probabilities(features(units))
-    sure = _centred(found, weights.threshold)
+    sure = np.where(
+        found < THRESHOLD, found / (2 * THRESHOLD), 0.5 + 0.5 * (found - THRESHOLD) / (1 - THRESHOLD)
+    )
     ranked = sorted(zip(weights.labels, sure.tolist(), strict=True), key=lambda item: -item[1])
     return [(name, round(value, 3)) for name, value in ranked if value >= LOWEST]
-
-
-def _centred(found: NDArray[np.float32], threshold: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities stretched so that each label's own threshold lies at 0.5."""
-    low = found / (2 * threshold)
-    high = 0.5 + 0.5 * (found - threshold) / (1 - threshold)
-    return np.where(found < threshold, low, high)
 
 
 @lru_cache
 def load_weights() -> Weights:
     with files("nlu").joinpath("data", "intents.npz").open("rb") as file, np.load(file) as data:
-        return Weights(
-            tuple(data["labels"].tolist()), data["table"], data["scale"], data["bias"], data["threshold"]
-        )
+        return Weights(tuple(data["labels"].tolist()), data["table"], data["scale"], data["bias"])

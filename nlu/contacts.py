@@ -10,7 +10,7 @@ from nlu.normalise import fold
 
 _DIGIT = "[\\doO\uff10-\uff19]"
 _PHONE = re.compile(
-    rf"(?<![\w.,/])(?:(?:\+|00)\s?(?:84|82|1|44|61|65|81|86)|84|\(?0|o(?=\d)|O(?=\d))[\s.\-()]{{0,2}}(?:{_DIGIT}[\s.\-()]{{0,2}}){{6,11}}{_DIGIT}(?!\w|[.,]\d)"
+    rf"(?<![\w.,/])(?:(?:\+|00)\s?(?:84|82|1|44|61|65|81|86)|84|\(?0|o(?=\d)|O(?=\d))[\s.\-()]{{0,2}}(?:{_DIGIT}[\s.\-()]{{0,2}}){{6,9}}{_DIGIT}(?![A-Za-zÀ-ỹ0-9]|[.,]\d)"
 )
 _PHONE_LABEL = re.compile(
     r"(?:sđt|sdt|đt|số điện thoại|so dien thoai|điện thoại|dien thoai|dthoai|zalo|phone|mobile|tel|hotline|"
@@ -27,7 +27,9 @@ _ORDER_LABEL = re.compile(
     r"|주문\s?번호\s*(?:는|은)?\s*[:#]?\s*)(\d{3,9})(?!\d)",
     re.IGNORECASE,
 )
-_ORDER_BARE = re.compile(r"(?<![\w.,/])(?:đơn|don|order|주문)\s+(?:hàng\s+|hang\s+)?(\d{3,9})(?![\w.,]*\d)", re.I)
+_ORDER_BARE = re.compile(
+    r"(?<![\w.,/])(?:đơn|don|order|주문)\s+(?:hàng\s+|hang\s+)?(\d{3,9})(?![\w.,]*\d)", re.I
+)
 _TAX_LABEL = re.compile(
     r"(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|tax\s?code|tax\s?id|tax\s?(?:number|no\.?)|tin|vat (?:code|number|no)|"
     r"세금\s?번호|사업자(?:등록)?\s?번호|세금\s?코드|MST는)"
@@ -44,7 +46,9 @@ _COMPANY = re.compile(
 _COMPANY_EN = re.compile(
     r"((?:[A-ZĐ][\w&.'-]*\s+){1,6}(?:Co\.?,?\s?Ltd\.?|Company Limited|Company|LLC|Inc\.?|Corp(?:oration)?\.?|JSC|Group))",
 )
-_COMPANY_KO = re.compile(r"((?:주식회사\s*|\(주\)\s*)[\w가-힣]{2,20}|[\w가-힣]{2,20}\s?(?:주식회사|\(주\)|유한회사))")
+_COMPANY_KO = re.compile(
+    r"((?:주식회사\s*|\(주\)\s*)[\w가-힣]{2,20}|[\w가-힣]{2,20}\s?(?:주식회사|\(주\)|유한회사))"
+)
 _COMPANY_BARE = re.compile(
     r"^(?:công ty|cong ty|cty|cửa hàng|doanh nghiệp|hộ kinh doanh|ho kinh doanh|company|hợp tác xã)"
     r"(?:\s+(?:mình|minh|em|anh|chị|tôi|toi|bên|nhà|nha|của|cua|bạn|nhé|ạ|thì|cần|can|không|khong|name|nữa|nào|hết))*\s*$",
@@ -70,7 +74,7 @@ _FACTORS = {
 def phones(raw: str) -> tuple[PhoneMention, ...]:
     """Right ones in E.164; wrong attempts too, so that the customer can be told what is wrong."""
     found = [_phone(match.group(), match.span(), 0.97) for match in _PHONE.finditer(raw)]
-    found = [phone for phone in found if phone.valid or len(re.sub(r"\D", "", phone.raw)) <= 13]
+    found = [phone if phone.valid else _shorter(phone) for phone in found]
     if not any(p.valid for p in found):
         label = _PHONE_LABEL.search(raw)
         if label is not None:
@@ -101,13 +105,25 @@ def _phone(text: str, span: Span, sure: float) -> PhoneMention:
     return PhoneMention(span, value, valid, shown.strip(), sure if valid else 0.5)
 
 
+def _shorter(phone: PhoneMention) -> PhoneMention:
+    """A right number with the beginning of something else behind it (`0901234567 48 Lê Lợi`)."""
+    for cut in re.finditer(r"[\s.\-()]+(?=\d)", phone.raw):
+        part = _phone(phone.raw[: cut.start()], (phone.span[0], phone.span[0] + cut.start()), 0.9)
+        if part.valid:
+            return part
+    return phone
+
+
 def emails(raw: str) -> list[Mention]:
     return [Mention("email", match.span(), match.group(), 0.98) for match in _EMAIL.finditer(raw)][:3]
 
 
 def order_codes(raw: str, own: Collection[str]) -> list[Mention]:
     """`own` are the customer's: a bare number behind "đơn" is a code only when it is one of them."""
-    found = {match.span(): Mention("order_code", match.span(), f"DH{match.group(1)}", 0.98) for match in _ORDER_CODE.finditer(raw)}
+    found = {
+        match.span(): Mention("order_code", match.span(), f"DH{match.group(1)}", 0.98)
+        for match in _ORDER_CODE.finditer(raw)
+    }
     for pattern, sure in ((_ORDER_LABEL, 0.9), (_ORDER_BARE, 0.8)):
         for match in pattern.finditer(raw):
             code = f"DH{match.group(1)}"
@@ -147,7 +163,9 @@ def company(raw: str, taken: list[Span]) -> Mention | None:
                 text = text[: end.start()] if end else text
             value = text.strip(" .,:-(")
             if value and not _COMPANY_BARE.match(value) and len(value.split()) >= (1 if lead else 2):
-                return Mention("company", (start, start + len(text.rstrip(" .,:-("))), " ".join(value.split()), 0.85)
+                return Mention(
+                    "company", (start, start + len(text.rstrip(" .,:-("))), " ".join(value.split()), 0.85
+                )
     return None
 
 
@@ -170,7 +188,12 @@ def _is_money(match: re.Match[str]) -> bool:
 
 
 def _dong(match: re.Match[str]) -> int:
-    number, unit, tail, half = match.group(1), fold(match.group(2)).rstrip("동 "), match.group(3), match.group(4)
+    number, unit, tail, half = (
+        match.group(1),
+        fold(match.group(2)).rstrip("동 "),
+        match.group(3),
+        match.group(4),
+    )
     factor = _FACTORS.get(unit, 1)
     if factor == 1:
         return int(re.sub(r"\D", "", number)[:15])

@@ -9,7 +9,20 @@ from nlu.normalise import Folded
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EN_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_VI_DAYS = {"2": 0, "hai": 0, "3": 1, "ba": 1, "4": 2, "tu": 2, "5": 3, "nam": 3, "6": 4, "sau": 4, "7": 5, "bay": 5}
+_VI_DAYS = {
+    "2": 0,
+    "hai": 0,
+    "3": 1,
+    "ba": 1,
+    "4": 2,
+    "tu": 2,
+    "5": 3,
+    "nam": 3,
+    "6": 4,
+    "sau": 4,
+    "7": 5,
+    "bay": 5,
+}
 _KO_DAYS = "월화수목금토일"
 _RELATIVE = {
     "hom nay": 0, "bua nay": 0, "sang nay": 0, "trua nay": 0, "chieu nay": 0, "toi nay": 0, "today": 0, "tonight": 0, "오늘": 0,
@@ -22,7 +35,8 @@ _WEEKS = (
     "(?:this|next|last) (?:week(?:end)?|month)|weekend|(?:이번|다음|지난) ?(?:주말?|달)|주말"
 )
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("day", re.compile(r"(?<![\d/.\-])(?:ngay |mung )?(\d{1,2})[/\-.](\d{1,2})(?:[/\-.](\d{4}|\d{2}))?(?![\d/])")),
+    ("day", re.compile(r"(?<![\d/.\-])(?:ngay |mung )?(\d{1,2})[/\-](\d{1,2})(?:[/\-](\d{4}|\d{2}))?(?![\d/])")),
+    ("day", re.compile(r"(?<![\d/.\-])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d/])")),
     ("day", re.compile(r"(?<!\w)(?:ngay|mung) (\d{1,2})(?: thang (\d{1,2}))?(?! *(?:cai|k\b|tr\b))(?!\w)")),
     ("day", re.compile(rf"(?<!\w)(?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({'|'.join(_MONTHS)})[a-z]*(?!\w)")),
     ("day", re.compile(rf"(?<!\w)({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}})(?:st|nd|rd|th)?(?!\w)")),
@@ -52,7 +66,9 @@ def find_dates(line: Folded, taken: Sequence[Span], today: date | None) -> tuple
             if not _is_date(kind, match, line, span):
                 continue
             day = _resolve(kind, match, today) if today else None
-            found.append(DateMention(span, kind, line.raw[span[0] : span[1]], day.isoformat() if day else None, 0.9))
+            found.append(
+                DateMention(span, kind, line.raw[span[0] : span[1]], day.isoformat() if day else None, 0.9)
+            )
     return tuple(sorted(found, key=lambda mention: mention.span))
 
 
@@ -60,14 +76,18 @@ def _is_date(kind: str, match: re.Match[str], line: Folded, span: Span) -> bool:
     """Only what a calendar has; `mai` and `mốt` by their marks where there are any; no `thứ hai` behind `cái`."""
     raw = line.raw[span[0] : span[1]].lower()
     if kind == "relative":
-        return raw not in ("mái", "mãi", "mại", "một", "mót") and not (raw in ("mot",) or raw[:1] != raw[:1].lower())
+        return raw not in ("mái", "mãi", "mại", "một", "mót") and not (
+            raw in ("mot",) or raw[:1] != raw[:1].lower()
+        )
     if kind == "weekday":
         before = line.text[max(0, match.start() - 9) : match.start()].split()
         en_short = match.group(0) in ("sun", "sat", "mon", "wed", "thu", "tu")
-        return not en_short and not (before and before[-1] in ("cai", "mau", "loai", "con", "em", "mon", "pham", "lan", "don", "hang"))
+        return not en_short and not (
+            before and before[-1] in ("cai", "mau", "loai", "con", "em", "mon", "pham", "lan", "don", "hang")
+        )
     if kind == "day":
         numbers = [int(group) for group in match.groups() if group and group.isdigit()]
-        return 1 <= min(numbers) and numbers[0] <= 31 and (len(numbers) < 2 or min(numbers[:2]) <= 12)
+        return min(numbers) >= 1 and numbers[0] <= 31 and (len(numbers) < 2 or min(numbers[:2]) <= 12)
     return True
 
 

@@ -14,7 +14,13 @@ def describe(parse: Parse) -> dict[str, Any]:
         "intents": [{"name": i.name, "confidence": i.confidence} for i in parse.intents],
         "items": [_item(item) for item in parse.items],
         "phones": [
-            {"value": p.value, "valid": p.valid, "text": p.raw, "span": list(p.span), "confidence": p.confidence}
+            {
+                "value": p.value,
+                "valid": p.valid,
+                "text": p.raw,
+                "span": list(p.span),
+                "confidence": p.confidence,
+            }
             for p in parse.phones
         ],
         "name": _named(parse.name.value, parse.name.span, parse.name.confidence) if parse.name else None,

@@ -6,6 +6,7 @@ shown, or from the cart.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from nlu.lexicon import Hits, Lexicon, Skus, ValueMatch
 from nlu.marks import ALL, Mark
@@ -14,6 +15,7 @@ from nlu.normalise import Folded
 from nlu.pieces import Piece
 
 MAX_CANDIDATES = 6
+BY_CATEGORY = 0.5
 MANY = 300
 """Above so many products a phrase is too broad to be ranked one by one."""
 
@@ -49,6 +51,8 @@ class Scene:
     shown: Sequence[str]
     cart: Sequence[CartItem]
     change: str | None
+    swaps: bool = False
+    """One value is named to be given up for another: the last one counts."""
 
 
 def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], scene: Scene) -> Found:
@@ -113,9 +117,8 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
     if mark.kind == "option":
         return _clashes(wish, mark, lexicon)
     if mark.kind == "separator":
-        following = [m.kind for m in rest if m.kind != "separator"][:2]
-        starts = bool(following) and (following[0] == "product" or following[:2] == ["quantity", "product"])
-        return (wish.product is not None or bool(wish.options)) and starts
+        following = [m.kind for m in takewhile(lambda m: m.kind != "separator", rest)]
+        return (wish.product is not None or bool(wish.options)) and "product" in following
     return False
 
 
@@ -124,7 +127,10 @@ def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
     last = wish.marks[-1] if wish.marks else None
     if last is None or not (wish.after_separator or last.kind == "quantity" or last.negated != mark.negated):
         return False
-    return bool(_option_names(mark, wish, lexicon) & {n for m in wish.options for n in _option_names(m, wish, lexicon)})
+    return bool(
+        _option_names(mark, wish, lexicon)
+        & {n for m in wish.options for n in _option_names(m, wish, lexicon)}
+    )
 
 
 def _option_names(mark: Mark, wish: Wish, lexicon: Lexicon) -> set[str]:
@@ -192,7 +198,8 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
     """Mostly one; several for "the first two" or "each of them"."""
     options = [mark for mark in wish.options if not mark.negated]
     negated = [mark for mark in (*wish.options, *([wish.product] if wish.product else [])) if mark.negated]
-    if negated and not options and (wish.product is None or wish.product.negated or scene.cart):
+    whole = wish.product is None or wish.product.negated or not wish.own_product
+    if negated and not options and (whole or scene.cart):
         return _taken_out(wish, scene, span)
     if wish.product is not None:
         beside = [mark for other in together for mark in other.options if not mark.negated]
@@ -209,7 +216,9 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
 def _in_play(hits: Hits, scene: Scene) -> Hits:
     """What is taken out or swapped is in the cart, if the cart has anything of that name; what was just shown is meant
     before what was not."""
-    mine = frozenset(item.product_sku for item in scene.cart) if scene.change in ("remove", "replace") else None
+    mine = (
+        frozenset(item.product_sku for item in scene.cart) if scene.change in ("remove", "replace") else None
+    )
     for context in (mine, frozenset(scene.shown)):
         if context and hits.all & context and not len(hits.full) == 1:
             return Hits(hits.full & context, hits.part & context, hits.category & context)
@@ -222,10 +231,12 @@ def _ranked(hits: Hits, options: list[Mark], lexicon: Lexicon) -> list[tuple[str
     if options and len(every) > 1:
         fitting = every
         for mark in options:
-            having: Skus = frozenset().union(*(lexicon.having_value.get(key, frozenset()) for key in mark.keys))
+            having: Skus = frozenset().union(
+                *(lexicon.having_value.get(key, frozenset()) for key in mark.keys)
+            )
             fitting = fitting & having or fitting
         every = fitting
-    for skus, weight in ((hits.full, 1.0), (hits.part, 0.8), (hits.category, 0.5)):
+    for skus, weight in ((hits.full, 1.0), (hits.part, 0.8), (hits.category, BY_CATEGORY)):
         if skus & every:
             found = skus & every
             first = sorted(found)[:MAX_CANDIDATES] if len(found) <= MANY else _some(found)
@@ -247,8 +258,9 @@ def _mention(
     each: bool = False,
 ) -> ItemMention:
     lexicon, change = scene.lexicon, scene.change
-    product = lexicon.products.get(ranked[0][0]) if len(ranked) == 1 else None
-    chosen = _options_of(product, options, lexicon) if product else {}
+    sure = len(ranked) == 1 and ranked[0][1] > BY_CATEGORY
+    product = lexicon.products.get(ranked[0][0]) if sure else None
+    chosen = _options_of(product, options, scene) if product else {}
     replaced = _replaced(product, scene, wish) if product else None
     if product is not None and replaced is not None:
         chosen = {**_variant_options(product, replaced), **chosen}
@@ -256,7 +268,8 @@ def _mention(
     if product is not None and variant is None and change == "remove":
         lines = [item.variant_sku for item in scene.cart if item.product_sku == product.sku]
         variant = lines[0] if len(lines) == 1 else None
-    counted = wish.quantity if not each or wish.each else 1 if wish.quantity == len(ranked) else None
+    several = wish.pointer is not None and wish.pointer.quantity
+    counted = 1 if each and several and not wish.each else wish.quantity
     return ItemMention(
         span=span,
         product_sku=product.sku if product else None,
@@ -288,13 +301,13 @@ def _pointed(wish: Wish, scene: Scene) -> list[str]:
         return shown
     if index == 0:
         return shown[:MAX_CANDIDATES]
-    if index == 1 and wish.pointer is not None and wish.pointer.text == "dau" and (wish.quantity or 0) > 1:
-        return shown[: wish.quantity]
+    if wish.pointer is not None and wish.pointer.quantity:
+        return shown[: wish.pointer.quantity]
     return [shown[index - 1 if index > 0 else -1]]
 
 
 def _taken_out(wish: Wish, scene: Scene, span: Span) -> list[ItemMention]:
-    """"Not the black one": a line of the cart goes; where there is none, nothing is wished for."""
+    """ "Not the black one": a line of the cart goes; where there is none, nothing is wished for."""
     options = wish.options
     named = wish.product.hits.all if wish.product else None
     lines = [
@@ -320,7 +333,8 @@ def _has_values(item: CartItem, options: list[Mark], lexicon: Lexicon) -> bool:
         return False
     own = _variant_options(product, item.variant_sku)
     return all(
-        any(own.get(match.option) == match.value for match in lexicon.match(product.sku, mark.keys)) for mark in options
+        any(own.get(match.option) == match.value for match in lexicon.match(product.sku, mark.keys))
+        for mark in options
     )
 
 
@@ -363,15 +377,15 @@ def _referred(options: list[Mark], scene: Scene) -> tuple[list[str], str | None]
     return next(((found[:MAX_CANDIDATES], name) for found, name in order if found), ([], None))
 
 
-def _options_of(product: ProductWords, marks: list[Mark], lexicon: Lexicon) -> dict[str, str]:
+def _options_of(product: ProductWords, marks: list[Mark], scene: Scene) -> dict[str, str]:
     """One that was named twice differently stays open and is asked."""
     options: dict[str, str] = {}
     doubtful: set[str] = set()
     for mark in marks:
-        match = _one_match(lexicon.match(product.sku, mark.keys), options)
+        match = _one_match(scene.lexicon.match(product.sku, mark.keys), options)
         if match is None:
             continue
-        if options.get(match.option, match.value) != match.value:
+        if options.get(match.option, match.value) != match.value and not scene.swaps:
             doubtful.add(match.option)
         options[match.option] = match.value
     return {name: value for name, value in options.items() if name not in doubtful}

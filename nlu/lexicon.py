@@ -135,9 +135,7 @@ class Lexicon:
         self._slips = Slips(word for word in self.known if word.isalpha())
         marked: dict[str, set[str]] = defaultdict(set)
         names = {name for product in products for name in (*product.names, *product.category)}
-        names |= {
-            name for p in products for o in p.options for v in o.values for name in (v.value, *v.names)
-        }
+        names |= {name for p in products for o in p.options for v in o.values for name in (v.value, *v.names)}
         for name in names | words().marked_values:
             if _has_diacritics(name):
                 for word in _WORDS(name):
@@ -192,5 +190,5 @@ def _has_diacritics(text: str) -> bool:
     return any(not c.isascii() and not "\uac00" <= c <= "\ud7a3" for c in text)
 
 
-def _WORDS(text: str) -> list[str]:  # noqa: N802
+def _WORDS(text: str) -> list[str]:
     return [word for word in text.replace("/", " ").replace("-", " ").replace(",", " ").split() if word]

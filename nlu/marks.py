@@ -7,7 +7,7 @@ from typing import Literal
 
 from nlu.lexicon import MAX_PHRASE, NONE, Hits, Lexicon, Skus, ValueKey
 from nlu.pieces import Piece
-from nlu.wordlists import words
+from nlu.wordlists import common_words, words
 
 Kind = Literal["quantity", "product", "option", "separator", "pointer", "each", "correction"]
 MAX_MARKS = 200
@@ -17,7 +17,7 @@ ALL = 99
 
 @dataclass(frozen=True)
 class Mark:
-    """Positions are of pieces. `index` of a pointer counts from 1, -1 is the last, 0 is "this"."""
+    """Positions are of pieces. `index` -1 is the last, 0 is "this"."""
 
     kind: Kind
     start: int
@@ -26,16 +26,21 @@ class Mark:
     hits: Hits = Hits()
     keys: frozenset[ValueKey] = frozenset()
     index: int = 0
+    """Of a pointer, counted from 1; with `quantity`, so many from the first on."""
     negated: bool = False
     mended: bool = False
     text: str = ""
 
 
 class Reader:
-    def __init__(self, pieces: Sequence[Piece], lexicon: Lexicon, *, awaiting: str | None) -> None:
+    def __init__(
+        self, pieces: Sequence[Piece], lexicon: Lexicon, *, awaiting: str | None, focus: Sequence[str] = ()
+    ) -> None:
+        """`focus` are the products talked of: a bare `M` or `39` that one of them has is an option."""
         self._pieces = pieces
         self._lexicon = lexicon
         self._awaiting = awaiting
+        self._focus = frozenset(key for sku in focus for key in lexicon.values_of.get(sku, {}))
         self._keys = [piece.key for piece in pieces]
         self.marks: list[Mark] = []
 
@@ -52,12 +57,17 @@ class Reader:
         return (
             self._each(i)
             or self._pointer(i)
-            or self._product(i)
-            or self._option(i)
+            or self._longer(self._product(i), self._option(i))
             or self._quantity(i)
             or self._detail(i)
             or self._small_word(i)
         )
+
+    @staticmethod
+    def _longer(product: Mark | None, option: Mark | None) -> Mark | None:
+        if product is None or option is None:
+            return product or option
+        return option if option.end > product.end else product
 
     def _phrase(self, i: int, length: int) -> tuple[str, ...] | None:
         """None where a place is covered, or where diacritics say that another word is meant."""
@@ -87,10 +97,16 @@ class Reader:
             return False
         value = phrase in self._lexicon.values
         piece = self._pieces[i]
-        doubtful = phrase[0] in words().heads or phrase[0] in words().counters
-        if doubtful and not hits.full:
-            return self._before_number(i) or bool(self.marks and self.marks[-1].kind == "quantity" and i == self.marks[-1].end and value)
+        everyday = phrase[0] in words().heads or phrase[0] in words().counters or phrase[0] in common_words()
+        if everyday and not (piece.marked and hits.full) and not self._among_goods(i):
+            return True
         return len(phrase[0]) < 2 or (value and not hits.full) or (piece.mended and len(phrase[0]) < 5)
+
+    def _among_goods(self, i: int) -> bool:
+        """Right behind a number, or before an option's value."""
+        before = self.marks[-1] if self.marks else None
+        counted = before is not None and before.kind == "quantity" and before.end == i
+        return (counted or self._starts_value(i + 1)) and not self._before_number(i)
 
     def _before_number(self, i: int) -> bool:
         return i + 1 < len(self._keys) and self._keys[i + 1].isdigit()
@@ -139,9 +155,13 @@ class Reader:
         near = frozenset(s for s in found if 2 * (end - i) >= self._lexicon.shortest[s])
         before = self._last_product(i)
         if before is not None and before.hits.all & found:
-            hits = Hits(*(skus & found for skus in (before.hits.full, before.hits.part, before.hits.category)))
+            hits = Hits(
+                *(skus & found for skus in (before.hits.full, before.hits.part, before.hits.category))
+            )
             return Mark("product", i, end, hits=hits, text="+")
-        return Mark("product", i, end, hits=Hits(part=near), text=" ".join(self._keys[i:end])) if near else None
+        return (
+            Mark("product", i, end, hits=Hits(part=near), text=" ".join(self._keys[i:end])) if near else None
+        )
 
     def _last_product(self, i: int) -> Mark | None:
         """The product named just before, with nothing but options between."""
@@ -157,11 +177,18 @@ class Reader:
         if mark is None:
             return None
         start = i
-        while start > 0 and self._keys[start - 1] in words().value_words and not self._pieces[start - 1].masked:
+        while (
+            start > 0 and self._keys[start - 1] in words().value_words and not self._pieces[start - 1].masked
+        ):
             start -= 1
         floor = self.marks[-1].end if self.marks else 0
         return Mark(
-            "option", max(start, floor), mark.end, keys=mark.keys, negated=self._negated(start, mark.end), text=mark.text
+            "option",
+            max(start, floor),
+            mark.end,
+            keys=mark.keys,
+            negated=self._negated(start, mark.end),
+            text=mark.text,
         )
 
     def _option_at(self, i: int) -> Mark | None:
@@ -170,7 +197,12 @@ class Reader:
             keys = self._lexicon.values.get(phrase) if phrase else None
             if phrase is None or not keys:
                 continue
-            if length > 1 and phrase[0].isdigit() and phrase[1] in words().size_values and not self._adjacent(i):
+            if (
+                length > 1
+                and phrase[0].isdigit()
+                and phrase[1] in words().size_values
+                and not self._adjacent(i)
+            ):
                 continue
             if length == 1 and not self._plausible_value(i):
                 continue
@@ -192,13 +224,21 @@ class Reader:
             return True
         if i and self._keys[i - 1] in words().value_words:
             return True
+        if (
+            self._focus & self._lexicon.values[(piece.key,)]
+            and not self._counted(i)
+            and (piece.upper or piece.digits())
+        ):
+            return True
         if piece.digits() and self._counted(i):
             return False
         before = self.marks[-1] if self.marks else None
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
             return True
         quantity = before is not None and before.kind == "quantity" and before.end == i
-        return (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
+        return (
+            (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
+        )
 
     def _counted(self, i: int) -> bool:
         follows = self._keys[i + 1] if i + 1 < len(self._keys) else ""
@@ -215,7 +255,11 @@ class Reader:
 
     def _quantity(self, i: int) -> Mark | None:
         piece = self._pieces[i]
-        if piece.word == "so luong" or self._keys[i : i + 2] == ["so", "luong"] or piece.key in ("qty", "quantity"):
+        if (
+            piece.word == "so luong"
+            or self._keys[i : i + 2] == ["so", "luong"]
+            or piece.key in ("qty", "quantity")
+        ):
             at = i + (2 if piece.key == "so" else 1)
             at += at < len(self._keys) and self._keys[at] in (":", "la", "is", "of", "=")
             return self._number_mark(i, at, labelled=True)
@@ -270,7 +314,11 @@ class Reader:
             return False
         if at and self._keys[at - 1] == "m" and self._pieces[at - 1].end == self._pieces[at].start:
             return True
-        return (after in words().measures and after not in words().counters) or after in ("/", ":") or after == "h"
+        return (
+            (after in words().measures and after not in words().counters)
+            or after in ("/", ":")
+            or after == "h"
+        )
 
     def _is_counter(self, i: int) -> bool:
         if i >= len(self._keys) or self._pieces[i].masked or self._keys[i] not in words().counters:
@@ -305,6 +353,9 @@ class Reader:
 
     def _ordinal(self, i: int) -> Mark | None:
         """`cái thứ hai`, `the second one`, `두번째`; never a bare `thứ hai`, which is a day."""
+        first_few = self._first_few(i)
+        if first_few is not None:
+            return first_few
         ordinals = words().ordinals
         at = i
         if self._keys[i] in words().counters or self._keys[i] in ("mau", "loai", "san", "so", "the"):
@@ -317,11 +368,26 @@ class Reader:
             return None
         for length in (2, 1):
             text = " ".join(self._keys[at : at + length])
-            if text in ordinals and not any(p.masked for p in self._pieces[i : at + length]):
+            if (
+                at + length <= len(self._keys)
+                and text in ordinals
+                and not any(p.masked for p in self._pieces[i : at + length])
+            ):
                 return Mark("pointer", i, at + length, index=ordinals[text], text=text)
         joined = "".join(self._keys[i : i + 2])
-        if not joined.isascii() and joined in ordinals:
+        if i + 2 <= len(self._keys) and not joined.isascii() and joined in ordinals:
             return Mark("pointer", i, i + 2, index=ordinals[joined], text=joined)
+        return None
+
+    def _first_few(self, i: int) -> Mark | None:
+        """`2 cái đầu`, `the first two`."""
+        before = self.marks[-1] if self.marks else None
+        if self._keys[i] == "dau" and before is not None and before.kind == "quantity" and before.end == i:
+            end = i + 2 if self._keys[i + 1 : i + 2] == ["tien"] else i + 1
+            return Mark("pointer", i, end, index=1, quantity=before.quantity)
+        number = self._number_at(i + 1) if self._keys[i] == "first" else None
+        if number is not None and number[0] > 1 and not self._is_counter(number[1]):
+            return Mark("pointer", i, number[1], index=1, quantity=number[0])
         return None
 
     def _is_end_word(self, i: int) -> bool:

@@ -20,7 +20,9 @@ class Unit:
     marked: str = ""
 
 
-def masked_units(line: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], spans: Sequence[tuple[Span, str]]) -> list[Unit]:
+def masked_units(
+    line: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], spans: Sequence[tuple[Span, str]]
+) -> list[Unit]:
     """`spans` are raw places with the slot that stands for each."""
     slots = _slots(line, pieces, marks, spans)
     units: list[Unit] = []
@@ -42,7 +44,7 @@ def _slots(
     for mark in marks:
         name = _SLOT_OF_MARK.get(mark.kind) or (_product_slot(mark) if mark.kind == "product" else None)
         if name:
-            slots.update({i: (name, mark.start) for i in range(mark.start, mark.end)})
+            slots.update(dict.fromkeys(range(mark.start, mark.end), (name, mark.start)))
     for number, ((start, end), name) in enumerate(spans):
         for index, piece in enumerate(pieces):
             if start <= line.offsets[piece.start] < end:

@@ -8,19 +8,19 @@ from importlib.resources import files
 
 from nlu.models import NameMention, Span
 from nlu.normalise import fold
-from nlu.wordlists import words
+from nlu.wordlists import common_words, words
 
 _LABEL = re.compile(
     r"(?<!\w)(?:họ (?:và )?tên|ho (?:va )?ten|tên(?: người nhận| ng nhận)?|ten(?: nguoi nhan| ng nhan)?|người nhận(?: hàng)?|"
-    r"nguoi nhan(?: hang)?|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|recipient|이름은?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
+    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|recipient|이름은?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
     r"수취인은?|예금주는?|attn)"
-    r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|is|là|la)(?=\s))*"
+    r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|to|thành|thanh|sang|lại|lai|is|là|la)(?=\s))*"
     r"(?:\s*(?:[:\-=]|(?<=\s)(?:là|la|is)(?=\s))\s*|\s+)([^\d,;.\n?!:|/]{1,60})",
     re.IGNORECASE,
 )
 _SELF = re.compile(
     r"(?<!\w)(?:(?:mình|minh|em|tôi|toi|tui|chị|chi|anh|cô|mk)\s+(?:tên\s+(?:là\s+)?|ten\s+(?:la\s+)?|là|la)|i am|i'm|im|it's|this is|"
-    r"call me|저는|전|gặp|gap|ask for|gọi|goi|gửi cho|gui cho|send to|order for|recipient is|receiver is|friend|for)\s+"
+    r"call me|저는|전|gặp|gap|ask for|gọi|goi|gửi cho|gui cho|send to|order for|recipient is|receiver is|my friend)\s+"
     r"([^\d,;.\n?!|/]{1,40})",
     re.I,
 )
@@ -34,6 +34,8 @@ _LABEL_END = re.compile(
 )
 _KO_END = re.compile(r"(?:입니다|이에요|예요|이고요?|이라고|라고|이요|으로|로|님|씨|,)+$")
 _BREAK = re.compile(r"[,;\n|/:()]|\s[-–—]+\s|(?<=\w)\.\s|\s[-–—]|[-–—]\s")
+_HANGUL = re.compile(r"[가-힣]")
+_NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wrong name|이름)(?!\w)", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
 
 
@@ -43,9 +45,16 @@ def _lists() -> dict[str, frozenset[str]]:
     return {name: frozenset(listed) for name, listed in data.items()}
 
 
-def find_name(raw: str, *, awaited: bool, taken: Sequence[Span], details: Sequence[Span]) -> NameMention | None:
+def find_name(
+    raw: str, *, awaited: bool, taken: Sequence[Span], details: Sequence[Span]
+) -> NameMention | None:
     """`taken` places belong to something else; `details` are phone and address, beside which names stand."""
-    return _labelled(raw, taken) or _self_named(raw, taken) or _beside(raw, taken, details) or _awaited(raw, taken, awaited)
+    return (
+        _labelled(raw, taken)
+        or _self_named(raw, taken)
+        or _beside(raw, taken, details)
+        or _awaited(raw, taken, awaited)
+    )
 
 
 def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
@@ -53,8 +62,14 @@ def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
         text = _cut(match.group(1), match.start(1), taken)
         end = _LABEL_END.search(text + " ")
         text = text[: end.start()] if end else text
+        if _HANGUL.search(text):
+            text = text.split()[0] if text.split() and _is_korean_name(text.split()[0]) else ""
         mention = _mention(text, match.start(1), 0.95)
-        if mention is not None and fold(mention.value) not in words().not_names and _may_be_label(raw, match, mention):
+        if (
+            mention is not None
+            and fold(mention.value) not in words().not_names
+            and _may_be_label(raw, match, mention)
+        ):
             return mention
     return None
 
@@ -62,7 +77,11 @@ def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
 def _may_be_label(raw: str, match: re.Match[str], mention: NameMention) -> bool:
     """`tên gì`, `đổi tên được không`: the word "name" without one behind it."""
     first = fold(mention.value.split()[0])
-    asks = first in ("gi", "duoc", "tren", "khong", "chua", "san", "hang", "cua", "shop", "cong", "cty", "company", "file", "sp", "nguoi",
+    if mention.value[0].islower() or raw[mention.span[0]].islower():
+        known = first in _lists()["surnames"] or first in _lists()["given"] or first not in common_words()
+        if not known:
+            return False
+    asks = first in ("gi", "bi", "chu", "giup", "gium", "bang", "thanh", "sang", "la", "nay", "do", "duoc", "tren", "khong", "chua", "san", "hang", "cua", "shop", "cong", "cty", "company", "file", "sp", "nguoi",
                      "of", "is", "the", "what", "for", "on", "brand", "to")  # fmt: skip
     return not asks
 
@@ -72,16 +91,22 @@ def _self_named(raw: str, taken: Sequence[Span]) -> NameMention | None:
         text = _cut(match.group(1), match.start(1), taken)
         found = _leading_name(text)
         if found is not None:
-            return NameMention((match.start(1) + found[0], match.start(1) + found[1]), text[found[0] : found[1]], 0.85)
+            return NameMention(
+                (match.start(1) + found[0], match.start(1) + found[1]), text[found[0] : found[1]], 0.85
+            )
     for match in _KO_SELF.finditer(raw):
-        if match.group(1)[0] in _lists()["ko_surnames"] and len(match.group(1)) == 3 and not _inside(match.span(1), taken):
+        if (
+            match.group(1)[0] in _lists()["ko_surnames"]
+            and len(match.group(1)) == 3
+            and not _inside(match.span(1), taken)
+        ):
             return NameMention(match.span(1), match.group(1), 0.75)
     return None
 
 
 def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMention | None:
     """A part of a message with phone or address that is nothing but a name."""
-    if not details:
+    if not details and not _NAME_WORD.search(raw):
         return None
     covered = list(raw)
     for start, end in taken:
@@ -104,7 +129,9 @@ def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | No
     if not awaited:
         return None
     text = re.split(r"[\d,;\n?!|]", _cut(raw, 0, taken), maxsplit=1)[0]
-    text = re.sub(r"^\s*(?:dạ|da|vâng|vang|ok|à|um|yes|uh)[\s,]+", lambda m: " " * len(m.group()), text, flags=re.I)
+    text = re.sub(
+        r"^\s*(?:dạ|da|vâng|vang|ok|à|um|yes|uh)[\s,]+", lambda m: " " * len(m.group()), text, flags=re.I
+    )
     end = _LABEL_END.search(text + " ")
     mention = _mention(text[: end.start()] if end and end.start() > 0 else text, 0, 0.8)
     return mention if mention is not None and fold(mention.value) not in words().not_names else None
@@ -134,11 +161,15 @@ def _leading_name(text: str) -> tuple[int, int] | None:
     for word in found[skip:]:
         if taken and text[taken[-1].end() : word.start()].strip():
             break
-        if not (_is_capitalised(word.group()) or _lists_it(word.group(), bool(taken)) or _is_korean_name(word.group())):
+        if not (
+            _is_capitalised(word.group())
+            or _lists_it(word.group(), bool(taken))
+            or _is_korean_name(word.group())
+        ):
             break
         taken.append(word)
     taken = taken[:5]
-    if not taken or fold(taken[0].group()) in words().not_names:
+    if not taken or (not skip and fold(taken[0].group()) in words().not_names):
         return None
     names = [word.group() for word in taken]
     surname = fold(names[0]) in _lists()["surnames"] and len(names) > 1
@@ -160,7 +191,11 @@ def _whole_name(part: str) -> tuple[int, int] | None:
     """The part with a title and small words off its ends, if all that is left is a name."""
     found = list(_WORD.finditer(part))
     small = words().not_names | _SMALL
-    while found and fold(found[0].group()) in small and not (_is_capitalised(found[0].group()) and len(found) > 1):
+    while (
+        found
+        and fold(found[0].group()) in small
+        and not (_is_capitalised(found[0].group()) and len(found) > 1)
+    ):
         found = found[1:]
     while found and fold(found[-1].group()) in _TAIL:
         found = found[:-1]
@@ -172,20 +207,27 @@ def _whole_name(part: str) -> tuple[int, int] | None:
     listed = [_lists_it(name, i > 0) or fold(name) in _lists()["given"] for i, name in enumerate(names)]
     surname = fold(names[0]) in _lists()["surnames"] and len(names) > 1 and all(listed[1:])
     capitalised = all(map(_is_capitalised, names)) and fold(names[0]) not in small
-    korean = len(names) == 1 and _is_korean_name(names[0])
-    given = all(listed) and len(names) <= 2
-    if not (surname or capitalised or korean or given):
+    korean = _is_korean_name(names[-1])
+    if korean:
+        found, names = found[-1:], names[-1:]
+    titled = (
+        len(names) == 1 and listed[0] and found[0].start() > 0 and _titles_before(part[: found[0].start()])
+    )
+    if not (surname or capitalised or korean or titled):
         return None
     end = found[0].start() + len(_KO_END.sub("", names[0])) if korean else found[-1].end()
     return found[0].start(), end
 
 
+def _titles_before(text: str) -> bool:
+    words_before = fold(text).split()
+    return bool(words_before) and words_before[-1] in _lists()["titles"]
+
+
 _SMALL = frozenset(
-    "ten la cua cho gui giao nguoi nhan mr mrs ms ship ve toi den gap goi to for name call ok da vang yes phone tel sdt dt so dc dia chi "
-    "info thong tin and at here my his her va is number address nhe nha receiver recipient deliver send mobile zalo attn "
-    "cod ck momo order".split()
+    ["ten", "la", "cua", "cho", "gui", "giao", "nguoi", "nhan", "mr", "mrs", "ms", "ship", "ve", "toi", "den", "gap", "goi", "to", "for", "name", "call", "ok", "da", "vang", "yes", "phone", "tel", "sdt", "dt", "so", "dc", "dia", "chi", "info", "thong", "tin", "and", "at", "here", "my", "his", "her", "va", "is", "number", "address", "nhe", "nha", "receiver", "recipient", "deliver", "send", "mobile", "zalo", "attn", "cod", "ck", "momo", "order"]
 )
-_TAIL = _SMALL | frozenset("a nhe nha nhan sdt nhen shop oi ak ah".split())
+_TAIL = _SMALL | frozenset(["moi", "dung", "co", "duoc", "chua", "a", "nhe", "nha", "nhan", "sdt", "nhen", "shop", "oi", "ak", "ah"])
 
 
 def _is_capitalised(word: str) -> bool:
@@ -194,7 +236,11 @@ def _is_capitalised(word: str) -> bool:
 
 def _is_korean_name(word: str) -> bool:
     stem = _KO_END.sub("", word)
-    return bool(re.fullmatch(r"[가-힣]{3}", stem)) and stem[0] in _lists()["ko_surnames"]
+    return (
+        bool(re.fullmatch(r"[가-힣]{3}", stem))
+        and stem[0] in _lists()["ko_surnames"]
+        and stem not in _lists()["ko_not_names"]
+    )
 
 
 def _cut(text: str, start: int, taken: Sequence[Span]) -> str:

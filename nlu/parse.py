@@ -17,6 +17,9 @@ from nlu.pieces import Piece, pieces_of
 from nlu.rules import find_note, find_payment, is_question, yes_and_no
 from nlu.tokens import Token, tokenise
 
+UNKNOWN = 0.25
+"""Below this the likeliest reading is no better than a guess."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -48,11 +51,16 @@ def read(text: str, context: Context) -> Reading:
     tokens = tokenise(line)
     name_awaited = context.awaiting == "name" and not is_question(line.raw, tokens)
     entities = find_entities(
-        line, awaiting=context.awaiting, own_codes=context.order_codes, name_awaited=name_awaited, today=context.today
+        line,
+        awaiting=context.awaiting,
+        own_codes=context.order_codes,
+        name_awaited=name_awaited,
+        today=context.today,
     )
     masked = _masked_tokens(tokens, line, [span for span, _ in entities.spans()])
     pieces = pieces_of(tokens, masked, context.lexicon)
-    marks = Reader(pieces, context.lexicon, awaiting=context.awaiting).read()
+    focus = [*context.shown, *(item.product_sku for item in context.cart)]
+    marks = Reader(pieces, context.lexicon, awaiting=context.awaiting, focus=focus).read()
     units = masked_units(line, pieces, marks, entities.spans())
     return Reading(line, tokens, entities, pieces, marks, units)
 
@@ -61,11 +69,11 @@ def parse(text: str, context: Context) -> Parse:
     """Pure and total: any text gives a `Parse`. Only the first 2,000 characters are read."""
     reading = read(text, context)
     raw, entities = reading.line.raw, reading.entities
-    language, sure = detect(raw, reading.tokens)
+    talk = _talk(reading)
+    language, sure = detect(raw, talk)
     question = is_question(raw, reading.tokens)
     scored = dict(classify(reading.units))
     found = _items(reading, context, scored)
-    talk = _talk(reading)
     yes, no = yes_and_no(raw, talk, question=question)
     yes = yes and not _puts_off(scored)
     intents = _intents(scored, yes=yes, no=no)
@@ -94,7 +102,9 @@ def parse(text: str, context: Context) -> Parse:
 
 def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Found:
     change = _change(scored, bool(context.cart))
-    scene = Scene(context.lexicon, context.shown, context.cart, change or ("set" if context.cart else None))
+    swaps = scored.get("exchange_request", 0.0) >= 0.5 or change == "replace"
+    change = change or ("set" if context.cart else None)
+    scene = Scene(context.lexicon, context.shown, context.cart, change, swaps)
     return find_items(reading.line, reading.pieces, reading.marks, scene)
 
 
@@ -111,7 +121,12 @@ def _change(scored: dict[str, float], cart: bool) -> str | None:
 
 def _talk(reading: Reading) -> list[Token]:
     """The tokens that belong to no entity and no product."""
-    named = [(p.start, p.end) for m in reading.marks if m.kind == "product" for p in reading.pieces[m.start : m.end]]
+    named = [
+        (p.start, p.end)
+        for m in reading.marks
+        if m.kind == "product"
+        for p in reading.pieces[m.start : m.end]
+    ]
     spans = [span for span, _ in reading.entities.spans()]
     masked = _masked_tokens(reading.tokens, reading.line, spans)
     return [
@@ -141,14 +156,16 @@ def _intents(scored: dict[str, float], *, yes: bool, no: bool) -> tuple[Intent, 
     known = dict(scored)
     if yes:
         known["affirm"] = max(known.get("affirm", 0.0), 0.6)
-        known = {name: min(value, 0.45) if name in ("deny", "postpone") else value for name, value in known.items()}
+        known = {
+            name: min(value, 0.45) if name in ("deny", "postpone") else value for name, value in known.items()
+        }
     elif no:
         known["affirm"] = min(known.get("affirm", 0.0), 0.45)
-    ranked = sorted(((name, value) for name, value in known.items() if value >= 0.15), key=lambda item: -item[1])
+    ranked = sorted(known.items(), key=lambda item: -item[1])
     if not ranked:
         return (Intent("unknown", 0.3),)
     found = tuple(Intent(name, round(value, 2)) for name, value in ranked)
-    return found if found[0].confidence >= 0.3 else (Intent("unknown", 0.3), *found)
+    return found if found[0].confidence >= UNKNOWN else (Intent("unknown", 0.3), *found)
 
 
 def _chooses(intents: Sequence[Intent], question: bool) -> bool:
@@ -156,4 +173,10 @@ def _chooses(intents: Sequence[Intent], question: bool) -> bool:
     sure = {intent.name for intent in intents if intent.confidence >= 0.5}
     if "choose_payment" in sure:
         return True
-    return not question and not sure & {"ask_payment", "paid_notice", "complaint", "order_status", "ask_policy"}
+    return not question and not sure & {
+        "ask_payment",
+        "paid_notice",
+        "complaint",
+        "order_status",
+        "ask_policy",
+    }

@@ -21,6 +21,8 @@ class Piece:
     odd: bool
     mended: bool
     masked: bool
+    upper: bool = False
+    """Typed as a capital letter."""
 
     def digits(self) -> bool:
         return self.key.isdigit()
@@ -45,7 +47,9 @@ def _piece(token: Token, covered: bool, lexicon: Lexicon) -> Piece:
     key = mended or token.text
     forms = lexicon.marked.get(key)
     odd = bool(token.marked and forms and token.marked not in forms and mended is None)
-    return Piece(key, token.word, token.start, token.end, token.marked, odd, mended is not None, covered)
+    return Piece(
+        key, token.word, token.start, token.end, token.marked, odd, mended is not None, covered, token.upper
+    )
 
 
 def split_hangul(text: str, known: frozenset[str]) -> list[str]:

@@ -54,10 +54,12 @@ def _only_polite(line: str) -> bool:
 
 
 def find_payment(line: Folded, tokens: Sequence[Token]) -> Mention | None:
-    text = plain(tokens)
+    text = plain(tokens).replace("*", "")
     for method, phrases in words().payments.items():
         for phrase in phrases:
-            if not has_phrase(text, phrase) or any(f" {no} {phrase} " in text for no in ("khong", "no", "not")):
+            if not has_phrase(text, phrase) or any(
+                f" {no} {phrase} " in text for no in ("khong", "no", "not")
+            ):
                 continue
             span = _place(line, tokens, phrase)
             if span is not None:
@@ -67,12 +69,12 @@ def find_payment(line: Folded, tokens: Sequence[Token]) -> Mention | None:
 
 def _place(line: Folded, tokens: Sequence[Token], phrase: str) -> tuple[int, int] | None:
     """Where the phrase stands, token by token as it was written out."""
-    spread = [(word, token) for token in tokens for word in token.word.split()]
+    spread = [(word, token) for token in tokens for word in token.word.rstrip("*").split()]
     joined, starts = "", []
     for word, token in spread:
         starts += [token] * (len(word) + 1)
         joined += word + " "
-    hangul = "\uac00" <= phrase[0]
+    hangul = phrase[0] >= "\uac00"
     if hangul:
         kept = [(char, token) for char, token in zip(joined, starts, strict=True) if char != " "]
         joined, starts = "".join(char for char, _ in kept), [token for _, token in kept]

@@ -23,6 +23,7 @@ class Token:
     start: int
     end: int
     marked: str = ""
+    upper: bool = False
 
 
 def tokenise(folded: Folded) -> list[Token]:
@@ -36,7 +37,8 @@ def tokenise(folded: Folded) -> list[Token]:
         word = text if marked else shorthand.get(text, text)
         if marked and word in accented and marked not in accented[word]:
             word = f"{word}*"
-        tokens.append(Token(text, word, start, end, marked))
+        upper = folded.raw[folded.offsets[start]].isupper()
+        tokens.append(Token(text, word, start, end, marked, upper))
     return tokens
 
 

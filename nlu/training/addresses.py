@@ -27,7 +27,9 @@ def typed_addresses(side: Side, language: str = "") -> tuple[TypedAddress, ...]:
     """Of one language, or of all."""
     wanted = "test" if side == "test" else "train"
     return tuple(
-        address for address in _all() if address.side == wanted and (not language or language in address.languages)
+        address
+        for address in _all()
+        if address.side == wanted and (not language or language in address.languages)
     )
 
 

@@ -101,7 +101,9 @@ def _judge_intents(done: Rendered, found: Parse, figures: Figures) -> None:
 
 def _judge_items(done: Rendered, found: Parse, figures: Figures) -> None:
     """A category's name may stand for several products; an item must be right in product, options and number."""
-    items = [item for item in found.items if item.product_sku or "category" not in {p.slot for p in done.parts}]
+    items = [
+        item for item in found.items if item.product_sku or "category" not in {p.slot for p in done.parts}
+    ]
     measure = "changes" if done.template.intents & _CHANGES else "items"
     left = list(items)
     right = 0
@@ -114,7 +116,9 @@ def _judge_items(done: Rendered, found: Parse, figures: Figures) -> None:
     skus = Counter(item.product_sku for item in items)
     named = Counter(gold.product for gold in done.items)
     if measure == "items":
-        figures.score("products").count(right=(skus & named).total(), found=len(items), wanted=len(done.items))
+        figures.score("products").count(
+            right=(skus & named).total(), found=len(items), wanted=len(done.items)
+        )
     if right < max(len(items), len(done.items)):
         told = [(item.product_sku, item.options, item.quantity) for item in items]
         figures.failures.append((measure, done.text, f"{[vars(gold) for gold in done.items]} -> {told}"))

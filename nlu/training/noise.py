@@ -22,12 +22,39 @@ _SHORT_EN = {
     "i'm": ("im",), "don't": ("dont",), "what's": ("whats",), "can't": ("cant",), "is": ("is",), "the": ("", "da"), "a": ("",),
 }  # fmt: skip
 _BEFORE = {
-    "vi": ("shop ơi ", "shop ơi, ", "ad ơi ", "dạ ", "cho hỏi ", "alo shop ", "dạ shop ", "em ơi ", "ủa ", "à ", "ơ ", "hi shop, "),
+    "vi": (
+        "shop ơi ",
+        "shop ơi, ",
+        "ad ơi ",
+        "dạ ",
+        "cho hỏi ",
+        "alo shop ",
+        "dạ shop ",
+        "em ơi ",
+        "ủa ",
+        "à ",
+        "ơ ",
+        "hi shop, ",
+    ),
     "en": ("hi, ", "hello ", "hey shop ", "excuse me, ", "um ", "ok so ", "hi shop "),
     "ko": ("저기요 ", "사장님 ", "안녕하세요 ", "혹시 ", "네 ", "아 "),
 }
 _AFTER = {
-    "vi": (" ạ", " nha", " nha shop", " nhé", " shop ơi", " á", " z", " nhen", " ạ shop", " đi", " với ạ", " hihi", " ^^"),
+    "vi": (
+        " ạ",
+        " nha",
+        " nha shop",
+        " nhé",
+        " shop ơi",
+        " á",
+        " z",
+        " nhen",
+        " ạ shop",
+        " đi",
+        " với ạ",
+        " hihi",
+        " ^^",
+    ),
     "en": (" please", " thanks", " pls", " shop", " :)", ", thank you", " guys"),
     "ko": (" ㅎㅎ", "~", "요", " 부탁드려요", " ㅠㅠ", "!!"),
 }

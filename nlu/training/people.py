@@ -2,17 +2,11 @@
 
 from random import Random
 
-SURNAMES = "Nguyễn Trần Lê Phạm Huỳnh Hoàng Phan Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Trịnh Đinh".split()
-MIDDLE = "Thị Văn Minh Ngọc Thanh Thùy Hoàng Thu Kim Bảo Gia Phương Quang Đức Hữu".split()
-GIVEN = (
-    "An Anh Bình Châu Chi Dung Dũng Duy Giang Hà Hằng Hạnh Hiếu Hoa Hùng Hương Huy Khánh Khoa Lan Linh Long Ly Mai Minh My Nam "
-    "Nga Ngân Nhi Nhung Oanh Phúc Phương Quân Quỳnh Sơn Tâm Thảo Thắng Thúy Tiên Trang Trâm Trí Tú Tuấn Uyên Vân Việt Vy Yến"
-).split()
-ENGLISH = (
-    "John Miller|Sarah Connolly|Emma Wright|Tom Baker|Lisa Meyer|David Chen|Anna Kowalska|Mark O'Brien|Julia|Peter Novak|"
-    "Kim Minji|Park Jisoo|Nguyen Thi Hoa|Tran Minh|Le Thu Ha|Mike Johnson|Olivia Martin|Daniel Kim"
-).split("|")
-KOREAN = "김민지 박지수 이서연 최현우 정유진 강민호 조은서 윤하늘 장도윤 임수빈 한지민 오세훈 서지우 신동엽 권나라".split()
+SURNAMES = ["Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Trịnh", "Đinh"]
+MIDDLE = ["Thị", "Văn", "Minh", "Ngọc", "Thanh", "Thùy", "Hoàng", "Thu", "Kim", "Bảo", "Gia", "Phương", "Quang", "Đức", "Hữu"]
+GIVEN = ["An", "Anh", "Bình", "Châu", "Chi", "Dung", "Dũng", "Duy", "Giang", "Hà", "Hằng", "Hạnh", "Hiếu", "Hoa", "Hùng", "Hương", "Huy", "Khánh", "Khoa", "Lan", "Linh", "Long", "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngân", "Nhi", "Nhung", "Oanh", "Phúc", "Phương", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thắng", "Thúy", "Tiên", "Trang", "Trâm", "Trí", "Tú", "Tuấn", "Uyên", "Vân", "Việt", "Vy", "Yến"]
+ENGLISH = ["John Miller", "Sarah Connolly", "Emma Wright", "Tom Baker", "Lisa Meyer", "David Chen", "Anna Kowalska", "Mark O'Brien", "Julia", "Peter Novak", "Kim Minji", "Park Jisoo", "Nguyen Thi Hoa", "Tran Minh", "Le Thu Ha", "Mike Johnson", "Olivia Martin", "Daniel Kim"]
+KOREAN = ["김민지", "박지수", "이서연", "최현우", "정유진", "강민호", "조은서", "윤하늘", "장도윤", "임수빈", "한지민", "오세훈", "서지우", "신동엽", "권나라"]
 _TITLES = ("chị ", "anh ", "c ", "bạn ", "")
 COMPANIES = {
     "vi": ("Công ty TNHH Ánh Dương", "công ty cổ phần Sao Mai", "Cty TNHH Thương mại Hoà Bình", "Công ty TNHH MTV Phúc Lộc",
@@ -21,8 +15,30 @@ COMPANIES = {
     "ko": ("주식회사 한빛", "(주)미래상사", "Hanvit Vina Co., Ltd", "대성 주식회사", "Cong ty TNHH Seoul Food"),
 }  # fmt: skip
 DATES = {
-    "vi": ("mai", "thứ 6", "20/11", "chủ nhật", "ngày 15", "thứ 3 tuần sau", "cuối tuần", "ngày mai", "hôm qua", "30/4", "chiều mai"),
-    "en": ("tomorrow", "Friday", "next Tuesday", "20 November", "Nov 5", "this weekend", "today", "yesterday", "Saturday"),
+    "vi": (
+        "mai",
+        "thứ 6",
+        "20/11",
+        "chủ nhật",
+        "ngày 15",
+        "thứ 3 tuần sau",
+        "cuối tuần",
+        "ngày mai",
+        "hôm qua",
+        "30/4",
+        "chiều mai",
+    ),
+    "en": (
+        "tomorrow",
+        "Friday",
+        "next Tuesday",
+        "20 November",
+        "Nov 5",
+        "this weekend",
+        "today",
+        "yesterday",
+        "Saturday",
+    ),
     "ko": ("내일", "다음주 화요일", "금요일", "11월 20일", "주말", "모레", "오늘", "어제", "이번주 토요일"),
 }
 NUMBERS = {
@@ -43,7 +59,9 @@ def name(language: str, rng: Random) -> str:
     if rng.random() < 0.3:
         return f"{rng.choice(MIDDLE)} {given}"
     middle = rng.choice(MIDDLE)
-    return f"{rng.choice(SURNAMES)} {middle} {given}" if middle != given else f"{rng.choice(SURNAMES)} {given}"
+    return (
+        f"{rng.choice(SURNAMES)} {middle} {given}" if middle != given else f"{rng.choice(SURNAMES)} {given}"
+    )
 
 
 def phone(language: str, rng: Random) -> tuple[str, str]:
@@ -51,7 +69,9 @@ def phone(language: str, rng: Random) -> tuple[str, str]:
     if language == "ko" and rng.random() < 0.15:
         rest = f"{rng.randint(2000, 9999)}{rng.randint(0, 9999):04}"
         return f"+82 10-{rest[:4]}-{rest[4:]}", f"+8210{rest}"
-    prefix = rng.choice(("90", "91", "93", "97", "98", "86", "32", "35", "38", "70", "76", "79", "81", "83", "56", "58"))
+    prefix = rng.choice(
+        ("90", "91", "93", "97", "98", "86", "32", "35", "38", "70", "76", "79", "81", "83", "56", "58")
+    )
     rest = f"{rng.randint(1_000_000, 9_999_999)}"
     typed = rng.choice(
         (
@@ -69,7 +89,9 @@ def email(rng: Random) -> str:
 
 def code(rng: Random) -> tuple[str, str]:
     number = rng.randint(1001, 9999)
-    return rng.choice((f"DH{number}", f"DH{number}", f"dh{number}", f"DH {number}", f"#DH{number}")), f"DH{number}"
+    return rng.choice(
+        (f"DH{number}", f"DH{number}", f"dh{number}", f"DH {number}", f"#DH{number}")
+    ), f"DH{number}"
 
 
 def tax_code(rng: Random) -> tuple[str, str]:
@@ -81,7 +103,13 @@ def tax_code(rng: Random) -> tuple[str, str]:
 def money(language: str, rng: Random) -> tuple[str, int]:
     thousands = rng.choice((50, 99, 120, 150, 200, 250, 300, 450, 500, 750, 900))
     if language == "ko":
-        return rng.choice(((f"{thousands}k", thousands * 1000), ("50만동", 500_000), (f"{thousands},000동", thousands * 1000)))
+        return rng.choice(
+            (
+                (f"{thousands}k", thousands * 1000),
+                ("50만동", 500_000),
+                (f"{thousands},000동", thousands * 1000),
+            )
+        )
     if language == "en":
         return rng.choice(((f"{thousands}k", thousands * 1000), (f"{thousands},000 VND", thousands * 1000)))
     return rng.choice(

@@ -70,7 +70,9 @@ class Renderer:
             parts.append(Part(self._fill(match, text), match.group().strip("{}")))
             at = match.end()
         parts.append(Part(text[at:]))
-        done = Rendered(self._template, self._shop, [part for part in parts if part.text], self._items(), self._values)
+        done = Rendered(
+            self._template, self._shop, [part for part in parts if part.text], self._items(), self._values
+        )
         self._set_scene(done)
         return done
 
@@ -80,7 +82,11 @@ class Renderer:
             wanted = [("option", number, ""), ("option", number, "_b")]
             needs = [kind in slots for kind in wanted]
             fitting = [p for p in self._shop.products if self._suits(p, number, needs)]
-            fitting = fitting or [p for p in self._shop.products if len(p.options) >= sum(needs)] or list(self._shop.products)
+            fitting = (
+                fitting
+                or [p for p in self._shop.products if len(p.options) >= sum(needs)]
+                or list(self._shop.products)
+            )
             fitting = [p for p in fitting if p not in self._chosen.values()] or fitting
             self._chosen[number] = self._rng.choice(fitting)
         if ("product", "2", "") not in slots:
@@ -144,7 +150,11 @@ class Renderer:
         count = self._rng.choice((1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 8, 10, 12, 20))
         self._values[f"qty{number}"] = str(count)
         words = people.NUMBERS[self._language]
-        may_be_word = re.match(r"[가-힣]| [가-힣]{1,2}(?: |$)", after) if self._language == "ko" else re.match(r" ?\w", after)
+        may_be_word = (
+            re.match(r"[가-힣]| [가-힣]{1,2}(?: |$)", after)
+            if self._language == "ko"
+            else re.match(r" ?\w", after)
+        )
         if count < len(words) and may_be_word and self._rng.random() < 0.25:
             return words[count]
         return str(count)

@@ -63,7 +63,8 @@ def _product(entry: dict[str, object]) -> ProductWords:
         category=(str(entry["category"]), str(entry["category_en"])),
         options=options,
         variants=tuple(
-            VariantWords(f"{entry['sku']}-{number}", chosen) for number, chosen in enumerate(_choices(options))
+            VariantWords(f"{entry['sku']}-{number}", chosen)
+            for number, chosen in enumerate(_choices(options))
         ),
     )
 
@@ -71,7 +72,9 @@ def _product(entry: dict[str, object]) -> ProductWords:
 def _option(entry: dict[str, list[str]]) -> OptionWords:
     values = zip(entry["values"], entry["values_en"], strict=True)
     return OptionWords(
-        str(entry["name"]), (str(entry["name_en"]),), tuple(ValueWords(value, (english,)) for value, english in values)
+        str(entry["name"]),
+        (str(entry["name_en"]),),
+        tuple(ValueWords(value, (english,)) for value, english in values),
     )
 
 

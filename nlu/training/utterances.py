@@ -1,8 +1,10 @@
 """The utterances as they stand in their files: templates under the intents that they carry."""
 
+import re
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 FOLDER = Path(__file__).parent / "utterances"
@@ -10,6 +12,9 @@ LANGUAGES = ("vi", "en", "ko")
 Side = Literal["train", "dev", "test"]
 DEV_SHARE = 6
 """One in so many training lines is kept for development."""
+WAYS = 14
+"""Wordings taken of each line with alternatives."""
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,8 @@ class Template:
     language: str
     intents: frozenset[str]
     text: str
+    written_out: bool = False
+    """One of several wordings of a line with alternatives."""
 
     @property
     def key(self) -> int:
@@ -29,7 +36,20 @@ def templates(side: Side, language: str) -> list[Template]:
     found = _read(FOLDER / f"{language}.{'test' if side == 'test' else 'train'}.txt", language)
     if side == "test":
         return found
-    return [template for template in found if (template.key % DEV_SHARE == 0) == (side == "dev")]
+    kept = [template for template in found if (template.key % DEV_SHARE == 0) == (side == "dev")]
+    return kept if side == "dev" else [*kept, *_written_out(FOLDER / f"{language}.more.txt", language)]
+
+
+def _written_out(path: Path, language: str) -> list[Template]:
+    """Lines with alternatives (`[a|b]`), each as a number of different ways to say it."""
+    found: dict[str, Template] = {}
+    for pattern in _read(path, language):
+        rng = Random(pattern.key)  # noqa: S311 - data, no secret
+        for _ in range(WAYS):
+            chosen = _CHOICE.sub(lambda m: rng.choice(m.group(1).split("|")), pattern.text)  # noqa: B023
+            text = " ".join(chosen.split()).replace(" ,", ",")
+            found.setdefault(text, Template(language, pattern.intents, text, True))
+    return list(found.values())
 
 
 def _read(path: Path, language: str) -> list[Template]:

@@ -117,7 +117,16 @@ def _details(parse: Parse, context: dict[str, Any], ordering: bool) -> dict[str,
 
 def _is_plain_answer(parse: Parse) -> bool:
     """Nothing but the thing that was asked for: no question, no yes or no, no other wish."""
-    talk = {"give_details", "unknown", "affirm", "chitchat", "change_details", "ask_shop", "out_of_scope", "order"}
+    talk = {
+        "give_details",
+        "unknown",
+        "affirm",
+        "chitchat",
+        "change_details",
+        "ask_shop",
+        "out_of_scope",
+        "order",
+    }
     return (
         not parse.question and not parse.items and not (intents_of(parse) - talk) and bool(parse.text.strip())
     )
