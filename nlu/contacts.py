@@ -23,7 +23,8 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1
 _ORDER_CODE = re.compile(r"(?<![A-Za-z0-9])(?:DH|ĐH|HD)\s?[-#.:]?\s?(\d{3,9})(?!\d)", re.IGNORECASE)
 _ORDER_LABEL = re.compile(
     r"(?:#\s?|(?:mã|ma|số|so)\s+(?:đơn|don)(?:\s+(?:hàng|hang))?(?:\s+(?:là|la|của em|cua em|của mình|cua minh))?"
-    r"\s*[:#]?\s*|(?:đơn|don|order|đơn hàng|don hang)\s+(?:số|so|mã|ma|no\.?|number|code|id)\s*[:#]?\s*|(?:đơn|don|order|주문)\s*#\s*"
+    r"\s*[:#]?\s*|(?:đơn|don|order|đơn hàng|don hang)\s+(?:số|so|mã|ma|no\.?|number|code|id)\s*[:#]?\s*|"
+    r"(?:đơn|don|order|주문)\s*#\s*"
     r"|주문\s?번호\s*(?:는|은)?\s*[:#]?\s*)(\d{3,9})(?!\d)",
     re.IGNORECASE,
 )
@@ -31,7 +32,8 @@ _ORDER_BARE = re.compile(
     r"(?<![\w.,/])(?:đơn|don|order|주문)\s+(?:hàng\s+|hang\s+)?(\d{3,9})(?![\w.,]*\d)", re.I
 )
 _TAX_LABEL = re.compile(
-    r"(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|tax\s?code|tax\s?id|tax\s?(?:number|no\.?)|tin|vat (?:code|number|no)|"
+    r"(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|tax\s?code|tax\s?id|tax\s?(?:number|no\.?)|tin|vat (?:code|"
+    r"number|no)|"
     r"세금\s?번호|사업자(?:등록)?\s?번호|세금\s?코드|MST는)"
     r"\s*(?:của cty|cua cty|công ty|cong ty|bên mình|ben minh|is|of|:|\.|-|là|la|은|는|#|=|\s)*"
     r"([0-9Oo][0-9Oo\s.\-]{7,18}[0-9Oo])(?!\d)",
@@ -39,12 +41,14 @@ _TAX_LABEL = re.compile(
 )
 _TAX_BARE = re.compile(r"(?<![\d\-+.])(\d{10}(?:-?\d{3})?|\d{12})(?![\d-])")
 _COMPANY = re.compile(
-    r"(?<!\w)((?:công ty|cong ty|cty|cửa hàng|hộ kinh doanh|ho kinh doanh|hkd|doanh nghiệp|dntn|hợp tác xã|htx|주식회사|"
+    r"(?<!\w)((?:công ty|cong ty|cty|cửa hàng|hộ kinh doanh|ho kinh doanh|hkd|doanh nghiệp|dntn|hợp tác xã|"
+    r"htx|주식회사|"
     r"(?:the\s)?company(?:\sname)?(?=\s*[:\-]|\sis))\s*[:\-]?\s*[^;\n]{2,120})",
     re.IGNORECASE,
 )
 _COMPANY_EN = re.compile(
-    r"((?:[A-ZĐ][\w&.'-]*\s+){1,6}(?:Co\.?,?\s?Ltd\.?|Company Limited|Company|LLC|Inc\.?|Corp(?:oration)?\.?|JSC|Group))",
+    r"((?:[A-ZĐ][\w&.'-]*\s+){1,6}(?:Co\.?,?\s?Ltd\.?|Company Limited|Company|LLC|Inc\.?|Corp(?:oration)?\.?|"
+    r"JSC|Group))",
 )
 _COMPANY_KO = re.compile(
     r"((?:주식회사\s*|\(주\)\s*)[\w가-힣]{2,20}|[\w가-힣]{2,20}\s?(?:주식회사|\(주\)|유한회사))"
@@ -55,7 +59,8 @@ _COMPANY_BARE = re.compile(
     re.IGNORECASE,
 )
 _COMPANY_END = re.compile(
-    r"(?:,|\.\s|\s-\s|\s\|)|\s(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|địa chỉ|dia chi|đc|dc|email|mail|gmail|tax|sđt|sdt|nhé|nha|ạ|giúp|giup|"
+    r"(?:,|\.\s|\s-\s|\s\|)|\s(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|địa chỉ|dia chi|đc|dc|email|mail|"
+    r"gmail|tax|sđt|sdt|nhé|nha|ạ|giúp|giup|"
     r"với nha|with|at|and|cho đơn|cho don|được không|duoc khong|đơn|please|pls|address|thanks)\b",
     re.IGNORECASE,
 )

@@ -25,9 +25,12 @@ _VI_DAYS = {
 }
 _KO_DAYS = "월화수목금토일"
 _RELATIVE = {
-    "hom nay": 0, "bua nay": 0, "sang nay": 0, "trua nay": 0, "chieu nay": 0, "toi nay": 0, "today": 0, "tonight": 0, "오늘": 0,
-    "ngay mai": 1, "sang mai": 1, "trua mai": 1, "chieu mai": 1, "toi mai": 1, "mai": 1, "tomorrow": 1, "tmr": 1, "tmrw": 1,
-    "내일": 1, "ngay mot": 2, "ngay kia": 2, "mot": 2, "모레": 2, "day after tomorrow": 2, "hom qua": -1, "yesterday": -1,
+    "hom nay": 0, "bua nay": 0, "sang nay": 0, "trua nay": 0, "chieu nay": 0, "toi nay": 0, "today": 0,
+    "tonight": 0, "오늘": 0,
+    "ngay mai": 1, "sang mai": 1, "trua mai": 1, "chieu mai": 1, "toi mai": 1, "mai": 1, "tomorrow": 1,
+    "tmr": 1, "tmrw": 1,
+    "내일": 1, "ngay mot": 2, "ngay kia": 2, "mot": 2, "모레": 2, "day after tomorrow": 2, "hom qua": -1,
+    "yesterday": -1,
     "어제": -1, "hom kia": -2, "그저께": -2,
 }  # fmt: skip
 _WEEKS = (
@@ -49,7 +52,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("weekday", re.compile(
         r"(?<!\w)(?:(next|this|last|on|by) )?(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?!\w)")),
     ("weekday", re.compile(r"(?:(이번|다음|지난) ?주? ?)?([월화수목금토일])요일")),
-    ("relative", re.compile(r"(?<!\w)(?:" + "|".join(sorted((w for w in _RELATIVE if w.isascii()), key=len, reverse=True)) + r")(?!\w)")),
+    ("relative", re.compile(r"(?<!\w)(?:" + "|".join(sorted((w for w in _RELATIVE if w.isascii()), key=len,
+        reverse=True)) + r")(?!\w)")),
     ("relative", re.compile("|".join(w for w in _RELATIVE if not w.isascii()))),
     ("span", re.compile(rf"(?<!\w)(?:{_WEEKS})")),
 )  # fmt: skip

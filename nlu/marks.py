@@ -1,49 +1,11 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
-
-from nlu.lexicon import MAX_PHRASE, NONE, Hits, Lexicon, Skus, ValueKey
-from nlu.pieces import Piece
+from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus
+from nlu.phrases import MAX_MARKS, Mark, Phrases
 from nlu.wordlists import common_words, words
 
-Kind = Literal["quantity", "product", "option", "separator", "pointer", "each", "correction"]
-MAX_MARKS = 200
-ALL = 99
-"""The index of a pointer at everything that was shown."""
 
-
-@dataclass(frozen=True)
-class Mark:
-    """Positions are of pieces. `index` -1 is the last, 0 is "this"."""
-
-    kind: Kind
-    start: int
-    end: int
-    quantity: int = 0
-    hits: Hits = Hits()
-    keys: frozenset[ValueKey] = frozenset()
-    index: int = 0
-    """Of a pointer, counted from 1; with `quantity`, so many from the first on."""
-    negated: bool = False
-    mended: bool = False
-    text: str = ""
-
-
-class Reader:
-    def __init__(
-        self, pieces: Sequence[Piece], lexicon: Lexicon, *, awaiting: str | None, focus: Sequence[str] = ()
-    ) -> None:
-        """`focus` are the products talked of: a bare `M` or `39` that one of them has is an option."""
-        self._pieces = pieces
-        self._lexicon = lexicon
-        self._awaiting = awaiting
-        self._focus = frozenset(key for sku in focus for key in lexicon.values_of.get(sku, {}))
-        self._keys = [piece.key for piece in pieces]
-        self.marks: list[Mark] = []
-
+class Reader(Phrases):
     def read(self) -> list[Mark]:
         i = 0
         while i < len(self._pieces) and len(self.marks) < MAX_MARKS:
@@ -68,16 +30,6 @@ class Reader:
         if product is None or option is None:
             return product or option
         return option if option.end > product.end else product
-
-    def _phrase(self, i: int, length: int) -> tuple[str, ...] | None:
-        """None where a place is covered, or where diacritics say that another word is meant."""
-        part = self._pieces[i : i + length]
-        if len(part) < length or any(piece.masked for piece in part):
-            return None
-        odd = sum(piece.odd for piece in part)
-        if odd > (1 if length >= 3 else 0):
-            return None
-        return tuple(self._keys[i : i + length])
 
     def _product(self, i: int) -> Mark | None:
         joined = self._joined(i)
@@ -209,9 +161,6 @@ class Reader:
             return Mark("option", i, i + length, keys=keys, text=" ".join(phrase))
         return None
 
-    def _adjacent(self, i: int) -> bool:
-        return self._pieces[i].end == self._pieces[i + 1].start
-
     def _plausible_value(self, i: int) -> bool:
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
         piece = self._pieces[i]
@@ -286,26 +235,6 @@ class Reader:
             return None
         return Mark("quantity", start, end, quantity=number)
 
-    def _number_at(self, i: int) -> tuple[int, int] | None:
-        if i >= len(self._pieces) or self._pieces[i].masked:
-            return None
-        key, word = self._keys[i], self._pieces[i].word
-        if key.isdigit():
-            value = int(key[:7])
-            return (value, i + 1) if 0 < value <= 100_000 else None
-        if word.endswith("*"):
-            return None
-        two = " ".join(self._keys[i : i + 2])
-        if two in words().numbers:
-            return words().numbers[two], i + 2
-        number = words().numbers.get(key)
-        if number is None or (key in ("a", "an") and not self._starts_name(i + 1) and not self._dozen(i + 1)):
-            return None
-        return number, i + 1
-
-    def _dozen(self, i: int) -> bool:
-        return i < len(self._keys) and self._keys[i] in words().dozens
-
     def _is_measure(self, at: int, end: int) -> bool:
         """`55 kg`, `1m65`, `3 ngày`: a number of something else than goods."""
         after = self._keys[end] if end < len(self._keys) else ""
@@ -320,36 +249,12 @@ class Reader:
             or after == "h"
         )
 
-    def _is_counter(self, i: int) -> bool:
-        if i >= len(self._keys) or self._pieces[i].masked or self._keys[i] not in words().counters:
-            return False
-        return not any(self._phrase(i, length) in self._lexicon.phrases for length in (2, 3, 4))
-
-    def _starts_name(self, i: int) -> bool:
-        return any(
-            phrase in self._lexicon.phrases
-            for length in range(1, 5)
-            if (phrase := self._phrase(i, length)) is not None and (length > 1 or len(phrase[0]) > 2)
-        )
-
-    def _starts_value(self, i: int) -> bool:
-        if i < len(self._keys) and self._keys[i] in words().value_words:
-            i += 1
-        return any(self._phrase(i, length) in self._lexicon.values for length in (1, 2, 3))
-
     def _each(self, i: int) -> Mark | None:
         return self._listed(i, "each")
 
     def _pointer(self, i: int) -> Mark | None:
         this = self._listed(i, "pointer") or self._ordinal(i)
         return None if this is None or self._starts_full_name(i) else this
-
-    def _starts_full_name(self, i: int) -> bool:
-        return any(
-            (hits := self._lexicon.phrases.get(phrase)) is not None and hits.full
-            for length in range(2, 6)
-            if (phrase := self._phrase(i, length)) is not None
-        )
 
     def _ordinal(self, i: int) -> Mark | None:
         """`cái thứ hai`, `the second one`, `두번째`; never a bare `thứ hai`, which is a day."""
@@ -393,21 +298,6 @@ class Reader:
     def _is_end_word(self, i: int) -> bool:
         return i < len(self._keys) and self._keys[i] in ("dau", "cuoi")
 
-    def _listed(self, i: int, kind: Kind) -> Mark | None:
-        for length in (4, 3, 2, 1):
-            part = self._keys[i : i + length]
-            if len(part) < length:
-                continue
-            found = _listed_phrases().get(tuple(part))
-            if found is None and length == 2 and not part[0].isascii():
-                found = _listed_phrases().get(("".join(part),))
-            if found is None or found[0] != kind:
-                continue
-            pieces = self._pieces[i : i + length]
-            if not any(piece.masked or piece.odd or piece.word.endswith("*") for piece in pieces):
-                return Mark(kind, i, i + length, index=found[1], text=" ".join(part))
-        return None
-
     def _small_word(self, i: int) -> Mark | None:
         correction = self._listed(i, "correction")
         if correction is not None:
@@ -416,23 +306,3 @@ class Reader:
         if (key in words().separators and not word.endswith("*")) or key in (",", ";", "\n", "+", "&", "."):
             return Mark("separator", i, i + 1, text=key)
         return None
-
-    def _negated(self, start: int, end: int) -> bool:
-        """`không lấy màu đen`, `not the black one`, `검정 말고`."""
-        line = " ".join(piece.word for piece in self._pieces[max(0, start - 4) : start])
-        before = f" {line} "
-        for phrase in words().negators:
-            place = before.rfind(f" {phrase} ")
-            if place >= 0 and not any(c in before[place:] for c in ",;.\n?"):
-                return True
-        return any(key in words().negators_after for key in self._keys[end : end + 2])
-
-
-@lru_cache
-def _listed_phrases() -> dict[tuple[str, ...], tuple[Kind, int]]:
-    """Small phrases with their kind; "both" points at all that was shown."""
-    data = words()
-    kinds: tuple[tuple[tuple[str, ...], Kind, int], ...] = (
-        (data.each, "each", 0), (data.these, "pointer", 0), (data.both, "pointer", ALL), (data.corrections, "correction", 0),
-    )  # fmt: skip
-    return {tuple(phrase.split()): (kind, index) for phrases, kind, index in kinds for phrase in phrases}

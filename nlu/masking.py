@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlu.marks import Mark
 from nlu.models import Span
 from nlu.normalise import Folded
+from nlu.phrases import Mark
 from nlu.pieces import Piece
 
 _SLOT_OF_MARK = {"option": "OPT", "quantity": "NUM"}
@@ -13,7 +13,8 @@ _SLOT_OF_MARK = {"option": "OPT", "quantity": "NUM"}
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A word (`word` with shorthand written out, `typed` as it was, `marked` with diacritics) or a slot (upper case)."""
+    """A word (`word` with shorthand written out, `typed` as it was,
+    `marked` with diacritics) or a slot (upper case)."""
 
     word: str
     typed: str = ""

@@ -11,22 +11,27 @@ from nlu.normalise import fold
 from nlu.wordlists import common_words, words
 
 _LABEL = re.compile(
-    r"(?<!\w)(?:họ (?:và )?tên|ho (?:va )?ten|tên(?: người nhận| ng nhận)?|ten(?: nguoi nhan| ng nhan)?|người nhận(?: hàng)?|"
-    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|recipient|이름은?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
+    r"(?<!\w)(?:họ (?:và )?tên|ho (?:va )?ten|tên(?: người nhận| ng nhận)?|ten(?: nguoi nhan| ng nhan)?|"
+    r"người nhận(?: hàng)?|"
+    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|"
+    r"recipient|이름은?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
     r"수취인은?|예금주는?|attn)"
-    r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|to|thành|thanh|sang|lại|lai|is|là|la)(?=\s))*"
+    r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|to|"
+    r"thành|thanh|sang|lại|lai|is|là|la)(?=\s))*"
     r"(?:\s*(?:[:\-=]|(?<=\s)(?:là|la|is)(?=\s))\s*|\s+)([^\d,;.\n?!:|/]{1,60})",
     re.IGNORECASE,
 )
 _SELF = re.compile(
-    r"(?<!\w)(?:(?:mình|minh|em|tôi|toi|tui|chị|chi|anh|cô|mk)\s+(?:tên\s+(?:là\s+)?|ten\s+(?:la\s+)?|là|la)|i am|i'm|im|it's|this is|"
+    r"(?<!\w)(?:(?:mình|minh|em|tôi|toi|tui|chị|chi|anh|cô|mk)\s+(?:tên\s+(?:là\s+)?|ten\s+(?:la\s+)?|là|la)|"
+    r"i am|i'm|im|it's|this is|"
     r"call me|저는|전|gặp|gap|ask for|gọi|goi|gửi cho|gui cho|send to|order for|recipient is|receiver is|my friend)\s+"
     r"([^\d,;.\n?!|/]{1,40})",
     re.I,
 )
 _KO_SELF = re.compile(r"([가-힣]{2,4})(?:이?라고|입니다|이에요|예요|이고요?|님|씨|한테|에게)")
 _LABEL_END = re.compile(
-    r"\s(?:sđt|sdt|đt|dt|số|so|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|nhá|ạ|a|ạh|phone|address|adress|at|and|to|"
+    r"\s(?:sđt|sdt|đt|dt|số|so|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|nhá|ạ|a|ạh|phone|"
+    r"address|adress|at|and|to|"
     r"in|on|her|his|my|with|tel|number|nữa|nua|lấy|lay|cho|mua|luôn|luon|thôi|thui|shop|chứ|chu|không|khong|ko|hoặc|"
     r"please|pls|thanks|not|instead|living|lives?|contact|can|could|here|from|room|want|i|is|was|입니다|이에요|이고|예요|으로|로|"
     r"-|–|\||=>|\()(?=\s|$|\()",
@@ -81,7 +86,8 @@ def _may_be_label(raw: str, match: re.Match[str], mention: NameMention) -> bool:
         known = first in _lists()["surnames"] or first in _lists()["given"] or first not in common_words()
         if not known:
             return False
-    asks = first in ("gi", "bi", "chu", "giup", "gium", "bang", "thanh", "sang", "la", "nay", "do", "duoc", "tren", "khong", "chua", "san", "hang", "cua", "shop", "cong", "cty", "company", "file", "sp", "nguoi",
+    asks = first in ("gi", "bi", "chu", "giup", "gium", "bang", "thanh", "sang", "la", "nay", "do", "duoc",
+        "tren", "khong", "chua", "san", "hang", "cua", "shop", "cong", "cty", "company", "file", "sp", "nguoi",
                      "of", "is", "the", "what", "for", "on", "brand", "to")  # fmt: skip
     return not asks
 
@@ -225,9 +231,14 @@ def _titles_before(text: str) -> bool:
 
 
 _SMALL = frozenset(
-    ["ten", "la", "cua", "cho", "gui", "giao", "nguoi", "nhan", "mr", "mrs", "ms", "ship", "ve", "toi", "den", "gap", "goi", "to", "for", "name", "call", "ok", "da", "vang", "yes", "phone", "tel", "sdt", "dt", "so", "dc", "dia", "chi", "info", "thong", "tin", "and", "at", "here", "my", "his", "her", "va", "is", "number", "address", "nhe", "nha", "receiver", "recipient", "deliver", "send", "mobile", "zalo", "attn", "cod", "ck", "momo", "order"]
-)
-_TAIL = _SMALL | frozenset(["moi", "dung", "co", "duoc", "chua", "a", "nhe", "nha", "nhan", "sdt", "nhen", "shop", "oi", "ak", "ah"])
+    ["ten", "la", "cua", "cho", "gui", "giao", "nguoi", "nhan", "mr", "mrs", "ms", "ship", "ve", "toi", "den",
+        "gap", "goi", "to", "for", "name", "call", "ok", "da", "vang", "yes", "phone", "tel", "sdt", "dt", "so",
+        "dc", "dia", "chi", "info", "thong", "tin", "and", "at", "here", "my", "his", "her", "va", "is",
+        "number", "address", "nhe", "nha", "receiver", "recipient", "deliver", "send", "mobile", "zalo", "attn",
+        "cod", "ck", "momo", "order"]
+)  # fmt: skip
+_TAIL = _SMALL | frozenset(["moi", "dung", "co", "duoc", "chua", "a", "nhe", "nha", "nhan", "sdt", "nhen",
+    "shop", "oi", "ak", "ah"])  # fmt: skip
 
 
 def _is_capitalised(word: str) -> bool:

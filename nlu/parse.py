@@ -9,10 +9,11 @@ from nlu.entities import Entities, find_entities
 from nlu.items import Found, Scene, find_items
 from nlu.language import detect
 from nlu.lexicon import Lexicon
-from nlu.marks import Mark, Reader
+from nlu.marks import Reader
 from nlu.masking import Unit, masked_units
 from nlu.models import CartItem, Intent, Parse
 from nlu.normalise import MAX_CHARS, Folded, folded
+from nlu.phrases import Mark
 from nlu.pieces import Piece, pieces_of
 from nlu.rules import find_note, find_payment, is_question, yes_and_no
 from nlu.tokens import Token, tokenise

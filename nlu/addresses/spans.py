@@ -152,8 +152,10 @@ def _leads(word: Token) -> bool:
 
 def _is_a_name(word: Token) -> bool:
     """`Tô` of Tô Hiến Thành is no group of houses."""
-    return word.is_marked and word.text[:1].isupper() and word.text.lower() not in ("số", "đường", "tổ", "thôn", "xóm", "ấp",
-           "hẻm", "ngõ", "ngách", "kiệt", "phòng", "tầng", "lầu", "lô", "toà", "tòa", "căn", "nhà", "bản", "đội", "khóm")  # fmt: skip
+    return word.is_marked and word.text[:1].isupper() and word.text.lower() not in ("số", "đường", "tổ", "thôn",
+        "xóm", "ấp",
+           "hẻm", "ngõ", "ngách", "kiệt", "phòng", "tầng", "lầu", "lô", "toà", "tòa", "căn", "nhà", "bản",
+           "đội", "khóm")  # fmt: skip
 
 
 def _names_a_road(words: Sequence[Token], after: int, end: int) -> bool:

@@ -7,7 +7,8 @@ KIND_WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("p",): ("Phường",), ("ph",): ("Phường",), ("f",): ("Phường",), ("phuong",): ("Phường",),
     ("ward",): ("Phường", "Xã"),
     ("x",): ("Xã",), ("xa",): ("Xã",), ("commune",): ("Xã",), ("tt",): ("Thị trấn",), ("thi", "tran"): ("Thị trấn",),
-    ("dac", "khu"): ("Đặc khu",), ("q",): ("Quận",), ("quan",): ("Quận",), ("district",): ("Quận", "Huyện"), ("province",): ("Tỉnh", "Thành phố"),
+    ("dac", "khu"): ("Đặc khu",), ("q",): ("Quận",), ("quan",): ("Quận",), ("district",): ("Quận", "Huyện"),
+        ("province",): ("Tỉnh", "Thành phố"),
     ("h",): ("Huyện",), ("huien",): ("Huyện",), ("huyen",): ("Huyện",), ("tx",): ("Thị xã",),
     ("thi", "xa"): ("Thị xã",),
     ("tp",): ("Thành phố",), ("thanh", "pho"): ("Thành phố",), ("city",): ("Thành phố",), ("tinh",): ("Tỉnh",),
@@ -44,12 +45,17 @@ NOT_STREET = re.compile(
 
 # Folded words of a street's part: lanes, hamlets, houses, floors.
 STREET_WORDS = frozenset(
-    ["so", "nha", "duong", "pho", "to", "ngo", "ngach", "hem", "kiet", "ap", "thon", "xom", "to", "khom", "doi", "ban", "lo", "toa", "can", "phong", "lau", "tang", "block", "chung", "khu", "kcn", "kdc", "no", "street", "st", "road", "apt", "apartment", "room", "unit", "tdp", "buon", "lang", "condo", "building", "villa", "biet", "hotel"]
-)
+    ["so", "nha", "duong", "pho", "to", "ngo", "ngach", "hem", "kiet", "ap", "thon", "xom", "to", "khom", "doi",
+        "ban", "lo", "toa", "can", "phong", "lau", "tang", "block", "chung", "khu", "kcn", "kdc", "no",
+        "street", "st", "road", "apt", "apartment", "room", "unit", "tdp", "buon", "lang", "condo", "building",
+        "villa", "biet", "hotel"]
+)  # fmt: skip
 # What leads to an address, right before it.
 TOWARDS = frozenset(
-    ["ve", "toi", "den", "o", "tai", "qua", "sang", "dc", "address", "adress", "at", "to", "is", "la", "in", "gui", "giao", "ship", "home", "office", "living", "live", "stay", "staying", "now", "nhan", "hang", "mom", "here", "for", "gap"]
-)
+    ["ve", "toi", "den", "o", "tai", "qua", "sang", "dc", "address", "adress", "at", "to", "is", "la", "in",
+        "gui", "giao", "ship", "home", "office", "living", "live", "stay", "staying", "now", "nhan", "hang",
+        "mom", "here", "for", "gap"]
+)  # fmt: skip
 TOWARDS_MARKED = frozenset(["về", "tới", "đến", "ở", "tại", "là", "giao", "gửi", "nhận", "hàng", "đc"])
 AFTER_UNITS = re.compile(
     r"(?:\s+(?:Province|City|District|Ward|tỉnh))?(?:,?\s*(?:Việt\s?Nam|Viet\s?nam|VN)(?!\w))?", re.IGNORECASE

@@ -48,7 +48,8 @@ class Figures:
 
 
 MEASURES = (
-    "top intent", "all intents", "language", "items", "products", "changes", "phone", "order code", "address", "name", "email",
+    "top intent", "all intents", "language", "items", "products", "changes", "phone", "order code", "address",
+    "name", "email",
     "tax code", "company", "money", "date",
 )  # fmt: skip
 
@@ -113,7 +114,7 @@ def _judge_items(done: Rendered, found: Parse, figures: Figures) -> None:
             left.remove(match)
             right += 1
     figures.score(measure).count(right=right, found=len(items), wanted=len(done.items))
-    skus = Counter(item.product_sku for item in items)
+    skus = Counter(item.product_sku or "" for item in items)
     named = Counter(gold.product for gold in done.items)
     if measure == "items":
         figures.score("products").count(

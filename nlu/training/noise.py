@@ -7,19 +7,25 @@ from random import Random
 from nlu.training.rendering import Part
 
 _SHORT = {
-    "không": ("k", "ko", "kh", "hok", "hông", "khum", "hong"), "được": ("dc", "đc", "đk", "dk"), "bao nhiêu": ("bn", "bnhiu", "nhiu"),
+    "không": ("k", "ko", "kh", "hok", "hông", "khum", "hong"), "được": ("dc", "đc", "đk", "dk"),
+    "bao nhiêu": ("bn", "bnhiu", "nhiu"),
     "vậy": ("z", "v", "zậy"), "gì": ("j", "ji", "zì"), "rồi": ("r", "rùi", "roài"), "mình": ("mk", "m", "mik"),
     "với": ("vs", "zới"), "em": ("e",), "anh": ("a",), "chị": ("c",), "bạn": ("b", "bn"), "cho": ("cho", "chớ"),
     "luôn": ("lun",), "nhé": ("nhen", "nha", "nhá", "nhe"), "size": ("sz", "sai"), "shop": ("sốp", "sop", "shóp"),
     "sản phẩm": ("sp",), "chuyển khoản": ("ck",), "thanh toán": ("tt",), "số lượng": ("sl",), "địa chỉ": ("đc", "dc"),
     "cảm ơn": ("tks", "cám ơn", "cmon"), "biết": ("bít", "bik"), "thôi": ("thui", "thoi"), "quá": ("wá", "qá"),
-    "nhiều": ("nhìu", "nhiu"), "vẫn": ("zẫn",), "vào": ("zô", "vô"), "yêu": ("iu",), "giao": ("gjao",), "tư vấn": ("tv",),
-    "nhân viên": ("nv",), "khi nào": ("khi nao", "bao h"), "bây giờ": ("bh", "bây h"), "hàng": ("hàg",), "đơn hàng": ("đh", "đơn"),
+    "nhiều": ("nhìu", "nhiu"), "vẫn": ("zẫn",), "vào": ("zô", "vô"), "yêu": ("iu",), "giao": ("gjao",),
+    "tư vấn": ("tv",),
+    "nhân viên": ("nv",), "khi nào": ("khi nao", "bao h"), "bây giờ": ("bh", "bây h"), "hàng": ("hàg",),
+    "đơn hàng": ("đh", "đơn"),
 }  # fmt: skip
 _SHORT_EN = {
-    "you": ("u",), "please": ("pls", "plz"), "are": ("r",), "your": ("ur",), "thanks": ("thx", "tks"), "thank you": ("ty", "thank u"),
-    "because": ("cuz",), "okay": ("ok", "k"), "to": ("to", "2"), "for": ("4", "for"), "want to": ("wanna",), "going to": ("gonna",),
-    "i'm": ("im",), "don't": ("dont",), "what's": ("whats",), "can't": ("cant",), "is": ("is",), "the": ("", "da"), "a": ("",),
+    "you": ("u",), "please": ("pls", "plz"), "are": ("r",), "your": ("ur",), "thanks": ("thx", "tks"),
+    "thank you": ("ty", "thank u"),
+    "because": ("cuz",), "okay": ("ok", "k"), "to": ("to", "2"), "for": ("4", "for"), "want to": ("wanna",),
+    "going to": ("gonna",),
+    "i'm": ("im",), "don't": ("dont",), "what's": ("whats",), "can't": ("cant",), "is": ("is",), "the": ("",
+    "da"), "a": ("",),
 }  # fmt: skip
 _BEFORE = {
     "vi": (
@@ -64,7 +70,8 @@ _QUIET = frozenset({"thanks", "goodbye", "abuse", "switch_language", "greeting"}
 
 def noisy(parts: list[Part], language: str, intents: frozenset[str], rng: Random) -> list[Part]:
     for change, chance in (
-        (_shorthand, 0.3), (_without_diacritics, 0.35 if language == "vi" else 0.0), (_slip, 0.25), (_punctuation, 0.35),
+        (_shorthand, 0.3), (_without_diacritics, 0.35 if language == "vi" else 0.0), (_slip, 0.25),
+            (_punctuation, 0.35),
         (_case, 0.2), (_stretched, 0.08),
     ):  # fmt: skip
         if rng.random() < chance:

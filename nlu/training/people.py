@@ -2,16 +2,25 @@
 
 from random import Random
 
-SURNAMES = ["Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Trịnh", "Đinh"]
-MIDDLE = ["Thị", "Văn", "Minh", "Ngọc", "Thanh", "Thùy", "Hoàng", "Thu", "Kim", "Bảo", "Gia", "Phương", "Quang", "Đức", "Hữu"]
-GIVEN = ["An", "Anh", "Bình", "Châu", "Chi", "Dung", "Dũng", "Duy", "Giang", "Hà", "Hằng", "Hạnh", "Hiếu", "Hoa", "Hùng", "Hương", "Huy", "Khánh", "Khoa", "Lan", "Linh", "Long", "Ly", "Mai", "Minh", "My", "Nam", "Nga", "Ngân", "Nhi", "Nhung", "Oanh", "Phúc", "Phương", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thắng", "Thúy", "Tiên", "Trang", "Trâm", "Trí", "Tú", "Tuấn", "Uyên", "Vân", "Việt", "Vy", "Yến"]
-ENGLISH = ["John Miller", "Sarah Connolly", "Emma Wright", "Tom Baker", "Lisa Meyer", "David Chen", "Anna Kowalska", "Mark O'Brien", "Julia", "Peter Novak", "Kim Minji", "Park Jisoo", "Nguyen Thi Hoa", "Tran Minh", "Le Thu Ha", "Mike Johnson", "Olivia Martin", "Daniel Kim"]
-KOREAN = ["김민지", "박지수", "이서연", "최현우", "정유진", "강민호", "조은서", "윤하늘", "장도윤", "임수빈", "한지민", "오세훈", "서지우", "신동엽", "권나라"]
-_TITLES = ("chị ", "anh ", "c ", "bạn ", "")
+SURNAMES = ["Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô",
+    "Dương", "Lý", "Trịnh", "Đinh"]  # fmt: skip
+MIDDLE = ["Thị", "Văn", "Minh", "Ngọc", "Thanh", "Thùy", "Hoàng", "Thu", "Kim", "Bảo", "Gia", "Phương", "Quang",
+    "Đức", "Hữu"]  # fmt: skip
+GIVEN = ["An", "Anh", "Bình", "Châu", "Chi", "Dung", "Dũng", "Duy", "Giang", "Hà", "Hằng", "Hạnh", "Hiếu",
+    "Hoa", "Hùng", "Hương", "Huy", "Khánh", "Khoa", "Lan", "Linh", "Long", "Ly", "Mai", "Minh", "My", "Nam",
+    "Nga", "Ngân", "Nhi", "Nhung", "Oanh", "Phúc", "Phương", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thắng",
+    "Thúy", "Tiên", "Trang", "Trâm", "Trí", "Tú", "Tuấn", "Uyên", "Vân", "Việt", "Vy", "Yến"]  # fmt: skip
+ENGLISH = ["John Miller", "Sarah Connolly", "Emma Wright", "Tom Baker", "Lisa Meyer", "David Chen",
+    "Anna Kowalska", "Mark O'Brien", "Julia", "Peter Novak", "Kim Minji", "Park Jisoo", "Nguyen Thi Hoa",
+    "Tran Minh", "Le Thu Ha", "Mike Johnson", "Olivia Martin", "Daniel Kim"]  # fmt: skip
+KOREAN = ["김민지", "박지수", "이서연", "최현우", "정유진", "강민호", "조은서", "윤하늘", "장도윤", "임수빈",
+    "한지민", "오세훈", "서지우", "신동엽", "권나라"]  # fmt: skip
 COMPANIES = {
-    "vi": ("Công ty TNHH Ánh Dương", "công ty cổ phần Sao Mai", "Cty TNHH Thương mại Hoà Bình", "Công ty TNHH MTV Phúc Lộc",
+    "vi": ("Công ty TNHH Ánh Dương", "công ty cổ phần Sao Mai", "Cty TNHH Thương mại Hoà Bình",
+    "Công ty TNHH MTV Phúc Lộc",
            "công ty Minh Long", "CTY CP Đầu tư Tân Việt", "Doanh nghiệp tư nhân Hồng Phát"),
-    "en": ("Sunrise Co., Ltd", "Green Field Company Limited", "Lotus Trading JSC", "Blue River LLC", "Cong ty TNHH An Phat"),
+    "en": ("Sunrise Co., Ltd", "Green Field Company Limited", "Lotus Trading JSC", "Blue River LLC",
+    "Cong ty TNHH An Phat"),
     "ko": ("주식회사 한빛", "(주)미래상사", "Hanvit Vina Co., Ltd", "대성 주식회사", "Cong ty TNHH Seoul Food"),
 }  # fmt: skip
 DATES = {
@@ -75,7 +84,8 @@ def phone(language: str, rng: Random) -> tuple[str, str]:
     rest = f"{rng.randint(1_000_000, 9_999_999)}"
     typed = rng.choice(
         (
-            f"0{prefix}{rest}", f"0{prefix}{rest}", f"0{prefix} {rest[:3]} {rest[3:]}", f"0{prefix}.{rest[:3]}.{rest[3:]}",
+            f"0{prefix}{rest}", f"0{prefix}{rest}", f"0{prefix} {rest[:3]} {rest[3:]}",
+                f"0{prefix}.{rest[:3]}.{rest[3:]}",
             f"+84{prefix}{rest}", f"+84 {prefix} {rest[:3]} {rest[3:]}", f"0{prefix}{rest[:2]} {rest[2:4]} {rest[4:]}",
             f"0{prefix}-{rest[:3]}-{rest[3:]}", f"84{prefix}{rest}",
         )
@@ -84,7 +94,8 @@ def phone(language: str, rng: Random) -> tuple[str, str]:
 
 
 def email(rng: Random) -> str:
-    return f"{rng.choice(('lan.nguyen', 'minh88', 'ketoan', 'john_m', 'office', 'hoa2010'))}@{rng.choice(('gmail.com', 'anhduong.vn', 'yahoo.com.vn', 'naver.com'))}"
+    user = rng.choice(("lan.nguyen", "minh88", "ketoan", "john_m", "office", "hoa2010"))
+    return f"{user}@{rng.choice(('gmail.com', 'anhduong.vn', 'yahoo.com.vn', 'naver.com'))}"
 
 
 def code(rng: Random) -> tuple[str, str]:

@@ -207,7 +207,8 @@ class Renderer:
         if changing:
             old = [v for v in product.variants if not set(v.options.items()) & set(self._options.values())]
             kept = [
-                v for v in product.variants if all(v.options.get(name) == value for name, value in self._options.values())
+                v for v in product.variants if all(v.options.get(name) == value for name,
+                    value in self._options.values())
             ] if len({n for n, _ in self._options.values()}) == len(self._options) else []  # fmt: skip
             wanted = kept if "remove_item" in changing else old
             variant = (wanted or list(product.variants))[0]

@@ -12,7 +12,8 @@ FOLDER = Path(__file__).parent / "catalogues"
 _COLOUR_NAMES = frozenset({"Màu", "Colour"})
 KOREAN = {
     "Black": ("검정", "블랙", "검정색"), "White": ("흰색", "화이트"), "Navy": ("네이비", "남색"), "Beige": ("베이지",),
-    "Red": ("빨강", "레드", "빨간색"), "Pink": ("핑크", "분홍색"), "Grey": ("회색", "그레이"), "Brown": ("브라운", "갈색"),
+    "Red": ("빨강", "레드", "빨간색"), "Pink": ("핑크", "분홍색"), "Grey": ("회색", "그레이"),
+    "Brown": ("브라운", "갈색"),
     "Yellow": ("노랑", "노란색"), "Blue": ("블루", "파란색"), "Purple": ("보라색",), "Cream": ("크림", "아이보리"),
 }  # fmt: skip
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
+from nlu.normalise import fold
+
 FOLDER = Path(__file__).parent / "utterances"
 LANGUAGES = ("vi", "en", "ko")
 Side = Literal["train", "dev", "test"]
@@ -41,15 +43,21 @@ def templates(side: Side, language: str) -> list[Template]:
 
 
 def _written_out(path: Path, language: str) -> list[Template]:
-    """Lines with alternatives (`[a|b]`), each as a number of different ways to say it."""
+    """Lines with alternatives (`[a|b]`), each as a number of different ways to say it; none that is tested."""
+    tested = {_bare(template.text) for template in templates("test", language)}
     found: dict[str, Template] = {}
     for pattern in _read(path, language):
         rng = Random(pattern.key)  # noqa: S311 - data, no secret
         for _ in range(WAYS):
             chosen = _CHOICE.sub(lambda m: rng.choice(m.group(1).split("|")), pattern.text)  # noqa: B023
             text = " ".join(chosen.split()).replace(" ,", ",")
-            found.setdefault(text, Template(language, pattern.intents, text, True))
+            if _bare(text) not in tested:
+                found.setdefault(text, Template(language, pattern.intents, text, True))
     return list(found.values())
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
 
 
 def _read(path: Path, language: str) -> list[Template]:

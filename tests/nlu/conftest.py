@@ -38,8 +38,9 @@ def lexicon() -> Lexicon:
 @pytest.fixture(scope="session")
 def big_lexicon() -> Lexicon:
     syllables = (
-        ["ba", "be", "bo", "ca", "ce", "co", "da", "de", "do", "ga", "ge", "go", "la", "le", "lo", "ma", "me", "mo", "na", "ne", "no", "ra", "re", "ro", "sa", "se", "so", "ta", "te", "to"]
-    )
+        ["ba", "be", "bo", "ca", "ce", "co", "da", "de", "do", "ga", "ge", "go", "la", "le", "lo", "ma", "me",
+            "mo", "na", "ne", "no", "ra", "re", "ro", "sa", "se", "so", "ta", "te", "to"]
+    )  # fmt: skip
     return Lexicon.build(
         product(
             f"B{n}",

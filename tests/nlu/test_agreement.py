@@ -36,8 +36,10 @@ def test_a_plain_yes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "ok để mình xem đã", "chốt chưa?", "không chốt", "khoan đã", "chưa", "để mình suy nghĩ", "ok mà đợi tí", "đừng chốt vội",
-        "no, wait", "yes but let me think first", "ok let me check with my wife", "not ok", "is it confirmed?", "아니요", "네 근데 잠깐만요",
+        "ok để mình xem đã", "chốt chưa?", "không chốt", "khoan đã", "chưa", "để mình suy nghĩ", "ok mà đợi tí",
+        "đừng chốt vội",
+        "no, wait", "yes but let me think first", "ok let me check with my wife", "not ok", "is it confirmed?",
+        "아니요", "네 근데 잠깐만요",
         "có ai không", "dạ cho em hỏi giá với ạ", "ok thôi không lấy nữa", "dont confirm yet",
     ],
 )  # fmt: skip

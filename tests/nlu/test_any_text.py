@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from nlu import CartItem, Context, Lexicon, Parse, describe, parse
 
 WORDS = st.sampled_from(
-    ["áo", "phông", "gấu", "đen", "trắng", "L", "2XL", "2", "x", "mỗi", "loại", "cái", "này", "thứ", "hai", "không", "lấy", "à", "nhầm", "0901234567", "12", "Lê", "Lợi", "quận", "1", "HCM", "DH1001", "mai", "500k", "tên", "mst", "bear", "tee", "the", "second", "one", "곰", "티셔츠", "검정색으로", "두개요", "말고", ",", ".", "\n", ":", "?", "\u200b", "\u202e", "💥", "ạ́", "\x00"]
-)
+    ["áo", "phông", "gấu", "đen", "trắng", "L", "2XL", "2", "x", "mỗi", "loại", "cái", "này", "thứ", "hai",
+        "không", "lấy", "à", "nhầm", "0901234567", "12", "Lê", "Lợi", "quận", "1", "HCM", "DH1001", "mai",
+        "500k", "tên", "mst", "bear", "tee", "the", "second", "one", "곰", "티셔츠", "검정색으로", "두개요",
+        "말고", ",", ".", "\n", ":", "?", "\u200b", "\u202e", "💥", "ạ́", "\x00"]
+)  # fmt: skip
 TEXT = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=40).map(" ".join))
 AWAITING = st.sampled_from([None, "name", "phone", "address", "variant", "tax_code", "confirm"])
 
