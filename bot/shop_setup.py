@@ -2,7 +2,6 @@
 
 import logging
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from bot.demo import shop_file_path
 from bot.staff.accounts import add_staff, has_staff
 from core.catalogue.models import Product
 from core.db import Base
-from core.shop_file.checking import check_shop_file, read_shop_file
+from core.shop_file.checking import read_shop_file
 from core.shop_file.importing import import_shop
 
 log = logging.getLogger(__name__)
@@ -39,9 +38,9 @@ def import_file(parts: Parts, path: Path, *, dry_run: bool) -> dict[str, int]:
     return counts
 
 
-def reset_shop(parts: Parts, content: Any) -> dict[str, int]:
+def reset_shop(parts: Parts, content: bytes) -> dict[str, int]:
     """Forget everything but keys and staff, then load this shop; refused whole when the file is wrong."""
-    shop = check_shop_file(content)
+    shop = read_shop_file(content)
     with parts.db.transaction() as session:
         _empty(session)
         return import_shop(session, shop=shop, addresses=parts.addresses, now=parts.clock())

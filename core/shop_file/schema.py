@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.shop import ShopProfile
+from core.texts import without_nul
 
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
 Price = Annotated[int, Field(ge=0, le=10**12, strict=True)]
@@ -14,6 +15,8 @@ Short = Annotated[str, Field(max_length=300)]
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    _storable = model_validator(mode="before")(without_nul)
 
 
 class WarehousePart(Part):
