@@ -7,12 +7,23 @@ scarce changes by one UPDATE whose WHERE states the condition.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -91,6 +102,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many complete rows at once, past the ORM, whose bulk insert takes twice as long."""
+    if rows:
+        session.execute(insert(cast("Table", model.__table__)), rows)
 
 
 def _postgres_engine(url: str, pool_size: int, echo: bool) -> Engine:

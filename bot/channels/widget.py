@@ -91,7 +91,8 @@ def chat_router(desk: ChatDesk) -> APIRouter:
     ) -> StreamingResponse:
         """Server-sent events: everything said to this visitor after `Last-Event-ID` (or `after`)."""
         await run_in_threadpool(_check_visitor, desk, conversation_id, visitor_token)
-        start = int(last_event_id) if re.fullmatch("[0-9]{1,18}", last_event_id or "") else after
+        resumed = re.fullmatch("[0-9]{1,18}", last_event_id or "")
+        start = int(resumed[0]) if resumed else after
         if start is None:
             start = await run_in_threadpool(_last_seq, desk, conversation_id)
         return StreamingResponse(

@@ -14,7 +14,7 @@ def get_order(session: Session, order_id: str) -> Order:
     """By id or code, with lines. Fresh from the database, whatever the session remembered."""
     order = session.scalar(
         select(Order)
-        .where(or_(Order.id == order_id, Order.code == order_id.upper()))
+        .where(or_(Order.id == order_id, Order.code.in_((order_id, order_id.upper()))))
         .options(selectinload(Order.lines))
         .execution_options(populate_existing=True)
     )
