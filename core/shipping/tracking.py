@@ -1,11 +1,12 @@
 """What carriers tell us: stored once, applied forwards only, with all that follows from it."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -22,11 +23,12 @@ from core.orders.models import Order
 from core.orders.states import advance_fulfilment
 from core.payments.recording import record_payment
 from core.ports.carrier import Carrier, TrackingUpdate
-from core.ports.errors import ProviderUnavailable
+from core.ports.errors import ProviderError, ProviderUnavailable
 from core.shipping.models import Shipment, ShipmentEvent
 from core.shipping.states import LEFT_THE_SHELF, NEEDS_A_PERSON, sources
 from core.stock.levels import consume_order
 
+log = logging.getLogger(__name__)
 POLL_AFTER = timedelta(hours=6)
 ENDED = ("delivered", "returned", "cancelled", "lost", "refused", "submitting")
 
@@ -92,10 +94,16 @@ def run_polling(run: Run, carriers: Mapping[str, Carrier]) -> None:
             select(Shipment)
             .where(Shipment.state.not_in(ENDED), Shipment.state_at < run.now - POLL_AFTER,
                    Shipment.carrier.in_(list(carriers)), Shipment.tracking_number.is_not(None))
+            .order_by(func.random())
             .limit(200)
         ).all()  # fmt: skip
     for shipment in silent:
-        updates = carriers[shipment.carrier].track(shipment.tracking_number or "")
+        try:
+            updates = carriers[shipment.carrier].track(shipment.tracking_number or "")
+        except ProviderError as error:
+            # One parcel that the carrier does not know must not keep the others from being asked about.
+            log.warning("%s says nothing about a parcel: %s", shipment.carrier, type(error).__name__)
+            continue
         with run.db.transaction() as session:
             receive_updates(session, carrier=shipment.carrier, updates=updates, now=run.now)
 
