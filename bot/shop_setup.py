@@ -13,7 +13,8 @@ from bot.demo import shop_file_path
 from bot.staff.accounts import add_staff, has_staff
 from core.catalogue.models import Product
 from core.db import Base
-from core.shop_file.checking import read_shop_file
+from core.errors import Invalid
+from core.shop_file.checking import MAX_BYTES, read_shop_file
 from core.shop_file.importing import import_shop
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ DEMO_STAFF = (
 
 def import_file(parts: Parts, path: Path, *, dry_run: bool) -> dict[str, int]:
     """Counts of what came in, or of what would."""
+    if path.exists() and not path.is_file():
+        raise Invalid("shop_file_not_json", f"{path} is not a file.", {})
+    if path.stat().st_size > MAX_BYTES:
+        raise Invalid("shop_file_too_large", f"{path}: a shop file has at most 50 MB.", {})
     shop = read_shop_file(path.read_bytes())
     with parts.db.transaction() as session:
         counts = import_shop(session, shop=shop, addresses=parts.addresses, now=parts.clock())

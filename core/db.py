@@ -132,7 +132,7 @@ def _postgres_engine(url: str, pool_size: int, echo: bool) -> Engine:
         pool_pre_ping=True,
         echo=echo,
         hide_parameters=True,
-        connect_args={"options": "-c timezone=utc -c lock_timeout=10s"},
+        connect_args={"options": "-c timezone=utc -c lock_timeout=10s", "connect_timeout": 10},
     )
 
 
