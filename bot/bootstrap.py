@@ -105,15 +105,19 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
     """Every job's name and what does it."""
     from bot.conversations.notices import tell_customer, tell_staff
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
+    from core.orders.approving import run_expiry
     from core.shipping.booking import run_booking, run_label
+    from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
 
     return {
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
+        "approval.expire": run_expiry,
         "order.complete": _complete,
         "shipment.book": partial(run_booking, carriers=parts.carriers),
         "shipment.label": partial(run_label, carriers=parts.carriers),
+        "shipment.cancel": partial(run_cancelling, carriers=parts.carriers),
         "shipment.track": run_tracking,
         "shipment.poll": partial(run_polling, carriers=parts.carriers),
         "invoice.auto": run_automatic,

@@ -28,6 +28,7 @@ from core.errors import NotFound
 from core.invoices.checks import InvoiceBuyerInput
 from core.invoices.issuing import get_invoice, issue_invoice, request_invoice
 from core.invoices.models import Invoice
+from core.orders.cancellation import carry_out_approved
 from core.orders.fulfilment import complete_if_done
 from core.orders.queries import get_order
 from core.payments.recording import confirm_bank_transfer
@@ -234,6 +235,7 @@ def approval(desk: DeskDep, code: str, authorization: Authorization) -> Approval
 
 @router.post("/approvals/{code}/approve")
 def approve(desk: DeskDep, code: str, body: DecisionIn, authorization: Authorization) -> ApprovalOut:
+    """The first yes counts; what was asked for is done with it. `used` says that it is done."""
     return _decide(desk, authorization, code, body, approve=True)
 
 
@@ -246,8 +248,9 @@ def _decide(
     desk: Desk, authorization: str | None, code: str, body: DecisionIn, *, approve: bool
 ) -> ApprovalOut:
     def work(session: Session, actor: Actor) -> ApprovalOut:
-        return ApprovalOut.model_validate(
-            decide(session, code=code, approve=approve, actor=actor, now=desk.clock(), note=body.note)
-        )
+        now = desk.clock()
+        decided = decide(session, code=code, approve=approve, actor=actor, now=now, note=body.note)
+        carry_out_approved(session, approval=decided, actor=actor, now=now)
+        return ApprovalOut.model_validate(get_approval(session, decided.code))
 
     return change(desk, authorization, "approvals", work)

@@ -147,6 +147,8 @@ def _follow(session: Session, shipment: Shipment, state: str, reason: str, now: 
     order_id = shipment.order_id
     if state in LEFT_THE_SHELF and consume_order(session, order_id=order_id, actor=SYSTEM, now=now):
         advance_fulfilment(session, order_id=order_id, to="shipped", actor=SYSTEM, now=now)
+    if state == "picked_up":
+        _warn_if_cancelled(session, shipment, now)
     target = {"delivered": "delivered", "delivery_failed": "failed", "delivering": "shipped",
               "returned": "returned"}.get(state)  # fmt: skip
     if target is not None:
@@ -163,6 +165,17 @@ def _follow(session: Session, shipment: Shipment, state: str, reason: str, now: 
             session, key=f"parcel:{shipment.id}:{state}", kind=f"parcel_{state}",
             title=f"Parcel of {code}: {state.replace('_', ' ')}", detail=reason, subject_kind="order",
             subject_id=order_id, now=now,
+        )  # fmt: skip
+
+
+def _warn_if_cancelled(session: Session, shipment: Shipment, now: datetime) -> None:
+    order = session.scalars(select(Order).where(Order.id == shipment.order_id)).one()
+    if order.status == "cancelled":
+        open_task(
+            session, key=f"left:{shipment.id}", kind="parcel_not_stopped",
+            title=f"The parcel of {order.code} left although the order is cancelled",
+            detail="Have the carrier return it, and take the goods off the stock.", subject_kind="order",
+            subject_id=order.id, now=now,
         )  # fmt: skip
 
 
