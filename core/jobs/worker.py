@@ -15,7 +15,7 @@ from core.jobs import queue
 from core.jobs.models import Job
 from core.jobs.schedule import enqueue_due
 from core.jobs.tasks import open_task
-from core.ports.errors import RateLimited, Terminal
+from core.ports.errors import OutcomeUnknown, RateLimited, Terminal
 from core.telemetry import correlation_id
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class Worker:
             self._bury(job, f"{type(error).__name__}: {error}")
             return
         wait = min(2.0 ** min(job.attempts, 12), 3600.0) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
-        if isinstance(error, RateLimited) and error.retry_after:
+        if isinstance(error, RateLimited | OutcomeUnknown) and error.retry_after:
             wait = max(wait, error.retry_after)
         with self._db.transaction() as session:
             queue.retry(session, job=job, error=str(error), run_at=self._clock() + timedelta(seconds=wait))
