@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.db import Database
 from core.errors import AppError
 from core.jobs import queue
+from core.jobs.crash_points import crash_point
 from core.jobs.models import Job
 from core.jobs.schedule import enqueue_due
 from core.jobs.tasks import open_task
@@ -139,7 +140,9 @@ class Worker:
         keeper = threading.Thread(target=self._keep_lease, args=(job, finished), daemon=True)
         keeper.start()
         try:
+            crash_point(f"{job.name}.claimed")
             handler(Run(self._db, job.payload, job.attempts, self._clock()))
+            crash_point(f"{job.name}.worked")
         except (AppError, Terminal) as error:
             # The words go to staff with the task; a log must not hold what they may quote.
             log.warning("job %s refused: %s", job.name, getattr(error, "code", type(error).__name__))
