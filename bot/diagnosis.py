@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +29,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Everything is looked at, whatever was wrong before it."""
     for name in unknown_names(os.environ):
         yield Finding(name, False, "no such setting: a slip of the pen? .env.example lists them all")
+    yield from _demo_secrets(settings)
     yield from _database(settings)
     yield from _providers(settings)
     yield _chroma(settings)
@@ -67,6 +69,17 @@ def _providers(settings: Settings) -> Iterator[Finding]:
                     yield Finding(provider.name, True, provider.check())
         except ProviderError as error:
             yield Finding(name, False, str(error))
+
+
+def _demo_secrets(settings: Settings) -> Iterator[Finding]:
+    """Everybody knows them: with the webhook's anyone could say that a parcel was delivered and paid."""
+    for address, secret in (
+        ("ghn_base_url", "ghn_webhook_secret"),
+        ("sinvoice_base_url", "sinvoice_password"),
+    ):
+        here = urlsplit(getattr(settings, address)).hostname in ("127.0.0.1", "localhost", "::1")
+        if not here and getattr(settings, secret) == Settings.model_fields[secret].default:
+            yield Finding(f"CHOTDON_{secret.upper()}", False, "is still the demo's: choose one of your own")
 
 
 def _chroma(settings: Settings) -> Finding:

@@ -7,13 +7,15 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
 from bot.demo import shop_file_path
-from core.settings import load_settings
+from bot.diagnosis import examine
+from core.settings import Settings, load_settings
 from integrations.sandbox.app import SandboxServer
 from tests.small_shop import shop_content
 
@@ -246,3 +248,18 @@ def test_the_doctor_tells_of_a_refused_token(chotdon: Command, shop_file: Path) 
     assert ended.code == 1
     assert "BAD  carrier" in ended.out
     assert "CHOTDON_SINVOICE_PASSWORD" in ended.out
+
+
+def test_the_doctor_sees_demo_secrets_at_live_services(tmp_path: Path) -> None:
+    live = {
+        "ghn_base_url": "https://online-gateway.ghn.vn",
+        "sinvoice_base_url": "https://api-vinvoice.viettel.vn",
+    }
+    settings = Settings(_env_file=None, data_dir=tmp_path, **live)
+
+    found = list(islice(examine(settings), 2))  # said before anything is called
+
+    assert [(f.what, f.ok) for f in found] == [
+        ("CHOTDON_GHN_WEBHOOK_SECRET", False),
+        ("CHOTDON_SINVOICE_PASSWORD", False),
+    ]
