@@ -44,13 +44,24 @@ class Parts:
     def desk(self) -> Desk:
         return Desk(self.db, self.clock, self.addresses, self.carriers)
 
+    def close(self) -> None:
+        for carrier in self.carriers.values():
+            carrier.close()
+        for einvoice in self.einvoices.values():
+            einvoice.close()
+        self.db.close()
+
 
 def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     """Opens and migrates the database; imports neither LangChain nor Chroma."""
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     db = Database(settings.effective_database_url)
-    upgrade(db)
-    return Parts(settings, db, clock, AddressBook(), _carriers(settings), _einvoices(settings))
+    try:
+        upgrade(db)
+    except Exception:
+        db.close()
+        raise
+    return Parts(settings, db, clock, AddressBook(), build_carriers(settings), build_einvoices(settings))
 
 
 def build_services(parts: Parts) -> "Services":
@@ -94,15 +105,19 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
     """Every job's name and what does it."""
     from bot.conversations.notices import tell_customer, tell_staff
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
+    from core.orders.approving import run_expiry
     from core.shipping.booking import run_booking, run_label
+    from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
 
     return {
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
+        "approval.expire": run_expiry,
         "order.complete": _complete,
         "shipment.book": partial(run_booking, carriers=parts.carriers),
         "shipment.label": partial(run_label, carriers=parts.carriers),
+        "shipment.cancel": partial(run_cancelling, carriers=parts.carriers),
         "shipment.track": run_tracking,
         "shipment.poll": partial(run_polling, carriers=parts.carriers),
         "invoice.auto": run_automatic,
@@ -118,7 +133,7 @@ def _complete(run: Run) -> None:
         complete_if_done(session, order_id=str(run.payload["order_id"]), now=run.now)
 
 
-def _carriers(settings: Settings) -> dict[str, Carrier]:
+def build_carriers(settings: Settings) -> dict[str, Carrier]:
     from integrations.registry import build_carrier
 
     values: dict[str, Any] = {
@@ -132,7 +147,7 @@ def _carriers(settings: Settings) -> dict[str, Carrier]:
     return {"ghn": build_carrier("ghn", values)}
 
 
-def _einvoices(settings: Settings) -> dict[str, EInvoice]:
+def build_einvoices(settings: Settings) -> dict[str, EInvoice]:
     from integrations.registry import build_einvoice
 
     values: dict[str, Any] = {

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base
+from core.texts import without_nul
 
 PaymentMethod = Literal["cod", "bank_transfer"]
 
@@ -48,13 +49,16 @@ class InvoiceRules(BaseModel):
 
 class ShopProfile(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    _storable = model_validator(mode="before")(without_nul)
+
     name: str = Field("Cửa hàng", min_length=1, max_length=200)
     currency: Literal["VND"] = "VND"
-    timezone: str = "Asia/Ho_Chi_Minh"
-    languages: list[Literal["vi", "en", "ko"]] = ["vi", "en", "ko"]
+    timezone: Literal["Asia/Ho_Chi_Minh", "Asia/Saigon"] = "Asia/Ho_Chi_Minh"
+    languages: list[Literal["vi", "en", "ko"]] = Field(["vi", "en", "ko"], min_length=1)
     prices_include_vat: Literal[True] = True
     shipping: ShippingRule = ShippingRule()
-    payment_methods: list[PaymentMethod] = ["cod"]
+    payment_methods: list[PaymentMethod] = Field(["cod"], min_length=1)
     bank: BankAccount | None = None
     wholesale_from_qty: int | None = Field(None, ge=1, le=10**6)
     return_days: int = Field(7, ge=0, le=365)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,11 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from bot.conversations.intake import open_conversation, open_trusted_conversation, store_message
 from bot.conversations.models import Message
 from bot.conversations.turns import Answer, Incoming, answer_message
+from core.api.access import Authorization
 from core.api.auth import require_key
+from core.api.error_handlers import REFUSALS
 from core.clock import Clock
 from core.db import Database
 from core.errors import Invalid
 
+MAX_SEQ = 10**18
 STREAM_PAUSE_S = 0.4
 PING_EVERY_S = 20.0
 
@@ -68,26 +72,27 @@ class ChatDesk:
 
 
 def chat_router(desk: ChatDesk) -> APIRouter:
-    router = APIRouter(prefix="/api/chat", tags=["chat"])
+    router = APIRouter(prefix="/api/chat", tags=["chat"], responses=REFUSALS)
 
-    @router.post("/messages")
-    def post_message(
-        body: ChatMessageIn, authorization: Annotated[str | None, Header()] = None
-    ) -> ChatMessageOut:
-        """A customer's message and the assistant's answer to it."""
+    @router.post("/messages", openapi_extra={"security": [{}]})
+    def post_message(body: ChatMessageIn, authorization: Authorization) -> ChatMessageOut:
+        """A customer's message and the assistant's answer to it. Only `channel` and `user_id` need a key."""
         return _answer(desk, body, authorization)
 
-    @router.get("/stream")
+    @router.get(
+        "/stream", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}}
+    )
     async def stream(
         request: Request,
         conversation_id: Annotated[str, Query(max_length=100)],
         visitor_token: Annotated[str, Query(max_length=200)],
-        after: Annotated[int | None, Query(ge=0)] = None,
+        after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> StreamingResponse:
         """Server-sent events: everything said to this visitor after `Last-Event-ID` (or `after`)."""
         await run_in_threadpool(_check_visitor, desk, conversation_id, visitor_token)
-        start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+        resumed = re.fullmatch("[0-9]{1,18}", last_event_id or "")
+        start = int(resumed[0]) if resumed else after
         if start is None:
             start = await run_in_threadpool(_last_seq, desk, conversation_id)
         return StreamingResponse(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.conversations.models import Conversation, Message
 from core.clock import Clock
 from core.db import Database
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 
 LEASE_SECONDS = 60
@@ -170,4 +170,6 @@ def _take(db: Database, conversation_id: str, token: str, now: datetime) -> bool
             .returning(Conversation.id)
             .execution_options(synchronize_session=False)
         ).first()
+        if taken is None and session.get(Conversation, conversation_id) is None:
+            raise NotFound("conversation_gone", "This conversation is gone. Start a new one.", {})
         return taken is not None

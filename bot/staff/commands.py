@@ -21,7 +21,7 @@ from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
 from core.jobs.tasks import close_task, list_open
 from core.money import format_dong
-from core.orders.cancellation import cancel_order
+from core.orders.cancellation import cancel_order, carry_out_approved
 from core.orders.fulfilment import complete_if_done, pack_order
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
@@ -173,12 +173,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
         note=words[1] if len(words) > 1 else "",
     )  # fmt: skip
     said = f"{approval.code}: {approval.state} · {request.actor.name}"
-    if approve and approval.kind == "cancel_after_packing":
-        asker = Actor("staff", request.actor.id, request.actor.name, "manager")
-        cancel_order(
-            request.session, order_id=approval.subject_id, reason=approval.payload.get("reason", ""), actor=asker,
-            now=request.now,
-        )  # fmt: skip
+    carry_out_approved(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])

@@ -19,6 +19,8 @@ SCOPES = (
 
 def create_key(session: Session, *, name: str, scopes: list[str], now: datetime) -> str:
     """The key itself, shown this once."""
+    if not name.strip():
+        raise Invalid("name_missing", "Give the key a name, so that it can be told from others.", {})
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise Invalid(

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from core.texts import without_nul
 
 T = TypeVar("T")
 Quantity = Annotated[int, Field(ge=1, le=10_000, strict=True)]
@@ -11,6 +13,8 @@ Quantity = Annotated[int, Field(ge=1, le=10_000, strict=True)]
 
 class In(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    _storable = model_validator(mode="before")(without_nul)
 
 
 class Out(BaseModel):

@@ -11,7 +11,7 @@ from core.jobs.queue import enqueue
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "order.placed": ("notice.staff",),
     "order.packed": ("notice.customer",),
-    "order.cancelled": ("notice.customer", "notice.staff"),
+    "order.cancelled": ("notice.customer", "notice.staff", "shipment.cancel"),
     "order.completed": ("notice.staff",),
     "shipment.booked": ("notice.customer", "notice.staff"),
     "shipment.moved": ("notice.customer", "notice.staff", "order.complete", "invoice.auto"),

@@ -4,7 +4,7 @@ Each counter changes by one UPDATE whose WHERE states the condition; no row touc
 was faster. Several rows are taken in key order, so that two buyers of the same goods cannot block each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.catalogue.models import Variant
+from core.db import insert_rows
 from core.errors import Conflict, InsufficientStock, Invalid
 from core.ids import new_id
 from core.stock.models import Reservation, StockLevel, StockMovement
@@ -62,6 +63,26 @@ def reserve(session: Session, *, order_id: str, picks: Iterable[Pick], now: date
             }
         )
     session.execute(insert(Reservation), rows)
+
+
+def open_stock(
+    session: Session, quantities: Mapping[tuple[str, str], int], *, actor: Actor, now: datetime
+) -> None:
+    """The first counts of variants that no warehouse has held before, by (variant, warehouse), in one go."""
+    rows = [
+        ({"variant_id": variant_id, "warehouse_id": warehouse_id}, count)
+        for (variant_id, warehouse_id), count in quantities.items()
+    ]
+    insert_rows(session, StockLevel, [{**row, "on_hand": count, "reserved": 0} for row, count in rows])
+    moved = [
+        {
+            **row, "id": new_id(), "quantity": count, "kind": "receipt", "reason": "opening stock",
+            "subject_kind": "", "subject_id": "", "actor_id": actor.id, "at": now,
+        }
+        for row, count in rows
+        if count
+    ]  # fmt: skip
+    insert_rows(session, StockMovement, moved)
 
 
 def release_order(session: Session, *, order_id: str, actor: Actor, now: datetime) -> int:

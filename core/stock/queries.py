@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.catalogue.models import Variant
@@ -54,9 +54,13 @@ def places(session: Session, variant_ids: Collection[str]) -> list[Place]:
 
 
 def levels(
-    session: Session, *, skus: Iterable[str] | None = None, after: str | None = None, limit: int = 200
+    session: Session,
+    *,
+    skus: Iterable[str] | None = None,
+    after: tuple[str, str] | None = None,
+    limit: int = 200,
 ) -> list[LevelView]:
-    """Ordered by SKU; `after` is the last SKU already seen."""
+    """Ordered by SKU and warehouse; `after` is the last (SKU, warehouse code) already seen."""
     statement = (
         select(Variant.sku, Warehouse.code, StockLevel.on_hand, StockLevel.reserved)
         .join(StockLevel, StockLevel.variant_id == Variant.id)
@@ -66,7 +70,7 @@ def levels(
     if skus is not None:
         statement = statement.where(Variant.sku.in_(list(skus)))
     if after is not None:
-        statement = statement.where(Variant.sku > after)
+        statement = statement.where(tuple_(Variant.sku, Warehouse.code) > after)
     return [LevelView(*row) for row in session.execute(statement.limit(limit))]
 
 

@@ -1,8 +1,14 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from core.db import Base, Database
 from core.schema import upgrade
+from tests.postgres import EmbeddedPostgres
 
 
 def test_models_and_migrations_agree(db: Database) -> None:
@@ -17,3 +23,32 @@ def test_upgrading_twice_changes_nothing(db: Database) -> None:
 
     with db.engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == "0001"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_many_processes_may_start_on_an_empty_database_at_once(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path}/empty.db"
+    else:
+        server: EmbeddedPostgres = request.getfixturevalue("postgres")
+        server.run("CREATE DATABASE started_at_once")
+        url = server.url("started_at_once")
+    together = threading.Barrier(6)
+
+    def start(_: int) -> str | None:
+        db = Database(url, pool_size=1)
+        together.wait()
+        try:
+            upgrade(db)
+            with db.engine.connect() as connection:
+                return MigrationContext.configure(connection).get_current_revision()
+        finally:
+            db.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        revisions = set(pool.map(start, range(6)))
+
+    assert len(revisions) == 1
+    assert None not in revisions
