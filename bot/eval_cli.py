@@ -72,12 +72,16 @@ def evaluate_understanding(
     failures: Annotated[int, typer.Option(help="How many failures to show.")] = 0,
 ) -> None:
     """Accuracy and F1 of understanding, by language and intent."""
-    from nlu.training.evaluating import MEASURES, evaluate
+    from nlu.training.evaluating import MEASURES, address_parts, evaluate
 
-    figures = evaluate("dev" if side == "dev" else "test")
+    lines: Side = "dev" if side == "dev" else "test"
+    figures = evaluate(lines)
     print(_row("", [f"{language:>6}" for language in figures]))
     for measure in MEASURES:
         print(_row(measure, [_share(f.score(measure).f1) for f in figures.values()]))
+    print(
+        "\nAddress parts: " + ", ".join(f"{part} {share:.3f}" for part, share in address_parts(lines).items())
+    )
     print("\nF1 by intent")
     for name in sorted({name for f in figures.values() for name in f.intents}):
         print(
