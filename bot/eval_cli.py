@@ -3,9 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from nlu.training.utterances import Side
 
 eval_app = typer.Typer(no_args_is_help=True, help="Measure the assistant.")
 
