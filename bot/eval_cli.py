@@ -3,9 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from nlu.training.utterances import Side
 
 eval_app = typer.Typer(no_args_is_help=True, help="Measure the assistant.")
 
@@ -72,12 +75,16 @@ def evaluate_understanding(
     failures: Annotated[int, typer.Option(help="How many failures to show.")] = 0,
 ) -> None:
     """Accuracy and F1 of understanding, by language and intent."""
-    from nlu.training.evaluating import MEASURES, evaluate
+    from nlu.training.evaluating import MEASURES, address_parts, evaluate
 
-    figures = evaluate("dev" if side == "dev" else "test")
+    lines: Side = "dev" if side == "dev" else "test"
+    figures = evaluate(lines)
     print(_row("", [f"{language:>6}" for language in figures]))
     for measure in MEASURES:
         print(_row(measure, [_share(f.score(measure).f1) for f in figures.values()]))
+    print(
+        "\nAddress parts: " + ", ".join(f"{part} {share:.3f}" for part, share in address_parts(lines).items())
+    )
     print("\nF1 by intent")
     for name in sorted({name for f in figures.values() for name in f.intents}):
         print(

@@ -66,7 +66,7 @@ _COMPANY_END = re.compile(
 )
 _MONEY = re.compile(
     r"(?<![\w.,/])(\d+(?:[.,]\d+)*)\s?(k|nghìn|nghin|ngàn|ngan|tr|triệu|trieu|củ|cành|đ|d|vnd|vnđ|dong|đồng|million|mil|만\s?동?|천\s?동?|동)"
-    r"(\d*)(?:\s?(rưỡi|ruoi))?(?!\w|[.,]\d)",
+    r"(\d*)(?:\s?(rưỡi|ruoi))?(?![A-Za-zÀ-ỹ0-9]|[.,]\d)",
     re.I,
 )
 _GROUPED = re.compile(r"(?<![\w.,/])(\d{1,3}(?:[.,]\d{3}){1,3})(?![\w.,]*\d)")
@@ -166,10 +166,11 @@ def company(raw: str, taken: list[Span]) -> Mention | None:
             if pattern is _COMPANY:
                 end = _COMPANY_END.search(text)
                 text = text[: end.start()] if end else text
-            value = text.strip(" .,:-(")
-            if value and not _COMPANY_BARE.match(value) and len(value.split()) >= (1 if lead else 2):
+            value = text.strip(" .,:-")
+            least = 1 if lead or pattern is _COMPANY_KO else 2
+            if value and not _COMPANY_BARE.match(value) and len(value.split()) >= least:
                 return Mention(
-                    "company", (start, start + len(text.rstrip(" .,:-("))), " ".join(value.split()), 0.85
+                    "company", (start, start + len(text.rstrip(" .,:-"))), " ".join(value.split()), 0.85
                 )
     return None
 

@@ -4,7 +4,7 @@ A wish without a product means what was shown or what is in the cart.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlu.lexicon import Hits, Lexicon, Skus, ValueMatch
 from nlu.models import CartItem, ItemMention, ProductWords, Span
@@ -46,8 +46,33 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
         span = _span(wish, folded, pieces)
         mentions += _mentions(wish, [w for w in wishes if w.product is wish.product], scene, span)
     if not mentions and bare is not None:
-        mentions += _of_the_cart(bare, wishes, scene, folded, pieces)
-    return Found(tuple(mentions), bare)
+        span = _span(wishes[-1], folded, pieces)
+        each = any(wish.each for wish in wishes)
+        mentions += _each_shown(bare, scene, span) if each else _of_the_cart(bare, scene, span)
+    return Found(tuple(_swapped(mentions, scene)), bare)
+
+
+def _each_shown(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
+    """`mỗi loại 1 cái`, said of the few things that were shown."""
+    shown = [sku for sku in dict.fromkeys(scene.shown) if sku in scene.lexicon.products]
+    wish = Wish(quantity=quantity, each=True)
+    if not 1 < len(shown) <= MAX_CANDIDATES:
+        return []
+    return [_mention(wish, [], [(sku, 1.0)], "shown", scene, span) for sku in shown]
+
+
+def _swapped(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
+    """`thay áo thun bằng áo khoác`: what is in the cart goes, the other thing comes."""
+    mine = {item.product_sku: item.variant_sku for item in scene.cart}
+    inside = [mention.product_sku in mine for mention in mentions]
+    if scene.change != "replace" or len(mentions) != 2 or inside.count(True) != 1:
+        return mentions
+    return [
+        replace(mention, change="remove", variant_sku=mention.variant_sku or mine[str(mention.product_sku)])
+        if there
+        else replace(mention, change="add")
+        for mention, there in zip(mentions, inside, strict=True)
+    ]
 
 
 def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> list[ItemMention]:
@@ -195,15 +220,12 @@ def _has_values(item: CartItem, options: list[Mark], lexicon: Lexicon) -> bool:
     )
 
 
-def _of_the_cart(
-    quantity: int, wishes: list[Wish], scene: Scene, folded: Folded, pieces: Sequence[Piece]
-) -> list[ItemMention]:
+def _of_the_cart(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
     """`à lấy 3 cái`: another number of the one thing in the cart."""
     if scene.change not in ("set", "add", "replace") or len(scene.cart) != 1:
         return []
     item = scene.cart[0]
     change = "add" if scene.change == "add" else "set"
-    span = _span(wishes[-1], folded, pieces)
     return [ItemMention(span, item.product_sku, (), {}, item.variant_sku, quantity, change, "cart", 0.7)]
 
 

@@ -95,6 +95,8 @@ class Reader(Phrases):
         """Two or more words of one product's name, in any order, that make up half of it or narrow what was named."""
         found: Skus = NONE
         end = i
+        if self._keys[i] in common_words():
+            return None
         while end < len(self._pieces):
             phrase = self._phrase(end, 1)
             having = self._lexicon.having_word.get(phrase[0], NONE) if phrase else NONE
@@ -230,6 +232,7 @@ class Reader(Phrases):
             return None
         if self._is_counter(end):
             counted, end = True, end + 1
+        counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
         beside = self._starts_name(end) or self._starts_value(end)
         if not (counted or beside or (digits and len(self._keys[at]) <= 3)):
             return None

@@ -101,11 +101,7 @@ def _self_named(raw: str, taken: Sequence[Span]) -> NameMention | None:
                 (match.start(1) + found[0], match.start(1) + found[1]), text[found[0] : found[1]], 0.85
             )
     for match in _KO_SELF.finditer(raw):
-        if (
-            match.group(1)[0] in _lists()["ko_surnames"]
-            and len(match.group(1)) == 3
-            and not _inside(match.span(1), taken)
-        ):
+        if _is_korean_name(match.group(1)) and not _inside(match.span(1), taken):
             return NameMention(match.span(1), match.group(1), 0.75)
     return None
 
@@ -147,12 +143,23 @@ def _mention(text: str, start: int, sure: float) -> NameMention | None:
     lead = len(text) - len(text.lstrip(" .:-\t"))
     value = _KO_END.sub("", text.strip(" .:-\t'\"“”"))
     tokens = value.split()
+    kept = next(
+        (i for i, word in enumerate(tokens) if i and word.islower() and not _fits_name(word, tokens[0])), None
+    )
+    if kept:
+        tokens = tokens[:kept]
+        value = value[: value.index(tokens[-1], len(" ".join(tokens[:-1]))) + len(tokens[-1])]
     if not 1 <= len(tokens) <= 6 or len(value) > 50:
         return None
     if not all(any(c.isalpha() for c in token) for token in tokens):
         return None
     first = start + lead
     return NameMention((first, first + len(value)), _titled(value), sure)
+
+
+def _fits_name(word: str, first: str) -> bool:
+    """A small word behind a capitalised one is no part of a name, unless it is one of those that names are made of."""
+    return first.islower() or _lists_it(word, True)
 
 
 def _titled(value: str) -> str:
@@ -250,6 +257,7 @@ def _is_korean_name(word: str) -> bool:
     return (
         bool(re.fullmatch(r"[가-힣]{3}", stem))
         and stem[0] in _lists()["ko_surnames"]
+        and stem[-1] not in "을를는에로도"
         and stem not in _lists()["ko_not_names"]
     )
 

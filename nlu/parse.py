@@ -18,6 +18,8 @@ from nlu.pieces import Piece, pieces_of
 from nlu.rules import find_note, find_payment, is_question, yes_and_no
 from nlu.tokens import Token, tokenise
 
+BY_THE_WAY = 0.3
+"""A yes that the message as a whole makes less likely than this is a word in passing (`ok, đơn mình tới đâu rồi`)."""
 UNKNOWN = 0.25
 """Below this the likeliest reading is no better than a guess."""
 
@@ -76,7 +78,7 @@ def parse(text: str, context: Context) -> Parse:
     scored = dict(classify(reading.units))
     found = _items(reading, context, scored)
     yes, no = yes_and_no(raw, talk, question=question)
-    yes = yes and not _puts_off(scored)
+    yes = yes and _agrees(scored)
     intents = _intents(scored, yes=yes, no=no)
     mentions = list(entities.mentions)
     payment = find_payment(reading.line, talk)
@@ -146,10 +148,11 @@ def _masked_tokens(tokens: Sequence[Token], line: Folded, spans: Sequence[tuple[
     )
 
 
-def _puts_off(scored: dict[str, float]) -> bool:
-    """A score never makes a yes; it may take one back."""
+def _agrees(scored: dict[str, float]) -> bool:
+    """A score never makes a yes; it may take one back that is said by the way or put off."""
+    affirm = scored.get("affirm", 0.0)
     against = max(scored.get("postpone", 0.0), scored.get("deny", 0.0), scored.get("cancel_order", 0.0))
-    return against >= 0.5 and against > scored.get("affirm", 0.0)
+    return affirm >= BY_THE_WAY and (against < 0.5 or against <= affirm)
 
 
 def _intents(scored: dict[str, float], *, yes: bool, no: bool) -> tuple[Intent, ...]:

@@ -21,7 +21,7 @@ from nlu.addresses.words import (
 )
 
 MAX_CHARS = 2_000
-_BREAK = re.compile(r"[;\n|?!]|\.\s|:\s*")
+_BREAK = re.compile(r"[;\n|?!]|(?<=\w{4})\.\s|:\s*")
 _NUMBER = re.compile(r"\d{1,4}[a-z]{0,2}$", re.I)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
+from nlu.addresses import AddressBook
 from nlu.models import ItemMention, Parse
 from nlu.normalise import fold
 from nlu.parse import Context, parse
+from nlu.training.addresses import typed_addresses
 from nlu.training.noise import without_diacritics
 from nlu.training.rendering import GoldItem, Part, Rendered, Renderer
 from nlu.training.shops import shops
@@ -54,20 +56,41 @@ MEASURES = (
 )  # fmt: skip
 
 
-def evaluate(side: Side) -> dict[str, Figures]:
+def evaluate(side: Side, renderings: int = RENDERINGS) -> dict[str, Figures]:
     """By language; `vi-` is Vietnamese with its diacritics taken off."""
     figures = {language: Figures() for language in (*LANGUAGES, "vi-")}
     for language in LANGUAGES:
-        for done in _rendered(side, language):
+        for done in _rendered(side, language, renderings):
             _judge(done, figures[language])
             if language == "vi":
                 _judge(_stripped(done), figures["vi-"])
     return figures
 
 
-def _rendered(side: Side, language: str) -> Iterable[Rendered]:
+def address_parts(side: Side) -> dict[str, float]:
+    """Shares of typed addresses of which each part was read right; `wrong` are taken as sure and are not."""
+    book = AddressBook.load()
+    counts: Counter[str] = Counter()
+    addresses = typed_addresses(side)
+    for address in addresses:
+        result = book.resolve(address.text)
+        best = result.best
+        ward = best is not None and (best.era, best.ward_code) == (address.era, address.ward)
+        counts["ward"] += ward
+        counts["district"] += best is not None and best.district_code == address.district
+        counts["province"] += best is not None and best.province_code == address.province
+        counts["street"] += best is not None and fold(best.street).strip(" .") == fold(address.street).strip(
+            " ."
+        )
+        counts["wrong"] += result.accepted and not ward
+    return {
+        part: counts[part] / len(addresses) for part in ("street", "ward", "district", "province", "wrong")
+    }
+
+
+def _rendered(side: Side, language: str, renderings: int) -> Iterable[Rendered]:
     for template in templates(side, language):
-        for seed in range(RENDERINGS):
+        for seed in range(renderings):
             shop = Random(template.key + seed).choice(shops())  # noqa: S311 - data, no secret
             yield Renderer(template, shop, side, 100 + seed).render()
 

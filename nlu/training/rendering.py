@@ -10,7 +10,7 @@ from nlu.training.addresses import typed_addresses
 from nlu.training.shops import KOREAN, Shop, is_colour, is_size
 from nlu.training.utterances import Side, Template
 
-_SLOT = re.compile(r"\{([a-z]+)(2)?(_b)?\}")
+_SLOT = re.compile(r"\{(tax_code|[a-z]+)(2)?(_b)?\}")
 _COLOUR_LEADS = re.compile(r"(?:màu|mau|colou?r|색상?|컬러)\s*$", re.I)
 _SIZE_LEADS = re.compile(r"(?:size|sz|cỡ|co|사이즈)\s*$", re.I)
 _SIZE_FOLLOWS = re.compile(r"^\s*(?:사이즈|size)", re.I)
@@ -166,7 +166,7 @@ class Renderer:
             return self._cased(product.category[0 if language == "vi" else 1])
         if kind == "shop":
             return self._shop.name
-        if kind in ("phone", "code", "tax_code", "tax"):
+        if kind in ("phone", "code", "tax_code"):
             typed, value = {
                 "phone": lambda: people.phone(language, rng), "code": lambda: people.code(rng),
             }.get(kind, lambda: people.tax_code(rng))()  # fmt: skip

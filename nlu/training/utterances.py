@@ -34,25 +34,28 @@ class Template:
 
 
 def templates(side: Side, language: str) -> list[Template]:
-    """`dev` is a part of the training file that `train` leaves out."""
-    found = _read(FOLDER / f"{language}.{'test' if side == 'test' else 'train'}.txt", language)
+    """`dev` is a part of the training files that `train` leaves out; neither has a phrasing that is tested."""
+    tested = _read(FOLDER / f"{language}.test.txt", language)
     if side == "test":
-        return found
+        return tested
+    held_out = {_bare(template.text) for template in tested}
+    files = sorted(FOLDER.glob(f"{language}.train*.txt"))
+    lines = {template.text: template for path in files for template in _read(path, language)}
+    found = [template for template in lines.values() if _bare(template.text) not in held_out]
     kept = [template for template in found if (template.key % DEV_SHARE == 0) == (side == "dev")]
-    return kept if side == "dev" else [*kept, *_written_out(FOLDER / f"{language}.more.txt", language)]
+    more = _written_out(FOLDER / f"{language}.more.txt", language) if side == "train" else []
+    return [*kept, *(template for template in more if _bare(template.text) not in held_out)]
 
 
 def _written_out(path: Path, language: str) -> list[Template]:
-    """Lines with alternatives (`[a|b]`), each as a number of different ways to say it; none that is tested."""
-    tested = {_bare(template.text) for template in templates("test", language)}
+    """Lines with alternatives (`[a|b]`), each as a number of different ways to say it."""
     found: dict[str, Template] = {}
     for pattern in _read(path, language):
         rng = Random(pattern.key)  # noqa: S311 - data, no secret
         for _ in range(WAYS):
             chosen = _CHOICE.sub(lambda m: rng.choice(m.group(1).split("|")), pattern.text)  # noqa: B023
             text = " ".join(chosen.split()).replace(" ,", ",")
-            if _bare(text) not in tested:
-                found.setdefault(text, Template(language, pattern.intents, text, True))
+            found.setdefault(text, Template(language, pattern.intents, text, True))
     return list(found.values())
 
 

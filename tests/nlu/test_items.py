@@ -158,3 +158,17 @@ def test_a_big_catalogue_is_read_by_look_ups(big_lexicon: Lexicon) -> None:
     name = big_lexicon.products["B4321"].names[0]
 
     assert wishes(f"cho mình 2 {name.lower()} đen size L", big_lexicon) == [("B4321", BLACK_L, 2)]
+
+
+def test_one_product_takes_the_place_of_another(lexicon: Lexicon) -> None:
+    cart = (CartItem("TEE", "TEE-Đen-L", 2),)
+
+    out, come = parse("thay áo phông gấu bằng xà bông bồ kết nha", Context(lexicon, cart=cart)).items
+
+    assert (out.variant_sku, out.change) == ("TEE-Đen-L", "remove")
+    assert (come.product_sku, come.change) == ("SOAP", "add")
+
+
+@pytest.mark.parametrize("text", ["mỗi loại 1 cái", "1 each please", "각각 하나씩이요"])
+def test_each_of_what_was_shown(text: str, lexicon: Lexicon) -> None:
+    assert wishes(text, lexicon, shown=("MUG", "SOAP")) == [("MUG", {}, 1), ("SOAP", {}, 1)]
