@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot.agent.context import turn_context
 from bot.agent.loop import Assistant
 from bot.agent.parsing import understand
+from bot.agent.reviewing import Said
 from bot.agent.turn import Services, Turn
 from bot.conversations.handoff import hand_over
 from bot.conversations.turns import Answer, Incoming, Reply
@@ -23,7 +24,8 @@ def answer(incoming: Incoming, *, services: Services, assistant: Assistant) -> A
     if incoming.mode == "manual":
         return _silent(incoming, services)
     turn = _turn(incoming, services)
-    text = assistant.reply(turn, incoming.history) if incoming.text else say(turn.language, "unsure")
+    said = assistant.reply(turn, incoming.history) if incoming.text else Said(say(turn.language, "unsure"))
+    text = said.text
     _count_unsure(turn, text)
     handed_off = bool(turn.state.get("handoff"))
     if handed_off:
