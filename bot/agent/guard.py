@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.agent.claims.deeds import Claim, deeds
 from bot.agent.claims.evidence import Act, Evidence, Unit
 from bot.agent.claims.figures import Figure, figures
+from bot.agent.claims.number_words import with_digits
 from bot.agent.claims.text import clauses, foreign_letters, loose, plain, sentences
 from bot.agent.claims.topics import topics
 from bot.agent.claims.words import content_words, novel_words
@@ -67,12 +68,13 @@ def unbacked(sentence: str, evidence: Evidence) -> Iterator[str]:
 
 def _figures(shown: str, found: list[Figure], told: list[Claim], evidence: Evidence) -> Iterator[str]:
     offered = {claim.name for claim in told if claim.form == "topic"}
+    labels = _labels(shown, found)
     for figure in found:
         if not _is_backed(figure, offered, evidence):
             if not (figure.kind == "day" and _is_courtesy(shown)):
                 yield f"{figure.kind} {figure.value}"
         elif figure.kind == "money":
-            if not _fits_label(figure, shown, evidence):
+            if figure.at in labels and not _fits_label(figure, labels[figure.at], evidence):
                 yield f"money {figure.value} is told as something else"
             elif not _fits_product(figure, shown, evidence):
                 yield f"money {figure.value} is another product's"
@@ -98,7 +100,7 @@ def _is_backed(figure: Figure, offered: set[str], evidence: Evidence) -> bool:
 
 def _small_count(value: str, evidence: Evidence) -> bool:
     """How many products were shown may be counted."""
-    return int(value) == len(evidence.names) > 0
+    return int(value) == len(evidence.stocked) > 0
 
 
 def _spans(evidence: Evidence) -> Iterator[tuple[Unit, str]]:
@@ -132,21 +134,39 @@ _LABELS = {
 }  # fmt: skip
 
 
-def _fits_label(figure: Figure, shown: str, evidence: Evidence) -> bool:
-    """The amount that stands after `total` is the total, after `shipping` the fee."""
-    before = shown[: figure.at]
-    marks = [(m.end(), name) for name, pattern in _LABELS.items() for m in pattern.finditer(before)]
-    if not marks:
-        return True
-    label = max(marks)[1]
+def _labels(shown: str, found: list[Figure]) -> dict[int, str]:
+    """Where an amount stands → what it is said to be: the word before it, else the one right behind it."""
+    marks = sorted((m.start(), m.end(), name) for name, pattern in _LABELS.items() for m in pattern.finditer(shown))
+    told, since = {}, 0
+    for figure in (figure for figure in found if figure.kind == "money"):
+        before = [name for start, _, name in marks if since <= start < figure.at]
+        behind = [(end, name) for start, end, name in marks if figure.at < start <= figure.at + _BEHIND]
+        since = figure.at + 1
+        if before:
+            told[figure.at] = before[-1]
+        elif behind and "," not in shown[figure.at + 8 : behind[0][0]]:
+            since, told[figure.at] = behind[0]
+    return told
+
+
+_BEHIND = 26
+
+
+def _fits_label(figure: Figure, label: str, evidence: Evidence) -> bool:
+    """The amount that stands with `total` is the total, with `shipping` the fee."""
     known = set(evidence.labelled.get(label, ()))
     if label == "price":
         known |= {amount for amounts in evidence.prices.values() for amount in amounts}
-    same = {
+    if label == "delivery":
+        known |= {"0", *_amounts_with(label, evidence)} if known else set()
+    return not known or figure.value in known
+
+
+def _amounts_with(label: str, evidence: Evidence) -> set[str]:
+    return {
         value for unit in evidence.units if _LABELS[label].search(unit.text)
         for kind, value in unit.figures if kind == "money"
     }  # fmt: skip
-    return not known or figure.value in known | (same if label != "total" or not known else set())
 
 
 def _fits_product(figure: Figure, shown: str, evidence: Evidence) -> bool:
@@ -240,7 +260,8 @@ def _about(act: Act, codes: set[str]) -> bool:
 
 def _offers(unit: Unit, claim: Claim, said: set[tuple[str, str]]) -> bool:
     """The unit says the same, and the condition in money that it names is told too."""
-    if (claim.name, claim.negated) not in unit.claims:
+    names = {claim.name, f"{claim.name}:delivery"}
+    if not any((name, claim.negated) in unit.claims for name in names):
         return False
     conditions = {figure for figure in unit.figures if figure[0] == "money"}
     return claim.name.split(":")[0] not in ("free", "gift", "promo") or not conditions or bool(conditions & said)
@@ -252,7 +273,7 @@ def _stock_is_backed(claim: Claim, shown: str, evidence: Evidence) -> bool:
     named = [name for name in evidence.stocked if name in lowered]
     if any(evidence.stocked[name] != has for name in named) and has:
         return False
-    values = {value for value in evidence.options if _mentions(claim.clause, value)}
+    values = {value for value in evidence.options if _names_option(claim.clause, value, evidence.options)}
     if not values:
         return any(evidence.stocked[name] == has for name in named or evidence.stocked) or any(
             _tells_stock(unit, has) for unit in evidence.units
@@ -270,22 +291,29 @@ def _tells_stock(unit: Unit, has: bool) -> bool:
     return bool(told & unit.claims) or (has and any(kind == "stock" and value != "0" for kind, value in unit.figures))
 
 
+def _names_option(text: str, value: str, options: set[str]) -> bool:
+    """By its whole name, or by a word of it that no other option has."""
+    others = {word for other in options - {value} for word in other.casefold().split()}
+    own = [word for word in value.split() if len(word) > 1 and word.casefold() not in others]
+    return _mentions(text, value) or any(_mentions(text, word) for word in own)
+
+
 def _mentions(text: str, value: str) -> bool:
-    flags = 0 if len(value) <= 3 else re.IGNORECASE
+    flags = 0 if value.isupper() else re.IGNORECASE
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, flags) is not None
 
 
-_CAPITAL = re.compile(r"(?<=[\w,] )[A-ZÀ-ỸĐ][\w'&.-]+")
+_INNER_WORD = re.compile(r"(?<=[\w,] )[^\W\d_][\w'&.-]+")
 _PLAIN_NAMES = frozenset(
-    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt"}
+    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt", "vnd"}
 )  # fmt: skip
 
 
 def _names(shown: str, evidence: Evidence) -> Iterator[str]:
     """Names in the middle of a sentence: brands, people, places that nothing told."""
-    for match in _CAPITAL.finditer(shown):
+    for match in _INNER_WORD.finditer(shown):
         name = match.group().rstrip(".'-")
-        if name.casefold() not in _PLAIN_NAMES and novel_words(name, evidence.words):
+        if name[0].isupper() and name.casefold() not in _PLAIN_NAMES and novel_words(name, evidence.words):
             yield f"name {name}"
 
 
@@ -294,7 +322,7 @@ def _novelty(shown: str, evidence: Evidence) -> Iterator[str]:
     parts = clauses(shown)
     if shown.rstrip().endswith("?"):
         parts = parts[:-1]
-    text = " ".join(parts)
+    text = with_digits(" ".join(parts))
     strange = novel_words(text, evidence.words)
     if len(strange) >= _NOVEL_WORDS and len(strange) >= _NOVEL_SHARE * len(content_words(text)):
         yield f"speaks of {', '.join(strange[:5])}"

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +16,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
 from bot.agent.builtin_model import CONTEXT_MARK, BuiltinChatModel
+from bot.agent.claims.evidence import Standing
 from bot.agent.circuit import Circuit
 from bot.agent.composing import compose
 from bot.agent.context import standing, turn_context
@@ -95,10 +96,17 @@ class Limits:
 class Assistant:
     """The built-in brain, and a model before it when one is set; the same turn is always answered."""
 
-    def __init__(self, builtin: BuiltinChatModel, model: BaseChatModel | None, *, limits: Limits) -> None:
+    def __init__(
+        self,
+        builtin: BuiltinChatModel,
+        model: BaseChatModel | None,
+        *,
+        limits: Limits,
+        reviewer: Callable[[str, Turn, Standing], Said] = review,
+    ) -> None:
         self._builtin = Brain(builtin)
         self._model = Brain(model, turn_seconds=limits.turn_seconds) if model is not None else None
-        self._limits = limits
+        self._limits, self._review = limits, reviewer
         self._circuit = Circuit(failures=limits.rest_after_failures, rest_seconds=limits.rest_seconds)
         self._threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="model")
         self._streams = True
@@ -141,7 +149,7 @@ class Assistant:
                 turn.outcomes = []
             return None, failure
         self._circuit.succeeded()
-        said = review(text, turn, standing(turn, context))
+        said = self._review(text, turn, standing(turn, context))
         if said.text:
             return replace(said, brain="model", model=brain.model_name), ""
         log.warning("a reply was held back: %s", "; ".join(said.verdict.reasons) or "too thin")

@@ -1,8 +1,9 @@
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from core.db import Base, Database
-from core.schema import upgrade
+from core.schema import alembic_config, upgrade
 
 
 def test_models_and_migrations_agree(db: Database) -> None:
@@ -16,4 +17,5 @@ def test_upgrading_twice_changes_nothing(db: Database) -> None:
     upgrade(db)
 
     with db.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0001"
+        head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+        assert MigrationContext.configure(connection).get_current_revision() == head

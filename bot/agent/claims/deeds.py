@@ -38,7 +38,7 @@ _DEEDS: dict[str, tuple[str, str, str, str]] = {
         r"취소(?:를|가)?\s*(?:했|하였|완료|처리|되었|됐|해\s*드렸)",
     ),
     "refund": (
-        r"(?:hoàn|trả|chuyển|bồi|đền)(?:\s+\w+){0,2}?\s+(?:tiền|khoản|tiền mặt|đủ)|hoàn\s+\w*\d|(?:bồi thường)",
+        r"(?:hoàn|trả|bồi|đền)(?:\s+\w+){0,2}?\s+(?:tiền|khoản|tiền mặt|đủ)|chuyển(?:\s+\w+){0,2}?\s+tiền|hoàn\s+\w*\d|bồi thường",
         r"refunded|reimbursed|paid back|returned your money|credited|compensated", r"refund|money|amount|payment",
         r"환불(?:을|이|금)?[^.!?]{0,10}?(?:했|완료|처리|되었|됐|드렸|입금)",
     ),
@@ -99,8 +99,23 @@ _DEEDS: dict[str, tuple[str, str, str, str]] = {
 }  # fmt: skip
 
 
-def _deed_patterns(vi: str, en: str, thing: str, ko: str) -> tuple[re.Pattern[str], ...]:
+_VI_PASSIVE = {
+    "order_placed": (r"đơn|đơn hàng|order", r"đặt|lên|tạo|xác nhận|chốt|ghi nhận|tiếp nhận|xử lý|hoàn tất"),
+    "refund": (r"tiền|khoản tiền|số tiền", r"hoàn|trả lại|chuyển lại|hoàn lại"),
+    "discount": (r"mã|voucher|ưu đãi|giá|khuyến mãi", r"áp dụng|giảm|trừ"),
+    "changed": (r"địa chỉ|đơn|đơn hàng|số điện thoại|thông tin", r"đổi|sửa|thay|chỉnh"),
+    "invoice": (r"hóa đơn|hoá đơn", r"xuất|gửi|phát hành|lập"),
+    "held": (r"hàng|áo|mẫu này|sản phẩm", r"giữ|để dành"),
+    "returned": (r"yêu cầu|khiếu nại|phiếu đổi", r"duyệt|chấp nhận|ghi nhận|tiếp nhận|tạo"),
+    "paid": (r"tiền|thanh toán|chuyển khoản", r"nhận|ghi nhận|xác nhận"),
+}
+
+
+def _deed_patterns(name: str, vi: str, en: str, thing: str, ko: str) -> tuple[re.Pattern[str], ...]:
+    vi = f"(?:{vi})"
+    things, verbs = _VI_PASSIVE.get(name, (r"đơn|đơn hàng|hàng", vi))
     return (
+        loose(rf"(?<!\w)(?:{things})(?!\w)(?:\s+\w+){{0,4}}?\s+(?:đã|vừa|mới)?\s*được\s+(?:{verbs})(?!\w)"),
         loose(rf"(?<!\w){_VI_DONE}(?!\w){_VI_GAP.replace('{0,4}', '{0,3}')}?(?:được\s+)?{vi}(?!\w)|(?<!\w){_VI_DONE}\s+(?:được\s+)?{vi}(?!\w)"),
         loose(rf"(?<!\w){vi}(?!\w)(?:\s+[^\s.,;!?]+){{0,7}}?\s+{_VI_TAIL}(?!\w)"),
         re.compile(rf"\b{_EN_WE}(?:'ve|'ll|\s+have|\s+had)?(?:\s+(?:just|already|now|successfully|also|gone ahead and|went ahead and))*\s+(?:{en})\b"
@@ -112,6 +127,7 @@ def _deed_patterns(vi: str, en: str, thing: str, ko: str) -> tuple[re.Pattern[st
 
 
 def _promise_patterns(vi: str, en: str, thing: str) -> tuple[re.Pattern[str], ...]:
+    vi = f"(?:{vi})"
     stems = "|".join(sorted({_stem(form) for form in en.split("|")}))
     return (
         loose(rf"(?<!\w){_VI_WILL}(?:\s+\w+){{0,3}}?\s+{vi}(?!\w)|{_VI_WE}\s+(?:\w+\s+){{0,2}}?{vi}(?:\s+\w+){{0,5}}?\s+(?:ngay|liền|luôn)(?!\w)"),
@@ -125,7 +141,7 @@ def _stem(form: str) -> str:
     return re.sub(r"(?:led|ed|d)$", "", form)
 
 
-_PATTERNS = {name: _deed_patterns(*row) for name, row in _DEEDS.items()}
+_PATTERNS = {name: _deed_patterns(name, *row) for name, row in _DEEDS.items()}
 _PROMISES = {
     name: _promise_patterns(row[0], row[1], row[2])
     for name, row in _DEEDS.items()
@@ -169,7 +185,7 @@ def _done(clause: str, asked: bool) -> Iterator[Claim]:
             continue
         found = True
         before = clause[: match.end()]
-        if asked and (_MAYBE.search(before) or _NO.search(clause)):
+        if asked and not _SURE_PAST.search(match.group()) and (_MAYBE.search(clause) or _NO.search(clause)):
             continue
         if _MAYBE.search(clause[: match.start()]) and not _SURE_PAST.search(match.group()):
             continue

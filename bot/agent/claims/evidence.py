@@ -28,6 +28,14 @@ _OPAQUE_KEYS = frozenset(
 )
 
 
+_STATUS_CLAIMS = {
+    "new": ("order_placed", "waiting"), "processing": ("order_placed", "waiting", "preparing"),
+    "packed": ("order_placed", "packed"), "shipped": ("order_placed", "sent", "shipping"),
+    "delivered": ("order_placed", "sent", "delivered"), "completed": ("order_placed", "sent", "delivered", "success"),
+    "cancelled": ("cancelled",), "returned": ("returned",),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Unit:
     """One sentence of a tool's answer."""
@@ -149,7 +157,9 @@ class _Walk:
         return self.names
 
     def _any(self, key: str, value: Any) -> None:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "values" in value:
+            self._option(value)
+        elif isinstance(value, dict):
             self._product(value)
             for inner, item in value.items():
                 if inner not in _OPAQUE_KEYS:
@@ -163,6 +173,11 @@ class _Walk:
             self._number(key, value)
         elif isinstance(value, str) and value:
             self._text(key, value)
+
+    def _option(self, option: dict[str, Any]) -> None:
+        self.evidence.words |= words_of(str(option.get("name") or ""))
+        for value in option["values"]:
+            self._text("values", str(value))
 
     def _product(self, value: dict[str, Any]) -> None:
         name = str(value.get("title") or value.get("name") or "").casefold()
@@ -195,6 +210,9 @@ class _Walk:
             return
         if key in _NAME_KEYS:
             self._name(key, value)
+        elif key == "status":
+            claims = frozenset((name, False) for name in _STATUS_CLAIMS.get(value, ()))
+            self.act.units.append(Unit("", frozenset(), claims, frozenset()))
         elif key.endswith("url"):
             self.evidence.figures.add(("link", link_value(value)))
         elif key in ("account", "tracking_number", "code", "sku", "memo", "number"):

@@ -39,13 +39,13 @@ _MILLION_AND = loose(r"(\d+)\s*(?:tr|triệu|củ)\s*(\d{1,3})(?![\d.,]|\s*(?:k|
 _KOREAN_MONEY = re.compile(r"(\d[\d.,]*)\s*만(?:\s*(\d+)\s*천)?(?:\s*동)?")
 _MONEY = re.compile(
     r"(?:₫|\bvnd)\s*" + _NUMBER + r"()|" + _NUMBER
-    + r"\s*(k(?:vnd)?(?![^\W\d_])|nghìn|ngàn|nghin|ngan|tr(?:iệu|ieu)?(?![^\W\d_])|million|thousand|천(?=\s*동|\s|$)|동(?![가-힣]{2})"
+    + r"\s*(k(?:vnd)?(?![^\W\d_])|nghìn|ngàn|nghin|ngan|tr(?:iệu|ieu)?(?![^\W\d_])|million|thousand|천(?=\s*동|\s|$)|동(?![네생안일시의])"
     r"|đ(?![^\W\d_])|d(?![^\W\d_])|₫|vnđ|vnd|đồng|dong\b)",
     re.IGNORECASE,
 )  # fmt: skip
 _FACTORS = {"k": 1_000, "kvnd": 1_000, "nghìn": 1_000, "ngàn": 1_000, "nghin": 1_000, "ngan": 1_000, "thousand": 1_000,
             "천": 1_000, "tr": 10**6, "triệu": 10**6, "trieu": 10**6, "million": 10**6}  # fmt: skip
-_GROUPS = re.compile(r"(?<![\d.,\w])\d{1,3}(?:[.,]\d{3})+(?![\d\w])")
+_GROUPS = re.compile(r"(?<![\d.,\w])\d{1,3}(?:[.,]\d{3})+(?!\d)")
 _UNITS = (
     ("workday", r"ngày\s+làm\s+việc|(?:business|working)\s+days?\b|영업일"),
     ("day", r"ngày|hôm|bữa|days?\b|일(?!요일|반|상)"), ("hour", r"giờ|tiếng|hours?\b|hrs?\b|h(?!\w)|시간"),
@@ -65,7 +65,7 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _STOCK = loose(
-    r"(?:còn|tồn|sẵn|kho có)\s+(?:(?:lại|đúng|khoảng|tầm|hơn|gần|tới|chỉ|có|đến|kho|hàng|mỗi|vỏn|vẹn|sẵn)\s+){0,4}(\d+)(?!\s*(?:[\w]+\s+)?(?:ngày|giờ|bước|thông|thứ|điều))"
+    r"(?:còn|tồn|sẵn|kho có)\s+(?:(?:lại|đúng|khoảng|tầm|hơn|gần|tới|chỉ|có|đến|kho|hàng|mỗi|vỏn|vẹn|sẵn)\s+){0,4}(\d[\d.]*\d|\d)(?!\s*(?:[\w]+\s+)?(?:ngày|giờ|bước|thông|thứ|điều))"
     r"|(?:\bonly|\bjust|\bhave|\babout|\bgot)\s+(\d+)\s+(?:\S+\s+){0,3}?(?:left|in stock|remaining|available)"
     r"|(\d+)\s+(?:\S+\s+){0,3}?(?:left\b|in stock|remaining|available|còn sẵn|sẵn kho|trong kho)"
     r"|(\d+)\s*(?:개|장|벌|켤레)?(?:만|가|이)?\s*(?:남|재고)|재고[^\d.]{0,8}(\d+)"
@@ -79,7 +79,7 @@ _ANY = re.compile(r"\d+(?:[.,]\d+)*")
 def figures(text: str) -> list[Figure]:
     """`text` as `plain` gives it. What one kind has read, no later one reads again."""
     page = _Page(with_digits(text))
-    for reader in (_links, _dates, _phones, _percents, _foreign, _amounts, _lengths, _stocks, _codes, _rest):
+    for reader in (_links, _dates, _phones, _percents, _foreign, _amounts, _lengths, _stocks, _groups, _codes, _rest):
         for kind, value, start, end in list(reader(page.text)):
             page.take(kind, value, start, end)
     return sorted(page.found, key=lambda figure: figure.at)
@@ -175,14 +175,17 @@ def _lengths(text: str) -> Found:
             yield "duration", f"{m.group(1)}-{m.group(2) or m.group(1)} {unit}", m.start(), m.end()
     for m in _SIZE.finditer(text):
         yield "size", (m.group(1) or m.group(2)).upper(), m.start(), m.end()
-    for m in _GROUPS.finditer(text):
-        yield "money", re.sub(r"\D", "", m.group()), m.start(), m.end()
 
 
 def _stocks(text: str) -> Found:
     for m in _STOCK.finditer(text):
         index = next(i for i, group in enumerate(m.groups(), 1) if group)
-        yield "stock", str(int(m.group(index))), m.start(index), m.end(index)
+        yield "stock", re.sub(r"\D", "", m.group(index)), m.start(index), m.end(index)
+
+
+def _groups(text: str) -> Found:
+    for m in _GROUPS.finditer(text):
+        yield "money", re.sub(r"\D", "", m.group()), m.start(), m.end()
 
 
 def _codes(text: str) -> Found:

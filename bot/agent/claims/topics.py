@@ -11,7 +11,7 @@ _TOPICS: dict[str, re.Pattern[str]] = {
     for name, pattern in {
         "free": r"(?<!\w)(?:miễn phí|free\s?ship|freeship|không (?:tính|mất|tốn|thu) (?:thêm )?(?:phí|tiền|đồng)|0\s?đ|0\s?đồng|khỏi (?:trả|tính) (?:phí|tiền|ship)|bao ship)(?!\w)"
                 r"|\bfree\b(?!\s+(?:to|of (?:mistakes|errors)))|\b(?:free of charge|on the house|no (?:extra )?(?:charge|cost|fee)s?|complimentary|at no cost|waive[ds]?)\b|무료|공짜",
-        "gift": r"(?<!\w)(?:tặng|quà tặng|tặng kèm|quà kèm|khuyến mại|mua 1 tặng|biếu)(?!\w)|\b(?:gifts? (?:with|included|for you)|free gift|bonus|giveaway|buy one get one|bogo|throw in)\b|사은품|증정|덤으로|1\+1",
+        "gift": r"(?<!\w)(?:(?<!mua )(?<!để )tặng(?!\s+(?:ai|người|mẹ|bố|ba|bạn|sinh|dịp))|quà tặng|tặng kèm|quà kèm|khuyến mại|mua 1 tặng|biếu)(?!\w)|\b(?:gifts? (?:with|included|for you)|free gift|bonus|giveaway|buy one get one|bogo|throw in)\b|사은품|증정|덤으로|1\+1",
         "promo": r"(?<!\w)(?:giảm (?:giá|thêm|còn|tới|đến|\d|sâu|ngay|sốc|một nửa|nửa)|khuyến mãi|khuyến mại|ưu đãi|voucher|mã giảm|coupon|(?:flash )?sale(?! room)|xả (?:hàng|kho)|nửa giá|một nửa giá|giá sốc|hoàn xu|đồng giá|giá rẻ hơn|bớt (?:cho|giá|còn|được|\d)|trừ (?:thêm|còn|cho|tiền))"
                  r"|\b(?:discount(?:s|ed)?|promo(?:tion|code|s)?|on sale|sale price|special (?:price|offer|deal)|half[- ]price|half off|\d+ ?%? off|price (?:drop|cut)|coupon|voucher|cheaper|best deal|cash ?back|price match)\b"
                  r"|할인|세일|쿠폰|반값|특가|프로모션|캐시백|적립금",
@@ -45,7 +45,8 @@ _STATES: dict[str, re.Pattern[str]] = {
         "out_of_stock": r"(?<!\w)(?:hết (?:hàng|rồi|size|màu|sạch)|cháy hàng|không còn|tạm hết|chưa về|ngừng (?:bán|kinh doanh)|đã hết)(?!\w)"
                         r"|\b(?:out of stock|sold out|unavailable|no longer available|discontinued|none left)\b|품절|재고(?:가)?\s*없|단종|매진",
         "restock": r"(?<!\w)(?:hàng về|về hàng|có hàng lại|sắp về|về lại|nhập (?:thêm|về))(?!\w)|\b(?:restock\w*|back in stock|coming back|new batch)\b|재입고|입고 예정",
-        "preparing": r"(?<!\w)(?:đang (?:chuẩn bị|xử lý|đóng gói)|đang soạn)(?!\w)|\b(?:being (?:prepared|processed|packed)|is processing)\b|준비 중|처리 중|포장 중",
+        "waiting": r"(?<!\w)(?:đang|chờ)(?:\s+(?:chờ|shop|được)){0,2}\s+(?:xử lý|xác nhận)(?!\w)|\b(?:waiting for the shop|being processed|is processing)\b|처리 중|확인 중",
+        "preparing": r"(?<!\w)đang (?:chuẩn bị|đóng gói|soạn)(?!\w)|\bbeing (?:prepared|packed)\b|준비 중|포장 중",
         "shipping": r"(?<!\w)(?:đang (?:giao|trên đường|vận chuyển|trung chuyển|đi giao|ship)|trên đường (?:giao|đến|tới))(?!\w)|\b(?:on (?:its|the) way|in transit|out for delivery|being delivered)\b|배송 중|배달 중|이동 중",
         "delivered": r"(?<!\w)(?:đã (?:giao|nhận được hàng)|giao thành công|giao xong|giao rồi)(?!\w)|\b(?:been delivered|was delivered|is delivered|delivered successfully|arrived)\b|배송 완료|배달 완료|도착했",
         "arriving": r"(?<!\w)(?:(?:nhận|có) (?:được )?hàng (?:trước|trong|vào|ngay|sớm|đúng)|(?:giao|ship|đến|tới) (?:kịp|trước|đúng hẹn|sớm)|kịp (?:nhận|giao|tết|lễ|sinh nhật))(?!\w)"
@@ -59,7 +60,7 @@ _NO = loose(
     r"(?<!\w)(?:chưa|không|chẳng|đừng|ko|chả)(?!\w)(?!\s+(?:tính|mất|tốn|thu|cần|lo|phai|xù|còn|nghỉ|dị ứng|ra màu))|\b(?:not|never|cannot|without|unable|don't|doesn't|isn't|aren't|can't|won't)\b|못|않|(?<!할 수 )없(?:어|습|는)|아닙|어렵"
 )
 _ASKS = loose(
-    r"(?<!\w)(?:có\s+(?:muốn|cần|phải|thích)|(?:phải|được|đúng)\s+không|không\s+(?:ạ|nhỉ|nè)|hay\s+(?:là|muốn)|nào|gì|bao nhiêu|mấy|chưa|hả)(?!\w)|\b(?:would you|do you|shall|should i|which|what|how|may i|could you|are you)\b|(?:할까요|드릴까요|시겠|신가요|나요|세요)"
+    r"(?<!\w)(?:có\s+(?:muốn|cần|phải|thích)|(?:phải|được|đúng)\s+không|không\s+(?:ạ|nhỉ|nè)|hay\s+(?:là|muốn)|nào|gì|ai|bao nhiêu|mấy|chưa|hả)(?!\w)|\b(?:would you|do you|shall|should i|which|what|how|may i|could you|are you)\b|(?:할까요|드릴까요|시겠|신가요|나요|세요)"
 )
 
 

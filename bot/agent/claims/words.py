@@ -29,8 +29,8 @@ def _stem(word: str) -> str:
     """Korean: the first two syllables; English: without its ending; Vietnamese: as it is."""
     if "가" <= word[0] <= "힣":
         return word[:2]
-    if word.isascii() and len(word) > 4:
-        return re.sub(r"(?:ing|ed|es|s|ly|e)$", "", word)
+    if word.isascii() and len(word) > 3:
+        return re.sub(r"(?:ing|ed|s|ly)$", "", word).removesuffix("e") or word
     return word
 
 
