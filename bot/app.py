@@ -66,6 +66,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         think=mind.think,
         clock=parts.clock,
         rate_limit=parts.settings.rate_limit_per_minute,
+        live=mind.live,
     )
     app.include_router(chat_router(chat))
     for router in (catalogue.router, orders.router, fulfilment.router, webhooks.router, health.router):

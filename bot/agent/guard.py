@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.agent.claims.amounts import fits_label, fits_product, labels
+from bot.agent.claims.courtesy import is_courtesy
 from bot.agent.claims.deeds import Claim, deeds
 from bot.agent.claims.evidence import Act, Evidence, Unit
 from bot.agent.claims.figures import Figure, figures
 from bot.agent.claims.number_words import with_digits
-from bot.agent.claims.text import clauses, foreign_letters, loose, plain, sentences
+from bot.agent.claims.text import clauses, foreign_letters, plain, sentences
 from bot.agent.claims.topics import topics
 from bot.agent.claims.words import content_words, novel_words
 
@@ -68,15 +70,15 @@ def unbacked(sentence: str, evidence: Evidence) -> Iterator[str]:
 
 def _figures(shown: str, found: list[Figure], told: list[Claim], evidence: Evidence) -> Iterator[str]:
     offered = {claim.name for claim in told if claim.form == "topic"}
-    labels = _labels(shown, found)
+    labelled = labels(shown, found)
     for figure in found:
         if not _is_backed(figure, offered, evidence):
-            if not (figure.kind == "day" and _is_courtesy(shown)):
+            if not (figure.kind == "day" and is_courtesy(shown)):
                 yield f"{figure.kind} {figure.value}"
         elif figure.kind == "money":
-            if figure.at in labels and not _fits_label(figure, labels[figure.at], evidence):
+            if figure.at in labelled and not fits_label(figure, labelled[figure.at], evidence):
                 yield f"money {figure.value} is told as something else"
-            elif not _fits_product(figure, shown, evidence):
+            elif not fits_product(figure, shown, evidence):
                 yield f"money {figure.value} is another product's"
 
 
@@ -87,7 +89,9 @@ def _is_backed(figure: Figure, offered: set[str], evidence: Evidence) -> bool:
     if (kind, value) in evidence.own:
         return True
     if kind == "duration":
-        return any(_same_span(value, known) and _compatible(unit, offered) for unit, known in _spans(evidence))
+        return any(
+            _same_span(value, known) and _compatible(unit, offered) for unit, known in _spans(evidence)
+        )
     if kind == "percent" and offered:
         return any((kind, value) in unit.figures and _compatible(unit, offered) for unit in evidence.units) or (
             (kind, value) in evidence.figures and not any(unit.figures & {(kind, value)} for unit in evidence.units)
@@ -126,86 +130,9 @@ def _compatible(unit: Unit, offered: set[str]) -> bool:
     return not offered or not unit.topics or bool(offered & unit.topics)
 
 
-_LABELS = {
-    "total": loose(r"(?<!\w)(?:tổng|thành tiền|tất cả|phải trả|cần thanh toán|thanh toán)(?!\w)|\b(?:total|in all|altogether|you pay|amount due)\b|합계|총|결제 금액"),
-    "delivery": loose(r"(?<!\w)(?:phí (?:giao|ship|vận)|tiền ship|ship|cước)(?!\w)|\b(?:shipping|delivery|postage)\b|배송비"),
-    "price": loose(r"(?<!\w)(?:giá|đơn giá)(?!\s*(?:trị|sỉ))(?!\w)|\b(?:price|costs?|priced|each)\b|가격"),
-    "subtotal": loose(r"(?<!\w)(?:tạm tính|tiền hàng)(?!\w)|\bsubtotal\b|소계"),
-}  # fmt: skip
-
-
-def _labels(shown: str, found: list[Figure]) -> dict[int, str]:
-    """Where an amount stands → what it is said to be: the word before it, else the one right behind it."""
-    marks = sorted((m.start(), m.end(), name) for name, pattern in _LABELS.items() for m in pattern.finditer(shown))
-    told, since = {}, 0
-    for figure in (figure for figure in found if figure.kind == "money"):
-        before = [name for start, _, name in marks if since <= start < figure.at]
-        behind = [(end, name) for start, end, name in marks if figure.at < start <= figure.at + _BEHIND]
-        since = figure.at + 1
-        if before:
-            told[figure.at] = before[-1]
-        elif behind and "," not in shown[figure.at + 8 : behind[0][0]]:
-            since, told[figure.at] = behind[0]
-    return told
-
-
-_BEHIND = 26
-
-
-def _fits_label(figure: Figure, label: str, evidence: Evidence) -> bool:
-    """The amount that stands with `total` is the total, with `shipping` the fee."""
-    known = set(evidence.labelled.get(label, ()))
-    if label == "price":
-        known |= {amount for amounts in evidence.prices.values() for amount in amounts}
-    if label == "delivery":
-        known |= {"0", *_amounts_with(label, evidence)} if known else set()
-    return not known or figure.value in known
-
-
-def _amounts_with(label: str, evidence: Evidence) -> set[str]:
-    return {
-        value for unit in evidence.units if _LABELS[label].search(unit.text)
-        for kind, value in unit.figures if kind == "money"
-    }  # fmt: skip
-
-
-def _fits_product(figure: Figure, shown: str, evidence: Evidence) -> bool:
-    """An amount that belongs to some products stands with one of them."""
-    owners = {name for name, amounts in evidence.prices.items() if figure.value in amounts}
-    named = _product_before(shown.casefold(), figure.at, evidence)
-    if named is None:
-        return True
-    if named in evidence.prices:
-        return figure.value in evidence.prices[named] or not owners
-    return not owners or named in evidence.names
-
-
-def _product_before(shown: str, at: int, evidence: Evidence) -> str | None:
-    """The product that was named last before this place, else the first after it."""
-    places = []
-    names = {*evidence.names, *(name.casefold() for name in evidence.catalogue)}
-    for name in names:
-        for spelling in (name, _short(name, names)):
-            index = shown.rfind(spelling, 0, at) if spelling else -1
-            if index >= 0:
-                places.append((index, len(spelling), name))
-    if places:
-        return max(places)[2]
-    after = [(shown.find(name, at), -len(name), name) for name in names if name in shown[at:]]
-    return min(after)[2] if after else None
-
-
-def _short(name: str, names: set[str]) -> str:
-    """The first words of a name, when they name no other product."""
-    words = name.split()
-    for length in range(2, len(words)):
-        head = " ".join(words[:length])
-        if not any(other != name and other.startswith(head) for other in names):
-            return head
-    return ""
-
-
-_TARGET = re.compile(r"\]\(([^)\s]+)|(?:href|src)\s*=\s*[\"']?([^\"'\s>]+)|<(https?://[^>\s]+)>", re.IGNORECASE)
+_TARGET = re.compile(
+    r"\]\(([^)\s]+)|(?:href|src)\s*=\s*[\"']?([^\"'\s>]+)|<(https?://[^>\s]+)>", re.IGNORECASE
+)
 
 
 def _hidden_links(sentence: str, found: list[Figure], evidence: Evidence) -> Iterator[str]:
@@ -246,11 +173,17 @@ def _topics(shown: str, found: list[Figure], told: list[Claim], evidence: Eviden
         if claim.name in ("in_stock", "out_of_stock"):
             if not _stock_is_backed(claim, shown, evidence):
                 yield f"state {claim.name}"
-        elif claim.negated and claim.form == "topic" and claim.name in ("promo", "gift", "free", "wholesale"):
+        elif (
+            claim.negated
+            and claim.form == "topic"
+            and claim.name in ("promo", "gift", "free", "wholesale")
+            or claim.form == "state"
+            and claim.negated
+        ):
             continue
-        elif claim.form == "state" and claim.negated:
-            continue
-        elif not any(_offers(unit, claim, said) and _about(act, codes) for act in evidence.acts for unit in act.units):
+        elif not any(
+            _offers(unit, claim, said) and _about(act, codes) for act in evidence.acts for unit in act.units
+        ):
             yield f"{claim.form} {'no ' if claim.negated else ''}{claim.name}"
 
 
@@ -264,7 +197,9 @@ def _offers(unit: Unit, claim: Claim, said: set[tuple[str, str]]) -> bool:
     if not any((name, claim.negated) in unit.claims for name in names):
         return False
     conditions = {figure for figure in unit.figures if figure[0] == "money"}
-    return claim.name.split(":")[0] not in ("free", "gift", "promo") or not conditions or bool(conditions & said)
+    return (
+        claim.name.split(":")[0] not in ("free", "gift", "promo") or not conditions or bool(conditions & said)
+    )
 
 
 def _stock_is_backed(claim: Claim, shown: str, evidence: Evidence) -> bool:
@@ -288,7 +223,9 @@ def _stock_is_backed(claim: Claim, shown: str, evidence: Evidence) -> bool:
 
 def _tells_stock(unit: Unit, has: bool) -> bool:
     told = {("in_stock", not has), ("out_of_stock", has)}
-    return bool(told & unit.claims) or (has and any(kind == "stock" and value != "0" for kind, value in unit.figures))
+    return bool(told & unit.claims) or (
+        has and any(kind == "stock" and value != "0" for kind, value in unit.figures)
+    )
 
 
 def _names_option(text: str, value: str, options: set[str]) -> bool:
@@ -305,7 +242,8 @@ def _mentions(text: str, value: str) -> bool:
 
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W\d_][\w'&.-]+")
 _PLAIN_NAMES = frozenset(
-    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt", "vnd"}
+    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt",
+     "vnd"}
 )  # fmt: skip
 
 
@@ -326,16 +264,3 @@ def _novelty(shown: str, evidence: Evidence) -> Iterator[str]:
     strange = novel_words(text, evidence.words)
     if len(strange) >= _NOVEL_WORDS and len(strange) >= _NOVEL_SHARE * len(content_words(text)):
         yield f"speaks of {', '.join(strange[:5])}"
-
-
-_COURTESY = loose(
-    r"(?<!\w)(?:chúc|giúp|tìm|cần|mua gì|xem gì|chào|rảnh)(?!\w)|\b(?:help|looking|find|have a|wish|enjoy|how are)\b|보내세요|도와|찾으|되세요"
-)
-_DELIVERS = loose(
-    r"(?<!\w)(?:giao|nhận|ship|gửi|đến|tới|về|có hàng|giá|giảm|hoàn|xong)(?!\w)|\b(?:deliver|arriv|ship|sen[dt]|get it|receive|sale|price|refund)\w*|배송|도착|발송|할인|환불|입고"
-)
-
-
-def _is_courtesy(shown: str) -> bool:
-    """`What can I find for you today?` promises nothing."""
-    return bool(_COURTESY.search(shown)) and not _DELIVERS.search(shown)

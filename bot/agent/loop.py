@@ -16,12 +16,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
 from bot.agent.builtin_model import CONTEXT_MARK, BuiltinChatModel
-from bot.agent.claims.evidence import Standing
 from bot.agent.circuit import Circuit
+from bot.agent.claims.evidence import Standing
 from bot.agent.composing import compose
 from bot.agent.context import standing, turn_context
 from bot.agent.live_text import LiveText
 from bot.agent.model_calls import ModelCalls, TurnClosed
+from bot.agent.prices import Prices
 from bot.agent.reviewing import Said, review
 from bot.agent.tool_calls import ToolCalls
 from bot.agent.turn import Progress, Turn
@@ -102,11 +103,14 @@ class Assistant:
         model: BaseChatModel | None,
         *,
         limits: Limits,
+        prices: Prices | None = None,
         reviewer: Callable[[str, Turn, Standing], Said] = review,
     ) -> None:
         self._builtin = Brain(builtin)
         self._model = Brain(model, turn_seconds=limits.turn_seconds) if model is not None else None
         self._limits, self._review = limits, reviewer
+        self.prices = prices or Prices()
+        self.model_name = self._model.model_name if self._model is not None else ""
         self._circuit = Circuit(failures=limits.rest_after_failures, rest_seconds=limits.rest_seconds)
         self._threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="model")
         self._streams = True
@@ -209,4 +213,6 @@ def policy_text() -> str:
 
 
 def _copy_for_model(turn: Turn) -> Turn:
-    return replace(turn, state=dict(turn.state), outcomes=[], own_texts=[], usage=[], proposals=[], lock=RLock())
+    return replace(
+        turn, state=dict(turn.state), outcomes=[], own_texts=[], usage=[], proposals=[], lock=RLock()
+    )

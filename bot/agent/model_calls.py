@@ -41,7 +41,9 @@ class ModelCalls(AgentMiddleware[Any, Any]):
                     raise
                 time.sleep(pause)
                 continue
-            turn.usage.extend(usage_of(message) for message in response.result if isinstance(message, AIMessage))
+            turn.usage.extend(
+                usage_of(message) for message in response.result if isinstance(message, AIMessage)
+            )
             return response
         raise TurnClosed
 
@@ -52,7 +54,9 @@ def _pause(error: Exception) -> float | None:
         return _retry_after(error)
     if isinstance(error, APITimeoutError):
         return None
-    if isinstance(error, APIConnectionError) or (isinstance(error, APIStatusError) and error.status_code >= 500):
+    if isinstance(error, APIConnectionError) or (
+        isinstance(error, APIStatusError) and error.status_code >= 500
+    ):
         return SHORT_PAUSE_S
     return None
 

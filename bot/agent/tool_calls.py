@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from langchain.agents.middleware import AgentMiddleware, ToolCallRequest
 from langchain_core.messages import ToolMessage
@@ -24,7 +24,18 @@ log = logging.getLogger(__name__)
 CART_TOOLS = frozenset({"update_order", "empty_cart"})
 """What a draft may still do: the cart promises nothing to anybody."""
 _CUSTOMERS_WORDS = frozenset(
-    {"name", "phone", "address", "note", "company", "company_address", "tax_code", "email", "reason", "question"}
+    {
+        "name",
+        "phone",
+        "address",
+        "note",
+        "company",
+        "company_address",
+        "tax_code",
+        "email",
+        "reason",
+        "question",
+    }
 )
 _SAFE_AGAIN = frozenset({"update_order", "empty_cart", "place_order"})
 """Done again after a write they find what was done: the cart as it is, the order of that quote."""
@@ -38,17 +49,21 @@ class ToolCalls(AgentMiddleware[Any, Any]):
     """One call of a turn at a time."""
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Handler) -> Result:
-        turn: Turn = request.runtime.context
+        turn: Turn = cast(Any, request.runtime).context
         call = request.tool_call
         arguments = _cleaned(call["args"])
         invented = _invented(arguments, turn)
         if invented:
-            said = f"Not done: {', '.join(invented)} must be in the customer's own words. Leave out what they did not say."
+            said = (
+                f"Not done: take {', '.join(invented)} from the customer's own words only, else leave it out."
+            )
             return _message(request, {"ok": False, "say": "", "data": {"error": said}})
         if turn.tell is not None:
             turn.tell(Progress("tool", call["name"]))
         with turn.lock:
-            turn.own_texts.extend(str(arguments[k]) for k in _CUSTOMERS_WORDS & set(arguments) if arguments[k])
+            turn.own_texts.extend(
+                str(arguments[k]) for k in _CUSTOMERS_WORDS & set(arguments) if arguments[k]
+            )
             if call["name"] in turn.written_before and call["name"] == "update_order":
                 arguments = {}
             asked = request.override(tool_call={**call, "args": arguments})
@@ -89,7 +104,9 @@ def _run(request: ToolCallRequest, handler: Handler, turn: Turn, db: TurnDatabas
                 break
     if db.has_written:
         turn.state["handoff"] = "unclear"
-    outcome = turn.note(ToolOutcome(name, False, say(turn.language, "unclear" if db.has_written else "problem")))
+    outcome = turn.note(
+        ToolOutcome(name, False, say(turn.language, "unclear" if db.has_written else "problem"))
+    )
     return _message(request, outcome.for_model())
 
 
@@ -125,8 +142,10 @@ def _invented(arguments: dict[str, Any], turn: Turn) -> list[str]:
     for field in sorted((_CUSTOMERS_WORDS - {"reason", "question"}) & set(arguments)):
         text = str(arguments[field] or "")
         numbers = re.findall(r"\d+", re.sub(r"(?<=\d)[ .-](?=\d)", "", text.removeprefix("+84")))
-        if any(number.removeprefix("0") not in digits for number in numbers):
-            found.append(field)
-        elif field == "note" and {claim.name for claim in topics(plain(text))} - offered:
+        if (
+            any(number.removeprefix("0") not in digits for number in numbers)
+            or field == "note"
+            and {claim.name for claim in topics(plain(text))} - offered
+        ):
             found.append(field)
     return found

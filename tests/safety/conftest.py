@@ -72,7 +72,9 @@ def context_of(request: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def play(client: TestClient, model: ScriptedModel, before: list[str], last: str, calls: list[Call], text: str) -> dict[str, Any]:
+def play(
+    client: TestClient, model: ScriptedModel, before: list[str], last: str, calls: list[Call], text: str
+) -> dict[str, Any]:
     """`before` is answered by the built-in brain; on `last` the model calls its tools, then says `text`."""
     chat = Chat(client)
     model.script = lambda _request: words("")

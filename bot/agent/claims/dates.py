@@ -5,9 +5,6 @@ from collections.abc import Iterator
 
 from bot.agent.claims.text import loose
 
-Date = tuple[str, str, int]
-"""(kind, value, where)."""
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})\s?[/]\s?(\d{1,2})(?:\s?/\s?\d{2,4})?(?![\d/])")
 _ISO = re.compile(r"(?<!\d)\d{4}-(\d{2})-(\d{2})(?!\d)")
@@ -59,9 +56,8 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 def dates(text: str) -> Iterator[tuple[str, str, int, int]]:
     """(kind, value, start, end) of each day, clock time or vague time that the text names."""
-    for pattern in (_ISO,):
-        for m in pattern.finditer(text):
-            yield "date", f"{int(m.group(2))}/{int(m.group(1))}", m.start(), m.end()
+    for m in _ISO.finditer(text):
+        yield "date", f"{int(m.group(2))}/{int(m.group(1))}", m.start(), m.end()
     for pattern in (_NUMERIC, _WORDED_VI):
         for m in pattern.finditer(text):
             yield "date", f"{int(m.group(1))}/{int(m.group(2))}", m.start(), m.end()
@@ -72,12 +68,15 @@ def dates(text: str) -> Iterator[tuple[str, str, int, int]]:
         yield "date", f"{int(day)}/{_MONTHS.index(month.lower()) + 1}", m.start(), m.end()
     for m in _DAY_VI.finditer(text):
         yield "date", m.group(1), m.start(), m.end()
+    yield from _times(text)
+
+
+def _times(text: str) -> Iterator[tuple[str, str, int, int]]:
     for m in _CLOCK.finditer(text):
         yield "clock", _clock(m), m.start(), m.end()
-    for table in (_WEEKDAYS, _RELATIVE):
-        for name, pattern in table:
-            for m in pattern.finditer(text):
-                yield "day", name, m.start(), m.end()
+    for name, pattern in (*_WEEKDAYS, *_RELATIVE):
+        for m in pattern.finditer(text):
+            yield "day", name, m.start(), m.end()
 
 
 def _clock(m: re.Match[str]) -> str:

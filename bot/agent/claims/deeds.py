@@ -163,7 +163,9 @@ _MAYBE = loose(
     r"(?<!\w)(?:nếu|để|khi nào|sau khi|trước khi|muốn|cần|có thể|nhờ|khi|thì)(?!\w)|\b(?:if|once|when|after|before|would you like|shall|should i|"
     r"want me to|to|until|let me|could|please)\b|(?:면|려면|전에|후에|원하시)|(?:할까요|드릴까요|시겠)"
 )
-_CUSTOMER = loose(r"(?<!\w)(?:mình|chị|anh|bạn)\s+(?:đã|vừa)(?!\w)|\byou(?:'ve| have)?\s+(?:\w+\s+)?\w+ed\b|고객님이")
+_CUSTOMER = loose(
+    r"(?<!\w)(?:mình|chị|anh|bạn)\s+(?:đã|vừa)(?!\w)|\byou(?:'ve| have)?\s+(?:\w+\s+)?\w+ed\b|고객님이"
+)
 
 
 def deeds(sentence: str) -> Iterator[Claim]:

@@ -21,10 +21,33 @@ _MONEY_KEYS = re.compile(
 _LABELS = {"total": "total", "shipping_fee": "delivery", "price": "price", "unit_price": "price", "amount": "price",
            "subtotal": "subtotal", "discount": "discount"}  # fmt: skip
 _NAME_KEYS = frozenset(
-    {"title", "name", "description", "source", "category", "values", "categories", "option_text", "brand", "options"}
+    {
+        "title",
+        "name",
+        "description",
+        "source",
+        "category",
+        "values",
+        "categories",
+        "option_text",
+        "brand",
+        "options",
+    }
 )
 _OPAQUE_KEYS = frozenset(
-    {"image", "type", "quote_id", "cart_id", "order_id", "id", "passage_id", "expires_at", "version", "closed", "question"}
+    {
+        "image",
+        "type",
+        "quote_id",
+        "cart_id",
+        "order_id",
+        "id",
+        "passage_id",
+        "expires_at",
+        "version",
+        "closed",
+        "question",
+    }
 )
 
 

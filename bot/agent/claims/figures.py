@@ -26,7 +26,9 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_PHONE = re.compile(r"(?<![\w.,])(?:\+?84|\(?0)\)?(?:[ .-]?\d){8,10}(?!\d)|(?<!\d)1[89]00(?:[ .-]?\d){2,6}(?!\d)")
+_PHONE = re.compile(
+    r"(?<![\w.,])(?:\+?84|\(?0)\)?(?:[ .-]?\d){8,10}(?!\d)|(?<!\d)1[89]00(?:[ .-]?\d){2,6}(?!\d)"
+)
 _NUMBER = r"(\d[\d.,]*\d|\d)"
 _AND = r"\s*(?:-|–|—|~|đến|tới|to|or|hoặc|hay|and)\s*"
 _PERCENT = re.compile(_NUMBER + r"\s*(?:%|phần trăm|phan tram|per ?cent\b|퍼센트|프로(?!모))", re.IGNORECASE)
@@ -79,7 +81,19 @@ _ANY = re.compile(r"\d+(?:[.,]\d+)*")
 def figures(text: str) -> list[Figure]:
     """`text` as `plain` gives it. What one kind has read, no later one reads again."""
     page = _Page(with_digits(text))
-    for reader in (_links, _dates, _phones, _percents, _foreign, _amounts, _lengths, _stocks, _groups, _codes, _rest):
+    for reader in (
+        _links,
+        _dates,
+        _phones,
+        _percents,
+        _foreign,
+        _amounts,
+        _lengths,
+        _stocks,
+        _groups,
+        _codes,
+        _rest,
+    ):
         for kind, value, start, end in list(reader(page.text)):
             page.take(kind, value, start, end)
     return sorted(page.found, key=lambda figure: figure.at)
@@ -119,7 +133,9 @@ def _dates(text: str) -> Found:
 
 def _is_span(text: str, start: int) -> bool:
     """`trong 24h` is a length of time, `lúc 8h` a time of day."""
-    return bool(loose(r"(?:trong|sau|mất|khoảng|within|in)\s+(?:vòng\s+)?(?:\d+\s*[-–]\s*)?$").search(text[:start]))
+    return bool(
+        loose(r"(?:trong|sau|mất|khoảng|within|in)\s+(?:vòng\s+)?(?:\d+\s*[-–]\s*)?$").search(text[:start])
+    )
 
 
 def _phones(text: str) -> Found:
@@ -160,14 +176,20 @@ def _decimal(number: str, factor: int) -> int:
     if len(part) == 3 and factor == 1_000:
         return int(whole + part) * factor
     digits = re.sub(r"\D", "", part)[:12]
-    return int(whole) * factor + int(digits) * factor // 10 ** len(digits)
+    return int(whole) * factor + int(digits) * factor // int(10 ** len(digits))
 
 
 def _lengths(text: str) -> Found:
     for m in _MEASURE.finditer(text):
-        unit = {"ký": "kg", "kgs": "kg", "lit": "l", "lít": "l", "gr": "g", "gram": "g", "inches": "inch"}.get(
-            m.group(3).lower(), m.group(3).lower()
-        )
+        unit = {
+            "ký": "kg",
+            "kgs": "kg",
+            "lit": "l",
+            "lít": "l",
+            "gr": "g",
+            "gram": "g",
+            "inches": "inch",
+        }.get(m.group(3).lower(), m.group(3).lower())
         value = "-".join(n.replace(",", ".") for n in (m.group(1), m.group(2)) if n)
         yield "measure", f"{value}{unit}", m.start(), m.end()
     for unit, pattern in _DURATIONS:

@@ -32,8 +32,12 @@ _VI_WORD = r"(?:" + _VI_WORDS.pattern + r")"
 _VI_RUN = re.compile(rf"(?<![\w])(?:\d+(?:[.,]\d+)?\s+)?{_VI_WORD}(?:\s+{_VI_WORD})*(?![\w])", re.IGNORECASE)
 _EN_WORD = r"(?:" + "|".join([*_EN_DIGITS, *_EN_SCALES]) + r")s?"
 _EN_RUN = re.compile(rf"\b(?:(?:a|\d+)\s+)?{_EN_WORD}(?:(?:\s+and\s+|[\s-]+){_EN_WORD})*\b", re.IGNORECASE)
-_KO_RUN = re.compile(r"(?<![가-힣\d])((?:[일이삼사오육칠팔구십백천만]\s?)*[십백천만]\s?|[일이삼사오육칠팔구])(?=(?:원(?![가-힣]*피)|동|퍼센트|프로|일\b|개|시간|주|월|년))")
-_KO_NATIVE_RUN = re.compile(r"(?<![가-힣])((?:열|스물|서른)?(?:두|세|네|다섯|여섯|일곱|여덟|아홉)|열|스무)\s?(?=개|장|벌|켤레|시간|달|권)")
+_KO_RUN = re.compile(
+    r"(?<![가-힣\d])((?:[일이삼사오육칠팔구십백천만]\s?)*[십백천만]\s?|[일이삼사오육칠팔구])(?=(?:원(?![가-힣]*피)|동|퍼센트|프로|일\b|개|시간|주|월|년))"
+)
+_KO_NATIVE_RUN = re.compile(
+    r"(?<![가-힣])((?:열|스물|서른)?(?:두|세|네|다섯|여섯|일곱|여덟|아홉)|열|스무)\s?(?=개|장|벌|켤레|시간|달|권)"
+)
 _KO_DAY_RUN = re.compile(r"(?<![가-힣])(" + "|".join(_KO_DAYS) + r")(?![가-힣]{3,})")
 
 
@@ -75,7 +79,11 @@ def _vietnamese(words: list[str]) -> tuple[int, bool] | None:
             if factor >= 1_000:
                 total, group = total + int((group or 1) * factor), 0.0
             else:
-                group = (group // 100 * 100 + (group % 100 or 1) * factor) if factor == 10 else (group or 1) * factor
+                group = (
+                    (group // 100 * 100 + (group % 100 or 1) * factor)
+                    if factor == 10
+                    else (group or 1) * factor
+                )
             last = factor
         elif plain == "rưỡi":
             group, total = (group + last / 2, total) if last < 1_000 else (group, total + last // 2)

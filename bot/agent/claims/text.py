@@ -13,7 +13,9 @@ _LOOK_ALIKE = re.compile(
 )
 _DIGIT_OF = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "S": "5", "B": "8"})
 _SPREAD = re.compile(r"(?<![\d.,])\d(?:[  ·~|-]{1,3}\d(?![\d])){3,}")
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[   ']\d{3})+(?=\s*(?:đ|₫|vnd|vnđ|đồng|dong|동)(?![^\W\d_]))", re.I)
+_GROUPED = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:[   ']\d{3})+(?=\s*(?:đ|₫|vnd|vnđ|đồng|dong|동)(?![^\W\d_]))", re.I
+)
 _END = re.compile(r"((?<=[.!?…。])[\"”’)]*\s+|\s*\n+\s*)")
 _LIST_NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+")
 _ZONES = ("LATIN", "HANGUL", "CJK", "DIGIT", "FULLWIDTH", "MICRO", "OHM", "KELVIN", "FEMININE", "MASCULINE")
@@ -51,7 +53,11 @@ def sentences(text: str) -> list[tuple[str, str]]:
 
 
 def clauses(sentence: str) -> list[str]:
-    return [part for part in re.split(r"[;:,–—()]\s+|\s+[-–—]\s+|(?<=요)\s|(?<=다)[.,]?\s", sentence) if part.strip()]
+    return [
+        part
+        for part in re.split(r"[;:,–—()]\s+|\s+[-–—]\s+|(?<=요)\s|(?<=다)[.,]?\s", sentence)
+        if part.strip()
+    ]
 
 
 def loose(pattern: str) -> re.Pattern[str]:

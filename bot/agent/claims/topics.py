@@ -84,7 +84,9 @@ def _narrowed(name: str, sentence: str) -> str:
     return f"{name}:delivery" if name == "free" and _DELIVERY.search(sentence) else name
 
 
-_DELIVERY = loose(r"(?<!\w)(?:giao|ship|vận chuyển|freeship)(?!\w)|\b(?:delivery|delivered|deliver|shipping|ship|postage)\b|배송")
+_DELIVERY = loose(
+    r"(?<!\w)(?:giao|ship|vận chuyển|freeship)(?!\w)|\b(?:delivery|delivered|deliver|shipping|ship|postage)\b|배송"
+)
 
 
 def _denies(clause: str, match: re.Match[str]) -> bool:

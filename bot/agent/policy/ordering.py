@@ -5,6 +5,7 @@ from typing import Any
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from nlu import ItemMention, Parse
 
+
 def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A yes or no to what was asked; a change in the same message is a change, not a yes."""
     if "confirm" not in context["awaiting"] or _changes(parse, context):

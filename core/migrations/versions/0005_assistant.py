@@ -42,7 +42,9 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name=op.f("fk_model_usage_conversation_id_conversations")
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_model_usage_conversation_id_conversations"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_usage")),
     )
