@@ -240,7 +240,7 @@ def _mentions(text: str, value: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, flags) is not None
 
 
-_INNER_WORD = re.compile(r"(?<=[\w,] )[^\W\d_][\w'&.-]+")
+_INNER_WORD = re.compile(r"(?<=[\w,] )[^\W\d_가-힣](?:[^\W가-힣]|['&.-])+")
 _PLAIN_NAMES = frozenset(
     {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt",
      "vnd"}

@@ -36,7 +36,7 @@ def usage_report(session: Session, *, since: datetime, until: datetime) -> dict[
     outcomes = session.execute(
         select(ModelUsage.outcome, func.count()).where(*period).group_by(ModelUsage.outcome)
     )
-    return {"models": models, "outcomes": {outcome: count for outcome, count in outcomes}}
+    return {"models": models, "outcomes": {row[0]: row[1] for row in outcomes}}
 
 
 def _per_order(session: Session, model: str, currency: str, period: tuple[Any, ...]) -> int | None:

@@ -162,7 +162,7 @@ def _units(text: str, evidence: Evidence) -> Iterator[Unit]:
 def _without(text: str, pieces: Iterable[str]) -> str:
     """Names of products and words of customers prove nothing, wherever a tool's answer repeats them."""
     for piece in sorted({p for p in pieces if len(p) >= 3}, key=len, reverse=True):
-        text = text.replace(piece, " ")
+        text = re.sub(rf"(?<!\w){re.escape(piece)}(?!\w)", " ", text)
     return text
 
 

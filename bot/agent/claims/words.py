@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from bot.replies.texts import LANGUAGES
 
-_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+_WORD = re.compile(r"[가-힣]+|[^\W\d_가-힣]+")
 
 
 def words_of(text: str) -> set[str]:
