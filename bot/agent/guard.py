@@ -6,17 +6,17 @@ out; the caller builds the reply anew when too little is left.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.agent.claims.amounts import fits_label, fits_product, labels
 from bot.agent.claims.courtesy import is_courtesy
-from bot.agent.claims.deeds import Claim, deeds
+from bot.agent.claims.deeds import Claim
 from bot.agent.claims.evidence import Act, Evidence, Unit
 from bot.agent.claims.figures import Figure, figures
 from bot.agent.claims.number_words import with_digits
+from bot.agent.claims.reading import MAX_SENTENCE, Reading, is_readable, read
 from bot.agent.claims.text import clauses, foreign_letters, plain, sentences
-from bot.agent.claims.topics import topics
 from bot.agent.claims.words import content_words, novel_words
 
 MAX_TEXT = 6_000
@@ -54,21 +54,27 @@ def check(text: str, evidence: Evidence) -> Verdict:
 
 def unbacked(sentence: str, evidence: Evidence) -> Iterator[str]:
     """Why this sentence may not be said; nothing when it may."""
+    if len(sentence) > 2 * MAX_SENTENCE:
+        yield "more than a person would write in a sentence"
+        return
     shown = plain(sentence)
     odd = [c for c in foreign_letters(shown) if not any(c in unit.text for unit in evidence.units)]
     if odd:
         yield f"letters {''.join(odd[:5])}"
-    told = [*topics(shown)]
-    found = figures(shown)
+    if not is_readable(shown):
+        yield "more than a person would write in a sentence"
+        return
+    reading = read(shown)
+    told, found = reading.topics, reading.figures
     yield from _figures(shown, found, told, evidence)
     yield from _hidden_links(sentence, found, evidence)
-    yield from _deeds(shown, found, evidence)
+    yield from _deeds(reading, evidence)
     yield from _topics(shown, found, told, evidence)
     yield from _names(shown, evidence)
     yield from _novelty(shown, evidence)
 
 
-def _figures(shown: str, found: list[Figure], told: list[Claim], evidence: Evidence) -> Iterator[str]:
+def _figures(shown: str, found: Sequence[Figure], told: Sequence[Claim], evidence: Evidence) -> Iterator[str]:
     offered = {claim.name for claim in told if claim.form == "topic"}
     labelled = labels(shown, found)
     for figure in found:
@@ -135,7 +141,7 @@ _TARGET = re.compile(
 )
 
 
-def _hidden_links(sentence: str, found: list[Figure], evidence: Evidence) -> Iterator[str]:
+def _hidden_links(sentence: str, found: Sequence[Figure], evidence: Evidence) -> Iterator[str]:
     """Where a link of markup leads, whatever it shows."""
     for match in _TARGET.finditer(html.unescape(sentence)):
         target = next(group for group in match.groups() if group)
@@ -144,9 +150,9 @@ def _hidden_links(sentence: str, found: list[Figure], evidence: Evidence) -> Ite
             yield f"link {target}"
 
 
-def _deeds(shown: str, found: list[Figure], evidence: Evidence) -> Iterator[str]:
-    codes = {figure.value for figure in found if figure.kind == "code"}
-    for claim in deeds(shown):
+def _deeds(reading: Reading, evidence: Evidence) -> Iterator[str]:
+    codes = {figure.value for figure in reading.figures if figure.kind == "code"}
+    for claim in reading.deeds:
         if claim.negated or _deed_is_backed(claim, codes, evidence):
             continue
         yield f"{claim.form} {claim.name}"
@@ -166,7 +172,7 @@ def _deed_is_backed(claim: Claim, codes: set[str], evidence: Evidence) -> bool:
     return False
 
 
-def _topics(shown: str, found: list[Figure], told: list[Claim], evidence: Evidence) -> Iterator[str]:
+def _topics(shown: str, found: Sequence[Figure], told: Sequence[Claim], evidence: Evidence) -> Iterator[str]:
     said = {(figure.kind, figure.value) for figure in found}
     codes = {value for kind, value in said if kind == "code"}
     for claim in told:

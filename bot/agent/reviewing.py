@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.agent.claims.deeds import deeds
 from bot.agent.claims.evidence import Standing, gather
-from bot.agent.claims.figures import figures
-from bot.agent.claims.text import plain
-from bot.agent.claims.topics import topics
+from bot.agent.claims.reading import MAX_SENTENCE, read
+from bot.agent.claims.text import plain, sentences
 from bot.agent.guard import Verdict, check
 from bot.agent.turn import ToolOutcome, Turn
 
@@ -33,7 +31,7 @@ class Said:
 
 def review(text: str, turn: Turn, known: Standing) -> Said:
     """`text` without what nothing backs; empty when what is left no longer answers."""
-    verdict = check(text, gather(turn.outcomes, known))
+    verdict = _word_for_word(text, turn.outcomes) or check(text, gather(turn.outcomes, known))
     if not verdict.ok and not turn.outcomes:
         return Said("", verdict=verdict)
     if not _answers(verdict.kept, turn.outcomes) or not _tells_what_counts(verdict.kept, turn.outcomes):
@@ -41,17 +39,28 @@ def review(text: str, turn: Turn, known: Standing) -> Said:
     return Said(verdict.kept, outcome="passed" if verdict.ok else "trimmed", verdict=verdict)
 
 
+def _word_for_word(text: str, outcomes: Sequence[ToolOutcome]) -> Verdict | None:
+    """Sentences that a tool has given as they are need no weighing."""
+    given = {sentence.strip() for outcome in outcomes for sentence, _ in sentences(outcome.say)}
+    return Verdict(text) if all(s.strip() in given for s, _ in sentences(text)) else None
+
+
 def _answers(text: str, outcomes: Sequence[ToolOutcome]) -> bool:
     """Courtesy alone answers nothing once a tool has answered."""
     if not outcomes:
         return bool(text)
-    shown = plain(text)
-    return "?" in shown or len(shown.split()) >= 5 or any([*figures(shown), *topics(shown), *deeds(shown)])
+    readings = [read(plain(sentence[:MAX_SENTENCE])) for sentence, _ in sentences(text)]
+    told = any(reading.figures or reading.topics or reading.deeds for reading in readings)
+    return told or "?" in text or len(text.split()) >= 5
 
 
 def _tells_what_counts(text: str, outcomes: Sequence[ToolOutcome]) -> bool:
     """The total of a summary and the code of what was done must be in the words, not on a card only."""
-    told = {(figure.kind, figure.value) for figure in figures(plain(text))}
+    told = {
+        (f.kind, f.value)
+        for sentence, _ in sentences(text)
+        for f in read(plain(sentence[:MAX_SENTENCE])).figures
+    }
     for outcome in outcomes:
         totals = {str(card["total"]) for card in outcome.cards if card.get("type") == "summary"}
         if totals and not any(("money", total) in told for total in totals):

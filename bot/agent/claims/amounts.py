@@ -1,5 +1,9 @@
 """What an amount is said to be: a total, a fee, a price, and whose."""
 
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
 from bot.agent.claims.evidence import Evidence
 from bot.agent.claims.figures import Figure
 from bot.agent.claims.text import loose
@@ -12,7 +16,7 @@ _LABELS = {
 }  # fmt: skip
 
 
-def labels(shown: str, found: list[Figure]) -> dict[int, str]:
+def labels(shown: str, found: Sequence[Figure]) -> dict[int, str]:
     """Where an amount stands → what it is said to be: the word before it, else the one right behind it."""
     marks = sorted(
         (m.start(), m.end(), name) for name, pattern in _LABELS.items() for m in pattern.finditer(shown)
@@ -62,24 +66,24 @@ def fits_product(figure: Figure, shown: str, evidence: Evidence) -> bool:
 
 def _product_before(shown: str, at: int, evidence: Evidence) -> str | None:
     """The product that was named last before this place, else the first after it."""
-    places = []
-    names = {*evidence.names, *(name.casefold() for name in evidence.catalogue)}
-    for name in names:
-        for spelling in (name, _short(name, names)):
-            index = shown.rfind(spelling, 0, at) if spelling else -1
-            if index >= 0:
-                places.append((index, len(spelling), name))
-    if places:
-        return max(places)[2]
-    after = [(shown.find(name, at), -len(name), name) for name in names if name in shown[at:]]
+    spellings = _spellings(frozenset((*evidence.names, *evidence.catalogue)))
+    places = [(shown.rfind(text, 0, at), len(text), name) for text, name in spellings if text in shown]
+    before = [place for place in places if place[0] >= 0]
+    if before:
+        return max(before)[2]
+    after = [(shown.find(text, at), -len(text), name) for text, name in spellings if text in shown[at:]]
     return min(after)[2] if after else None
 
 
-def _short(name: str, names: set[str]) -> str:
-    """The first words of a name, when they name no other product."""
+@lru_cache(maxsize=16)
+def _spellings(names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Each name, and the first words of it that begin no other name: (as written, name), all in lower case."""
+    folded = {name.casefold() for name in names}
+    begun = Counter(head for name in folded for head in _heads(name))
+    short = [(next((h for h in _heads(name) if begun[h] == 1), name), name) for name in folded]
+    return tuple(dict.fromkeys([*((name, name) for name in folded), *short]))
+
+
+def _heads(name: str) -> list[str]:
     words = name.split()
-    for length in range(2, len(words)):
-        head = " ".join(words[:length])
-        if not any(other != name and other.startswith(head) for other in names):
-            return head
-    return ""
+    return [" ".join(words[:length]) for length in range(2, len(words) + 1)]

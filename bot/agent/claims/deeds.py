@@ -121,7 +121,7 @@ def _deed_patterns(name: str, vi: str, en: str, thing: str, ko: str) -> tuple[re
         re.compile(rf"\b{_EN_WE}(?:'ve|'ll|\s+have|\s+had)?(?:\s+(?:just|already|now|successfully|also|gone ahead and|went ahead and))*\s+(?:{en})\b"
                    rf"|\b(?:{thing})\b[^.!?;]{{0,40}}?\b(?:is|are|was|has|have|been|got|'s|now)\b[^.!?;]{{0,25}}?\b(?:{en})\b"
                    rf"|\b(?:{en})\b[^.!?;]{{0,30}}?\b(?:{thing})\b(?:[^.!?;]{{0,25}}\b(?:for you|already|now|just)\b)"
-                   rf"|^\W*(?:done|great|ok(?:ay)?|sure|yes)?\W*\b(?:{thing})\b\s+(?:{en})\b", re.IGNORECASE),
+                   rf"|^\W{{0,4}}(?:(?:done|great|ok(?:ay)?|sure|yes)\W{{1,4}})?\b(?:{thing})\b\s+(?:{en})\b", re.IGNORECASE),
         re.compile(ko),
     )  # fmt: skip
 

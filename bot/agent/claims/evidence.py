@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.agent.claims.deeds import deeds
-from bot.agent.claims.figures import figures, link_value
+from bot.agent.claims.figures import Figure, link_value
+from bot.agent.claims.reading import MAX_SENTENCE, read
 from bot.agent.claims.text import plain, sentences
-from bot.agent.claims.topics import topics
 from bot.agent.claims.words import words_of
 from bot.agent.turn import ToolOutcome
 
@@ -135,7 +134,7 @@ def _own(evidence: Evidence, standing: Standing) -> None:
     evidence.own |= {("code", code) for code in standing.codes}
     for text in (standing.customer_text, *standing.own_texts):
         evidence.words |= words_of(text)
-        for figure in figures(plain(text)):
+        for figure in _figures_of(text):
             if figure.kind in ("phone", "email", "size", "measure", "code", "digits"):
                 evidence.own.add((figure.kind, figure.value))
             elif figure.kind in ("quantity", "stock") and int(figure.value) < 1_000:
@@ -146,14 +145,19 @@ def _own(evidence: Evidence, standing: Standing) -> None:
         evidence.words |= words_of(text)
 
 
+def _figures_of(text: str) -> Iterator[Figure]:
+    for sentence, _ in sentences(text):
+        yield from read(plain(sentence[:MAX_SENTENCE])).figures
+
+
 def _units(text: str, evidence: Evidence) -> Iterator[Unit]:
     for sentence, _ in sentences(text):
-        shown = plain(sentence)
-        found = frozenset((f.kind, f.value) for f in figures(shown))
-        told = [*deeds(shown), *topics(shown)]
+        shown = plain(sentence[:MAX_SENTENCE])
+        reading = read(shown)
+        told = (*reading.deeds, *reading.topics)
         yield Unit(
             shown,
-            found,
+            frozenset((f.kind, f.value) for f in reading.figures),
             frozenset((claim.name, claim.negated) for claim in told),
             frozenset(claim.name for claim in told if claim.form == "topic"),
         )
@@ -207,7 +211,7 @@ class _Walk:
         if not name:
             return
         amounts = {str(v) for k, v in value.items() if type(v) is int and _MONEY_KEYS.search(k)}
-        amounts |= {f.value for f in figures(str(value.get("price_text", ""))) if f.kind == "money"}
+        amounts |= {f.value for f in _figures_of(str(value.get("price_text", ""))) if f.kind == "money"}
         if amounts:
             self.evidence.prices.setdefault(name, set()).update(amounts)
         if isinstance(value.get("in_stock"), bool):
@@ -254,11 +258,14 @@ class _Walk:
             self.evidence.names.add(value.casefold())
         if re.fullmatch(r"\d{1,3}|\d?X{0,3}[SML]", value, re.IGNORECASE):
             self.evidence.figures.add(("size", value.upper()))
-        for figure in figures(plain(value)):
+        for figure in _figures_of(value):
             if figure.kind in ("measure", "size", "quantity", "percent", "code") and not _sells(value):
                 self.evidence.figures.add((figure.kind, figure.value))
 
 
 def _sells(text: str) -> bool:
     """A name or description that promises money off is an advertisement, not a description of goods."""
-    return any(claim.name in ("promo", "free", "gift", "refund", "discount") for claim in topics(plain(text)))
+    told = {
+        claim.name for sentence, _ in sentences(text) for claim in read(plain(sentence[:MAX_SENTENCE])).topics
+    }
+    return bool(told & {"promo", "free", "free:delivery", "gift", "refund"})
