@@ -18,6 +18,7 @@ from bot.channels.widget import ChatDesk, chat_router
 from bot.mind import Mind
 from bot.replies.cards import product_card
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
+from bot.web import assistant_api
 from bot.web import desk as desk_pages
 from core.api import catalogue, fulfilment, health, orders, webhooks
 from core.api.error_handlers import REFUSALS, add_error_handlers
@@ -58,10 +59,12 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         think=mind.think,
         clock=parts.clock,
         rate_limit=parts.settings.rate_limit_per_minute,
+        live=mind.live,
     )
     app.include_router(chat_router(chat))
     for router in (catalogue.router, orders.router, fulfilment.router, webhooks.router, health.router):
         app.include_router(router)
+    app.include_router(assistant_api.router)
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:
         _add_reset(app, parts)

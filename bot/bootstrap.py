@@ -88,13 +88,15 @@ def build_services(parts: Parts) -> "Services":
 
 def build_assistant(parts: Parts, services: "Services") -> "Assistant":
     from bot.agent.builtin_model import BuiltinChatModel
-    from bot.agent.loop import Assistant
+    from bot.agent.loop import Assistant, Limits
     from bot.agent.models import openai_compatible_model
+    from bot.agent.prices import Prices
 
     settings = parts.settings
     model = openai_compatible_model(settings) if settings.uses_model else None
     builtin = BuiltinChatModel(lexicon=services.lexicon)
-    return Assistant(builtin, model, turn_seconds=settings.llm_turn_seconds)
+    limits = Limits(settings.llm_turn_seconds, settings.llm_rest_after_failures, settings.llm_rest_seconds)
+    return Assistant(builtin, model, limits=limits, prices=Prices.of(settings))
 
 
 def build_worker(parts: Parts) -> Worker:

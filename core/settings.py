@@ -43,6 +43,13 @@ class Settings(BaseSettings):
         20.0, gt=0, le=120, description="After this the built-in brain takes over."
     )
 
+    llm_rest_after_failures: int = Field(3, ge=1, description="So many failures in a row, and it rests.")
+    llm_rest_seconds: float = Field(60.0, ge=0, description="How long a failing model is left alone.")
+    llm_price_currency: Literal["VND", "US cents"] = "VND"
+    llm_price_input: int = Field(0, ge=0, description="Per million input tokens, whole units.")
+    llm_price_cached: int = Field(0, ge=0, description="Per million input tokens from the server's cache.")
+    llm_price_output: int = Field(0, ge=0, description="Per million output tokens.")
+
     embeddings_base_url: str = Field("", description="OpenAI-compatible embeddings; empty: local.")
     embeddings_api_key: SecretStr = SecretStr("")
     embeddings_model: str = ""

@@ -47,6 +47,13 @@ class InvoiceRules(BaseModel):
     automatic_from_total: int | None = Field(None, ge=0)
 
 
+class AssistantRules(BaseModel):
+    """`shadow`: it only drafts, and a person sends; for getting to know it before it may answer alone."""
+
+    model_config = ConfigDict(extra="forbid")
+    mode: Literal["auto", "shadow"] = "auto"
+
+
 class ShopProfile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -67,6 +74,7 @@ class ShopProfile(BaseModel):
     hotline: str = Field("", max_length=50)
     approvals: ApprovalRules = ApprovalRules()
     invoices: InvoiceRules = InvoiceRules()
+    assistant: AssistantRules = AssistantRules()
     quote_minutes: int = Field(30, ge=1, le=24 * 60)
     split_orders: bool = False
     """Whether one order may leave from several warehouses."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.agent.claims.evidence import Standing
 from bot.agent.turn import Turn
 from bot.replies.cards import order_status_key
 from bot.tools.ordering.summary import cart_view
@@ -37,3 +38,27 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
             for order in customer_orders(session, customer_id=turn.actor.id, limit=5)
         ],
     }
+
+
+def standing(turn: Turn, context: dict[str, Any]) -> Standing:
+    """What the guard may know beside the tools' answers."""
+    cart = context.get("cart") or {}
+    pending = context.get("pending") or {}
+    own = [str(cart.get(part) or "") for part in ("name", "phone", "address")]
+    return Standing(
+        customer_text=turn.text,
+        own_texts=tuple(text for text in dict.fromkeys([*own, *turn.own_texts]) if text),
+        codes=tuple(code for code in (*_codes(context), str(pending.get("code") or "")) if code),
+        known_words=(context["shop"]["name"], *(line["name"] for line in cart.get("lines", ()))),
+        catalogue=_catalogue_names(turn),
+        handed_off=bool(turn.state.get("handoff")),
+    )
+
+
+def _codes(context: dict[str, Any]) -> list[str]:
+    return [str(order["code"]) for order in context["orders"]]
+
+
+def _catalogue_names(turn: Turn) -> tuple[str, ...]:
+    products = turn.services.lexicon().products.values()
+    return tuple(name for product in products for name in product.names[:2])

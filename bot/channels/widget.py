@@ -3,8 +3,9 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from bot.conversations.intake import open_conversation, open_trusted_conversation, store_message
+from bot.conversations.live import Listener, Live
 from bot.conversations.models import Message
 from bot.conversations.turns import Answer, Incoming, answer_message
 from core.api.access import Authorization
@@ -69,6 +71,7 @@ class ChatDesk:
     think: Callable[[Incoming], Answer]
     clock: Clock
     rate_limit: int
+    live: Live = field(default_factory=Live)
 
 
 def chat_router(desk: ChatDesk) -> APIRouter:
@@ -178,15 +181,28 @@ def messages_after(desk: ChatDesk, conversation_id: str, seq: int) -> list[dict[
 
 
 async def _events(desk: ChatDesk, request: Request, conversation_id: str, seq: int) -> AsyncIterator[str]:
+    """Stored messages as `message`; while an answer is being written, `delta` with all of it that may be shown."""
     yield "retry: 2000\n\n"
-    quiet = 0.0
-    while not await request.is_disconnected():
-        messages = await run_in_threadpool(messages_after, desk, conversation_id, seq)
-        for message in messages:
-            seq = message["seq"]
-            yield f"id: {seq}\nevent: message\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
-        quiet = 0.0 if messages else quiet + STREAM_PAUSE_S
-        if quiet >= PING_EVERY_S:
-            quiet = 0.0
-            yield "event: ping\ndata: {}\n\n"
-        await asyncio.sleep(STREAM_PAUSE_S)
+    quiet_since = time.monotonic()
+    with desk.live.listening(conversation_id) as listener:
+        while not await request.is_disconnected():
+            messages = await run_in_threadpool(messages_after, desk, conversation_id, seq)
+            for message in messages:
+                seq = message["seq"]
+                yield f"id: {seq}\nevent: message\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
+                quiet_since = time.monotonic()
+            if time.monotonic() - quiet_since >= PING_EVERY_S:
+                quiet_since = time.monotonic()
+                yield "event: ping\ndata: {}\n\n"
+            async for event in _until_pause(listener):
+                yield f"event: delta\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
+
+
+async def _until_pause(listener: Listener) -> AsyncIterator[dict[str, Any]]:
+    """What is told within one pause between two looks at the database."""
+    end = time.monotonic() + STREAM_PAUSE_S
+    while (left := end - time.monotonic()) > 0:
+        try:
+            yield await asyncio.wait_for(listener.queue.get(), left)
+        except TimeoutError:
+            return
