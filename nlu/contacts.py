@@ -35,7 +35,8 @@ _TAX_LABEL = re.compile(
     r"(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|tax\s?code|tax\s?id|tax\s?(?:number|no\.?)|tin|vat (?:code|"
     r"number|no)|"
     r"세금\s?번호|사업자(?:등록)?\s?번호|세금\s?코드|MST는)"
-    r"\s*(?:của cty|cua cty|công ty|cong ty|bên mình|ben minh|is|of|:|\.|-|là|la|은|는|#|=|\s)*"
+    r"\s*(?:của|cua|cty|công ty|cong ty|bên|ben|mình|minh|anh|chị|chi|em|tôi|toi|our|my|company|"
+    r"is|of|:|\.|-|là|la|은|는|#|=|\s)*"
     r"([0-9Oo][0-9Oo\s.\-]{7,18}[0-9Oo])(?!\d)",
     re.I,
 )
@@ -44,6 +45,11 @@ _COMPANY = re.compile(
     r"(?<!\w)((?:công ty|cong ty|cty|cửa hàng|hộ kinh doanh|ho kinh doanh|hkd|doanh nghiệp|dntn|hợp tác xã|"
     r"htx|주식회사|"
     r"(?:the\s)?company(?:\sname)?(?=\s*[:\-]|\sis))\s*[:\-]?\s*[^;\n]{2,120})",
+    re.IGNORECASE,
+)
+_COMPANY_LEAD = re.compile(
+    r"(?:(?:the\s)?company(?:\sname)?\s*(?:[:\-]|is)\s*"
+    r"|(?:công ty|cong ty|cty)(?:\s+(?:là|la|mình|minh))?\s*[:\-]?\s+(?=(?:công ty|cong ty|cty|doanh nghiệp|dntn)\s))",
     re.IGNORECASE,
 )
 _COMPANY_EN = re.compile(
@@ -82,7 +88,7 @@ def phones(raw: str) -> tuple[PhoneMention, ...]:
     found = [phone if phone.valid else _shorter(phone) for phone in found]
     if not any(p.valid for p in found):
         label = _PHONE_LABEL.search(raw)
-        if label is not None:
+        if label is not None and len(re.findall(_DIGIT, label.group(1))) >= 7:
             phone = _phone(label.group(1), label.span(1), 0.9)
             found = [phone, *(p for p in found if p.span[1] <= phone.span[0] or p.span[0] >= phone.span[1])]
     return tuple(found[:3])
@@ -160,7 +166,7 @@ def company(raw: str, taken: list[Span]) -> Mention | None:
             start = match.start(1)
             limit = min((a for a, _ in taken if a >= start), default=len(raw))
             text = raw[start : min(match.end(1), limit)]
-            lead = re.match(r"(?:the\s)?company(?:\sname)?\s*(?:[:\-]|is)\s*", text, re.I)
+            lead = _COMPANY_LEAD.match(text)
             if lead:
                 start, text = start + lead.end(), text[lead.end() :]
             if pattern is _COMPANY:

@@ -79,6 +79,8 @@ def find_dates(line: Folded, taken: Sequence[Span], today: date | None) -> tuple
 def _is_date(kind: str, match: re.Match[str], line: Folded, span: Span) -> bool:
     """Only what a calendar has; `mai` and `mốt` by their marks where there are any; no `thứ hai` behind `cái`."""
     raw = line.raw[span[0] : span[1]].lower()
+    if kind == "relative" and raw == "mai" and line.raw[span[0]].isupper() and span[0] > 0:
+        return False
     if kind == "relative":
         return raw not in ("mái", "mãi", "mại", "một", "mót") and not (
             raw in ("mot",) or raw[:1] != raw[:1].lower()

@@ -158,8 +158,8 @@ def _mention(text: str, start: int, sure: float) -> NameMention | None:
 
 
 def _fits_name(word: str, first: str) -> bool:
-    """A small word behind a capitalised one is no part of a name, unless it is one of those that names are made of."""
-    return first.islower() or _lists_it(word, True)
+    """A small word behind a capitalised one is no part of a name."""
+    return first.islower()
 
 
 def _titled(value: str) -> str:
@@ -176,7 +176,7 @@ def _leading_name(text: str) -> tuple[int, int] | None:
             break
         if not (
             _is_capitalised(word.group())
-            or _lists_it(word.group(), bool(taken))
+            or (_lists_it(word.group(), bool(taken)) and not (taken and taken[0].group()[0].isupper()))
             or _is_korean_name(word.group())
         ):
             break

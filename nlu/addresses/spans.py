@@ -21,6 +21,8 @@ from nlu.addresses.words import (
 )
 
 MAX_CHARS = 2_000
+SHORTEST = 6
+"""Characters of units without a street: less is some other shorthand."""
 _BREAK = re.compile(r"[;\n|?!]|(?<=\w{4})\.\s|:\s*")
 _NUMBER = re.compile(r"\d{1,4}[a-z]{0,2}$", re.I)
 
@@ -51,6 +53,8 @@ def _with_units(line: str, words: Sequence[Token]) -> tuple[int, int] | None:
     first, last = chain[0].start, chain[-1].end
     street = _street_start(line, words, first)
     if street is None and not _strong(chain) and len(words) - (last - first) > 3:
+        return None
+    if street is None and words[last - 1].end - words[first].start < SHORTEST:
         return None
     if max(map(_weight, chain)) < 1.0 and (
         street is None or not any(words[m.start].gap >= DASH for m in chain[1:])
@@ -127,10 +131,10 @@ def _street_in(words: Sequence[Token], begin: int, end: int, *, beside_units: bo
     """Behind the last word that leads somewhere; from a house number or a word for lane, hamlet, house."""
     after = begin
     for i in range(begin, end):
-        if _leads(words[i]) and not (i > begin and words[i - 1].key in STREET_WORDS):
+        if _leads(words, i) and not (i > begin and words[i - 1].key in STREET_WORDS):
             after = i + 1
     for i in range(after, end):
-        if words[i].key in STREET_WORDS and (i + 1 < end or i > after) and not _is_a_name(words[i]):
+        if words[i].key in STREET_WORDS and (i + 1 < end or beside_units) and not _is_a_name(words[i]):
             return i
         if _NUMBER.match(words[i].text) and i + 1 < end and not NOT_STREET.match(_spelt(words, i, i + 2)):
             return i
@@ -144,7 +148,12 @@ def _street_in(words: Sequence[Token], begin: int, end: int, *, beside_units: bo
     return after if plain and (after > begin or begin > 0) and _names_a_road(words, after, end) else None
 
 
-def _leads(word: Token) -> bool:
+def _leads(words: Sequence[Token], i: int) -> bool:
+    word = words[i]
+    if word.key == "to" and (
+        word.text != "to" or (i + 1 < len(words) and words[i + 1].key in ("dan", "khom"))
+    ):
+        return False
     if "\uac00" <= word.text[0] <= "\ud7a3":
         return True
     return word.text.lower() in TOWARDS_MARKED if word.is_marked else word.key in TOWARDS

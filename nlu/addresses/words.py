@@ -58,5 +58,6 @@ TOWARDS = frozenset(
 )  # fmt: skip
 TOWARDS_MARKED = frozenset(["về", "tới", "đến", "ở", "tại", "là", "giao", "gửi", "nhận", "hàng", "đc"])
 AFTER_UNITS = re.compile(
-    r"(?:\s+(?:Province|City|District|Ward|tỉnh))?(?:,?\s*(?:Việt\s?Nam|Viet\s?nam|VN)(?!\w))?", re.IGNORECASE
+    r"(?:\s+(?:Province|City|District|Ward|tỉnh))?(?:,?\s*(?:Việt\s?Nam|Viet\s?nam|VN)(?![A-Za-zÀ-ỹ]))?",
+    re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
@@ -13,6 +14,7 @@ from scipy.sparse import csr_matrix
 from nlu.classifier import softmax
 from nlu.features import SIZE, features
 from nlu.lexicon import Lexicon
+from nlu.masking import Unit
 from nlu.parse import Context, read
 from nlu.training.noise import noisy
 from nlu.training.rendering import Renderer
@@ -27,11 +29,13 @@ VARIANTS = 4
 EPOCHS = 8
 BATCH = 256
 RATE = 0.1
+COMPOSED = 0.2
+"""So many messages of two joined ones, for each message."""
 SCALE = np.float32(3)
 PRUNED = 1
 """Steps of the quantised weights that are taken for nothing."""
 
-Example = tuple[list[int], frozenset[str]]
+Example = tuple[list[Unit], frozenset[str]]
 
 
 def examples(sides: Sequence[Side], *, variants: int, noise: bool) -> list[Example]:
@@ -54,13 +58,37 @@ def _variants(template: Template, side: Side, variants: int, noise: bool) -> Ite
         unknown = noise and rng.random() < 0.12
         lexicon = Lexicon() if unknown else shop.lexicon
         reading = read("".join(part.text for part in parts), Context(lexicon))
-        yield features(reading.units), template.intents
+        yield reading.units, template.intents
+
+
+def composed(found: Sequence[Example], allowed: set[frozenset[str]]) -> list[Example]:
+    """Two messages of one language said in one breath, where people are known to say such two things together."""
+    rng = Random(SEED)  # noqa: S311 - data, no secret
+    by_intent: dict[tuple[bool, str], list[list[Unit]]] = defaultdict(list)
+    for units, intents in found:
+        if len(intents) == 1 and units:
+            by_intent[_in_hangul(units), min(intents)].append(units)
+    pairs = sorted(tuple(sorted(pair)) for pair in allowed if len(pair) == 2)
+    made: list[Example] = []
+    for _ in range(int(len(found) * COMPOSED)):
+        first, second = rng.sample(rng.choice(pairs), 2)
+        hangul = rng.random() < 0.3
+        if by_intent[hangul, first] and by_intent[hangul, second]:
+            joint = [Unit(rng.choice((",", ".", "\n")))] if rng.random() < 0.7 else []
+            units = [*rng.choice(by_intent[hangul, first]), *joint, *rng.choice(by_intent[hangul, second])]
+            made.append((units, frozenset({first, second})))
+    return made
+
+
+def _in_hangul(units: Sequence[Unit]) -> bool:
+    return any(unit.word >= "\u3131" for unit in units)
 
 
 def matrix(found: Sequence[Example]) -> csr_matrix:
-    sizes = np.array([len(places) for places, _ in found])
+    rows = [np.asarray(features(units), np.int32) for units, _ in found]
+    sizes = np.array([len(places) for places in rows])
     indptr = np.concatenate([[0], np.cumsum(sizes)])
-    indices = np.concatenate([np.asarray(places) for places, _ in found])
+    indices = np.concatenate(rows)
     values = np.repeat(1 / np.sqrt(sizes), sizes).astype(np.float32)
     return csr_matrix((values, indices, indptr), shape=(len(found), SIZE))
 
@@ -108,6 +136,7 @@ def main(*, keep_dev_out: bool) -> None:
     started = time.perf_counter()
     write_vocabulary()
     training = examples(("train",) if keep_dev_out else ("train", "dev"), variants=VARIANTS, noise=True)
+    training += composed(training, {intents for _, intents in training if len(intents) == 2})
     labels = sorted({label for _, intents in training for label in intents})
     sys.stdout.write(f"{len(training)} examples, {time.perf_counter() - started:.0f} s\n")
     save(TARGET, labels, *fit(training, labels))
