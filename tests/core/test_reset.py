@@ -109,6 +109,31 @@ def test_it_is_not_there_unless_it_is_allowed(parts: Parts) -> None:
         assert client.post(RESET, json=shop_content()).status_code == 404
 
 
+def test_past_orders_are_their_owner_s_alone_in_the_chat_and_in_the_api(client: TestClient) -> None:
+    past = {
+        "code": "DH1500", "channel_user_id": "u1", "customer_name": "Lan", "phone": "0901234567",
+        "address": "12 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM",
+        "lines": [{"sku": "HOA-1", "qty": 2, "unit_price": 40_000}], "payment_method": "cod", "subtotal": 80_000,
+        "shipping_fee": 20_000, "total": 100_000, "status": "processing", "shipping_status": "in_transit",
+        "carrier": "GHN", "tracking_code": "LX123", "placed_days_ago": 3,
+    }  # fmt: skip
+    assert client.post(RESET, json={**shop_content(), "orders": [past]}).status_code == 200
+
+    def ask(user: str) -> str:
+        body = {"message_id": user, "text": "đơn của mình tới đâu rồi", "channel": "zalo", "user_id": user}
+        answer = client.post("/api/chat/messages", json=body)
+        assert answer.status_code == 200, answer.text
+        return json.dumps(answer.json(), ensure_ascii=False)
+
+    mine, other = ask("u1"), ask("u2")
+
+    assert "DH1500" in mine
+    assert "LX123" in mine
+    assert "DH1500" not in other
+    order = client.get("/api/v1/orders/DH1500").json()
+    assert (order["status"], order["fulfilment_state"], order["total"]) == ("processing", "shipped", 100_000)
+
+
 def test_at_once_and_while_customers_write(parts: Parts) -> None:
     content = {**shop_content(), "orders": []}
     with (
