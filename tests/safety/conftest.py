@@ -50,7 +50,7 @@ def chat_app(parts: Parts, services: Services, assistant: Assistant, live: Live 
     return TestClient(app, raise_server_exceptions=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder: Path = tmp_path_factory.mktemp("safety")
     model = ScriptedModel()

@@ -73,7 +73,7 @@ _DEEDS: dict[str, tuple[str, str, str, str]] = {
         r"(?:따로|예약)[^.!?]{0,10}?(?:두었|뒀|빼|보관|했습|되었|완료)",
     ),
     "sent": (
-        r"(?:gửi|giao|ship|xuất kho|đóng gói|bàn giao|gởi)(?:\s+\w+){0,4}?\s+(?:hàng|đơn|kiện|gói|bưu tá|shipper|vận chuyển|quà)|xuất kho|đóng gói|giao\s+(?:thành công|tới|đến|cho)|(?:gửi|giao|chuyển|ship)\s+đi",
+        r"(?<!phí\s)(?<!tiền\s)(?<!cước\s)(?:gửi|giao|ship|xuất kho|đóng gói|bàn giao|gởi)(?:\s+\w+){0,4}?\s+(?:hàng|đơn|kiện|gói|bưu tá|shipper|vận chuyển|quà)|xuất kho|đóng gói|giao\s+(?:thành công|tới|đến|cho)|(?:gửi|giao|chuyển|ship)\s+đi",
         r"shipped|dispatched|sent out|packed|delivered|handed to the carrier|on its way|out for delivery", r"order|parcel|package|it|item|gift",
         r"(?:발송|출고|배송|포장)(?:을|이)?\s*(?:했|완료|되었|됐|해\s*드렸|중)",
     ),
