@@ -13,4 +13,5 @@ import core.payments.models
 import core.shipping.models
 import core.shop
 import core.shop_file.passages
-import core.stock.models  # noqa: F401
+import core.stock.models
+import core.tickets.models  # noqa: F401

@@ -32,6 +32,8 @@ def answer(incoming: Incoming, *, services: Services, assistant: Assistant) -> A
                 session,
                 conversation_id=incoming.conversation_id,
                 reason=str(turn.state.pop("handoff")),
+                summary=incoming.text,
+                skus=[sku for item in turn.parse.items if (sku := item.variant_sku or item.product_sku)],
                 now=services.clock(),
             )
     cards = [card for outcome in turn.outcomes for card in outcome.cards]

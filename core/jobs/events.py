@@ -24,6 +24,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "approval.decided": ("notice.staff",),
     "conversation.handed_off": ("notice.staff",),
     "staff_task.opened": ("notice.staff",),
+    "ticket.opened": ("notice.staff",),
 }
 
 
