@@ -10,6 +10,7 @@ from core.jobs.queue import enqueue
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "order.placed": ("notice.staff",),
+    "order.changed": ("notice.customer", "notice.staff", "payment.settle"),
     "order.packed": ("notice.customer",),
     "order.cancelled": ("notice.customer", "notice.staff", "shipment.cancel"),
     "order.completed": ("notice.staff",),
