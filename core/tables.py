@@ -10,6 +10,7 @@ import core.invoices.models
 import core.jobs.models
 import core.orders.models
 import core.payments.models
+import core.returns.models
 import core.shipping.models
 import core.shop
 import core.shop_file.passages

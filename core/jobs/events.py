@@ -14,6 +14,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "order.packed": ("notice.customer",),
     "order.cancelled": ("notice.customer", "notice.staff", "shipment.cancel"),
     "order.completed": ("notice.staff",),
+    "return.requested": ("notice.customer",),
     "shipment.booked": ("notice.customer", "notice.staff"),
     "shipment.moved": ("notice.customer", "notice.staff", "order.complete", "invoice.auto"),
     "shipment.refused": ("notice.staff",),

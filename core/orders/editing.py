@@ -208,6 +208,7 @@ def _added_line(variant: Variant, quantity: int, position: int) -> dict[str, Any
         "amount": variant.price * quantity,
         "vat_class": product.vat_class,
         "weight_g": variant.weight_g,
+        "return_requested": 0,
     }
 
 

@@ -154,6 +154,7 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price >= 0", name="unit_price"),
         CheckConstraint("amount = unit_price * quantity - discount", name="amount"),
+        CheckConstraint("return_requested >= 0 AND return_requested <= quantity", name="return_requested"),
         Index("ix_order_lines_order_id", "order_id"),
     )
 
@@ -172,3 +173,5 @@ class OrderLine(Base):
     amount: Mapped[Dong]
     vat_class: Mapped[str]
     weight_g: Mapped[int] = mapped_column(Integer, default=0)
+    return_requested: Mapped[int] = mapped_column(Integer, default=0)
+    """Pieces that standing requests ask back."""
