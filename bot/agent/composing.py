@@ -7,11 +7,15 @@ from bot.replies.texts import say
 
 
 def compose(results: Sequence[dict[str, Any]], context: dict[str, Any]) -> str:
-    """Each result's ready words; then, after an answer in the middle of an order, the open question again."""
+    """Each result's ready words; then, after an answer in the middle of something, the open question again."""
     said = [str(result["say"]) for result in results if result.get("say")]
     settled = any(result.get("awaiting") is not None for result in results)
     awaiting = context.get("awaiting") or []
-    if not settled and context.get("cart") and awaiting and awaiting[0] in _ASKABLE:
+    flow = context.get("flow")
+    if not settled and flow:
+        key, facts = flow["question"]
+        said.append(say(context["language"], key, **facts))
+    elif not settled and context.get("cart") and awaiting and awaiting[0] in _ASKABLE:
         said.append(say(context["language"], f"ask_{awaiting[0]}"))
     return "\n".join(said) or say(context["language"], "unsure")
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot.agent.turn import Turn
 from bot.replies.cards import order_status_key
 from bot.tools.ordering.summary import cart_view
+from bot.tools.orders.flows import gathered, open_flow
 from core.catalogue.models import Variant
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
@@ -29,11 +30,16 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "shown": turn.state.get("shown", []),
         "draft": turn.state.get("draft"),
         "quote_id": turn.quote_shown_before or None,
-        "pending": turn.state.get("pending"),
-        "invoice": turn.state.get("invoice"),
+        "flow": open_flow(turn.state),
+        "invoice_wished": bool(gathered(turn, "invoice")),
         "unsure": turn.state.get("unsure", 0),
         "orders": [
-            {"code": order.code, "status": order_status_key(order), "total": order.total}
+            {
+                "code": order.code,
+                "status": order_status_key(order),
+                "total": order.total,
+                "lines": [{"sku": line.sku, "quantity": line.quantity} for line in order.lines],
+            }
             for order in customer_orders(session, customer_id=turn.actor.id, limit=5)
         ],
     }

@@ -24,6 +24,7 @@ from core.money import format_dong
 from core.orders.models import Order
 from core.orders.queries import get_order
 from core.payments.models import Payment
+from core.returns.requests import get_return
 from core.shipping.models import Shipment
 from core.tickets.filing import list_tickets
 from core.tickets.models import Ticket
@@ -90,6 +91,8 @@ def _customer_text(session: Session, order: Order, payload: dict[str, Any], lang
         return say(language, "notice_packed", code=order.code)
     if event == "order.cancelled":
         return say(language, "notice_cancelled", code=order.code)
+    if event in ("order.changed", "return.requested"):
+        return None if payload["by"] == "customer" else _done_by_staff(session, order, payload, language)
     if event == "payment.recorded":
         payment = session.get_one(Payment, payload["payment_id"])
         if payment.kind == "cod":
@@ -99,6 +102,14 @@ def _customer_text(session: Session, order: Order, payload: dict[str, Any], lang
         invoice = session.get_one(Invoice, payload["key"])
         return say(language, "notice_invoice", code=order.code, number=invoice.number)
     return _parcel_text(session, order, payload, language)
+
+
+def _done_by_staff(session: Session, order: Order, payload: dict[str, Any], language: str) -> str:
+    """A customer who did it in the chat was told there."""
+    if payload["event"] == "order.changed":
+        return say(language, "notice_changed", code=order.code, total=format_dong(order.total))
+    made = get_return(session, payload["return_id"])
+    return say(language, "notice_return", code=order.code, request=made.code)
 
 
 def _parcel_text(session: Session, order: Order, payload: dict[str, Any], language: str) -> str | None:
@@ -155,6 +166,7 @@ def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
 
 _STAFF: dict[str, StaffNotices] = {
     "order.placed": _about_order("Đơn mới {code}"),
+    "order.changed": _about_order("Đơn {code} đã được sửa"),
     "order.cancelled": _about_order("Đơn {code} đã hủy"),
     "order.completed": _about_order("Đơn {code} hoàn tất"),
     "shipment.booked": _about_order("Đơn {code} đã có vận đơn"),

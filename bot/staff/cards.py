@@ -141,6 +141,8 @@ def ticket_card(ticket: Ticket) -> dict[str, Any]:
         buttons.append(button("Nhận", f"/take {ticket.conversation_id}"))
     if ticket.order_code:
         buttons.append(button(f"Đơn {ticket.order_code}", f"/order {ticket.order_code}"))
+    if ticket.kind == "payment":
+        buttons.append(button("Đã nhận tiền", f"/paid {ticket.order_code}"))
     if ticket.state == "open":
         buttons.append(button("Xong", f"/close {ticket.code}"))
     return {
