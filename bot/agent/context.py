@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.agent.turn import Turn
 from bot.replies.cards import order_status_key
 from bot.tools.ordering.summary import cart_view
 from bot.tools.orders.flows import gathered, open_flow
-from core.catalogue.models import Variant
+from core.catalogue.models import Product, Variant
+from core.orders.models import Cart
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
 
@@ -31,15 +33,39 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "draft": turn.state.get("draft"),
         "quote_id": turn.quote_shown_before or None,
         "flow": open_flow(turn.state),
-        "invoice_wished": bool(gathered(turn, "invoice")),
+        "invoice_wished": _wants_invoice(session, turn, cart),
         "unsure": turn.state.get("unsure", 0),
-        "orders": [
-            {
-                "code": order.code,
-                "status": order_status_key(order),
-                "total": order.total,
-                "lines": [{"sku": line.sku, "quantity": line.quantity} for line in order.lines],
-            }
-            for order in customer_orders(session, customer_id=turn.actor.id, limit=5)
-        ],
+        "orders": _orders(session, turn.actor.id),
     }
+
+
+def _wants_invoice(session: Session, turn: Turn, cart: Cart | None) -> bool:
+    """A tax code or an e-mail that comes later belongs to the wish that was made before."""
+    if gathered(turn, "invoice") or (cart is not None and cart.invoice_request):
+        return True
+    latest = customer_orders(session, customer_id=turn.actor.id, limit=1)
+    return bool(latest and latest[0].invoice_request)
+
+
+def _orders(session: Session, customer_id: str) -> list[dict[str, Any]]:
+    """The latest, with their goods: what "size M" or "the jacket" of an order placed before may mean."""
+    orders = customer_orders(session, customer_id=customer_id, limit=5)
+    variants = {line.variant_id for order in orders for line in order.lines}
+    rows = session.execute(
+        select(Variant.id, Product.sku)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Variant.id.in_(variants))
+    )
+    products = {row[0]: row[1] for row in rows}
+    return [
+        {
+            "code": order.code,
+            "status": order_status_key(order),
+            "total": order.total,
+            "lines": [
+                {"sku": line.sku, "product": products[line.variant_id], "quantity": line.quantity}
+                for line in order.lines
+            ],
+        }
+        for order in orders
+    ]

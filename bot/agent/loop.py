@@ -98,7 +98,7 @@ class Assistant:
         results = [*(outcome.for_model() | {"cards": list(outcome.cards)} for outcome in turn.outcomes)]
         standing = {
             "say": "",
-            "data": {"shop": context["shop"]["name"]},
+            "data": {"shop": context["shop"]["name"], "flow": context.get("flow") or {}},
         }
         verdict = check(text, results=[*results, standing], customer_text=turn.text)
         if not verdict.ok:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, parse
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
@@ -17,8 +18,9 @@ def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     if flow is not None and flow["name"] in ("change", "return"):
         return _read(text, context, lexicon, *_talked_of(flow, context))
     understood = _read(text, context, lexicon, cart, context.get("shown", ()))
-    changing = {intent.name for intent in understood.intents} & CHANGING
-    placed = _placed_lines(understood, context) if changing and (not cart or understood.order_codes) else []
+    named = names_placed_order(understood)
+    changing = named or {intent.name for intent in understood.intents} & CHANGING
+    placed = _placed_lines(understood, context) if changing and (named or not cart) else []
     return _read(text, context, lexicon, placed, context.get("shown", ())) if placed else understood
 
 

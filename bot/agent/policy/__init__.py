@@ -13,7 +13,7 @@ from nlu import Parse
 
 def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear."""
-    for rule in (follow_up, requests, hand_over, agree, invoice, order, own_orders, ask, small_talk):
+    for rule in (follow_up, invoice, requests, hand_over, agree, order, own_orders, ask, small_talk):
         steps = rule(parse, context)
         if steps:
             return steps

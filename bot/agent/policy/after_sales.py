@@ -36,9 +36,10 @@ def invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
     intents = intents_of(parse)
     wished = "invoice_request" in intents and not (parse.question and intents & {"ask_policy", "ask_price"})
     told = bool(parse.tax_code or parse.company or parse.email)
-    if not wished and not (told and context["invoice_wished"]):
+    if intents & {"handoff", "abuse"} or (not wished and not (told and context["invoice_wished"])):
         return []
-    ordering = order(parse, context) if parse.items and intents & {"order", "add_item"} else []
+    named = [mention for mention in parse.items if mention.product_sku and mention.quantity]
+    ordering = order(parse, context) if named else []
     arguments = {"code": code_of(parse), **invoice_arguments(parse), "quietly": bool(ordering)}
     return [*ordering, Call("request_invoice", arguments)]
 
@@ -96,11 +97,11 @@ def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[
 def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     """Of a placed order; with an open cart only when the order is named."""
     named = names_placed_order(parse)
-    changing = intents & CHANGING or ("add_item" in intents and named)
+    arguments = change_arguments(parse, context)
+    changing = intents & CHANGING or (named and arguments and not parse.question)
     open_orders = [placed for placed in context["orders"] if placed["status"] in OPEN]
     if not changing or (context["cart"] and not named) or not (open_orders or parse.order_codes):
         return []
-    arguments = change_arguments(parse)
     part = "" if arguments else changed_part(parse)
     return [Call("change_order", {"code": code_of(parse), **arguments, "part": part})]
 

@@ -40,7 +40,13 @@ _LABELS = re.compile(
     r"địa chỉ|dia chi|address|회사명|이메일|주소|세무코드)(?!\w)\s*[:\-]?",
     re.IGNORECASE,
 )
+_COMPANY_WORD = re.compile(r"^(cong ty|cty|company|cua hang|ho kinh doanh)\b")
+_PARTICLES = frozenset({
+    "nha", "nhe", "voi", "giup", "minh", "em", "anh", "chi", "a", "luon", "di", "duoc", "khong", "shop",
+    "oi", "nua", "toi", "cua", "cho", "please", "for", "my", "our", "thanks",
+})  # fmt: skip
 MIN_ADDRESS = 8
+MIN_TAX_DIGITS = 5
 
 
 def names_placed_order(parse: Parse) -> bool:
@@ -60,10 +66,20 @@ def changed_part(parse: Parse) -> str:
     return next((part for part, cue in _PARTS if cue.search(line)), "")
 
 
-def change_arguments(parse: Parse, draft: dict[str, Any] | None = None) -> dict[str, Any]:
+def ordered_products(context: dict[str, Any]) -> set[str]:
+    """Of the order that is talked of, else of all that are known."""
+    code = (context.get("flow") or {"data": {}})["data"].get("code")
+    orders = [o for o in context["orders"] if o["code"] == code] or context["orders"]
+    return {line["product"] for order in orders for line in order["lines"]}
+
+
+def change_arguments(
+    parse: Parse, context: dict[str, Any], draft: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """New values for a placed order. `draft` is the goods whose size or colour was asked for."""
     told: dict[str, Any] = {}
-    items = [item for mention in parse.items if (item := _goods_change(mention)) is not None]
+    held = ordered_products(context)
+    items = [item for mention in parse.items if (item := _goods_change(mention, held)) is not None]
     if draft is not None and (items or parse.quantity):
         options = {**draft["options"], **(items[0]["options"] if items else {})}
         quantity = draft["quantity"] or parse.quantity or (items[0]["quantity"] if items else None)
@@ -83,8 +99,14 @@ def change_arguments(parse: Parse, draft: dict[str, Any] | None = None) -> dict[
     return told
 
 
-def _goods_change(mention: ItemMention) -> dict[str, Any] | None:
-    sku = mention.variant_sku or mention.product_sku
+def _sku(mention: ItemMention, held: set[str]) -> str | None:
+    """`the jacket` may be several products of the shop, but only one of the order."""
+    own = [sku for sku, _ in mention.candidates if sku in held]
+    return mention.variant_sku or mention.product_sku or (own[0] if len(own) == 1 else None)
+
+
+def _goods_change(mention: ItemMention, held: set[str]) -> dict[str, Any] | None:
+    sku = _sku(mention, held)
     if sku is None:
         return None
     action = mention.change if mention.change in ("add", "remove") else "set"
@@ -96,7 +118,8 @@ def _goods_change(mention: ItemMention) -> dict[str, Any] | None:
 
 def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[str, Any]:
     """Which goods, how many, and on an exchange what instead: what takes another's place, or the second named."""
-    goods = [item for mention in parse.items if (item := _goods(mention)) is not None]
+    products = ordered_products(context)
+    goods = [item for mention in parse.items if (item := _goods(mention, products)) is not None]
     told: dict[str, Any] = {}
     if kind == "exchange" and goods:
         replaced = [mention.replaces for mention in parse.items if mention.replaces]
@@ -116,13 +139,14 @@ def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[s
         told["items"] = goods
     if means_all(parse):
         told["all_items"] = True
-    if parse.quantity:
-        told["quantity"] = parse.quantity
+    quantity = parse.quantity or next((m.quantity for m in parse.items if m.quantity), None)
+    if quantity:
+        told["quantity"] = quantity
     return told
 
 
-def _goods(mention: ItemMention) -> dict[str, Any] | None:
-    sku = mention.variant_sku or mention.product_sku
+def _goods(mention: ItemMention, held: set[str]) -> dict[str, Any] | None:
+    sku = _sku(mention, held)
     if sku is None:
         return None
     return {"sku": sku, "quantity": mention.quantity, "options": dict(mention.options)}
@@ -132,15 +156,31 @@ def invoice_arguments(parse: Parse, awaited: str = "") -> dict[str, Any]:
     """`awaited` is the part that was asked for: a plain answer is that part."""
     told: dict[str, Any] = {
         "tax_code": parse.tax_code.digits if parse.tax_code else "",
-        "company": parse.company or "",
+        "company": _company(parse),
         "company_address": _company_address(parse),
         "email": parse.email or "",
     }
     if _PERSONAL.search(fold(parse.text)):
         told["personal"] = True
-    if awaited and not any(told.values()):
-        told[awaited] = _LABELS.sub("", parse.text).strip(" :,-\n")
+    plain = _LABELS.sub("", parse.text).strip(" :,-\n")
+    if awaited and not any(told.values()) and _may_be(awaited, plain):
+        told[awaited] = plain
     return {key: value for key, value in told.items() if value}
+
+
+def _may_be(part: str, text: str) -> bool:
+    """A plain answer has to look a little like what was asked for."""
+    if part == "tax_code":
+        return sum(character.isdigit() for character in text) >= MIN_TAX_DIGITS
+    if part == "email":
+        return "@" in text or "." in text
+    return len(text) >= MIN_ADDRESS if part == "company_address" else len(text) > 1
+
+
+def _company(parse: Parse) -> str:
+    """`công ty nha` names none."""
+    words = _COMPANY_WORD.sub("", fold(parse.company or "")).split()
+    return parse.company or "" if set(words) - _PARTICLES else ""
 
 
 def _company_address(parse: Parse) -> str:
@@ -159,17 +199,23 @@ def _company_address(parse: Parse) -> str:
     return next((part for part in parts if len(part) >= MIN_ADDRESS and re.search(r"\d", part)), "")
 
 
-def wants_other_business(parse: Parse) -> bool:
-    """The message is about something else than the question that stands open."""
-    intents = intents_of(parse)
-    if intents & {
-        "handoff",
-        "abuse",
-        "order_status",
-        "browse_catalogue",
-        "search_product",
-        "show_cart",
-        "paid_notice",
-    }:
+_OTHER = frozenset({
+    "handoff", "abuse", "order_status", "browse_catalogue", "search_product", "show_cart", "paid_notice",
+    "cancel_order", "invoice_request", "return_request", "exchange_request",
+})  # fmt: skip
+_OWN = {
+    "cancel": {"cancel_order"},
+    "return": {"return_request", "exchange_request"},
+    "invoice": {"invoice_request"},
+}
+
+
+def wants_other_business(parse: Parse, flow: str) -> bool:
+    """The message is about something else than the flow whose question stands open."""
+    intents = intents_of(parse) - _OWN.get(flow, set())
+    if intents & _OTHER:
         return True
-    return "order" in intents and any(mention.quantity and mention.product_sku for mention in parse.items)
+    if flow == "change":
+        return False
+    named = [m for m in parse.items if m.quantity and m.product_sku and m.refers is None]
+    return "order" in intents and bool(named)

@@ -45,7 +45,7 @@ TEXTS = {
     "ask_cancel_yes": "Just to be sure: cancel order {code} ({total} in total)? Write “yes” and I'll cancel it.",
     "ask_cancel_empty": "Without that nothing would be left of order {code}. Shall I cancel the whole order? Write “yes” and I'll do it.",
     "cancelled_refund": "The shop will pay back the {amount} that you transferred; our staff will ask you for your account.",
-    "cancel_already": "Order {code} is cancelled already.",
+    "cancel_already": "Order {code} is cancelled already. If you'd like to order again, just tell me what.",
     "cancel_delivered": "Order {code} is {status}, so it can't be cancelled any more. If you're not happy with the goods, write “return” or “exchange” and I'll help.",
     "cancel_dropped": "All right, order {code} stays as it is.",
     "change_dropped": "All right, the order stays as it was.",
@@ -128,4 +128,6 @@ TEXTS = {
     "error_order_cancelled": "Order {code} is cancelled, so that's no longer possible.",
     "error_return_quantity_invalid": "That's more than can still be returned from order {code}. How many is it?",
     "cancel_too_late": "Order {code} is {status}, so it can't be cancelled any more. You can refuse it at the door, or return it after delivery; shall I ask our staff to help?",
+    "change_same": "• {part}: {total} (unchanged)",
+    "changed_receiver": "I've changed order {code} as you wished.",
 }

@@ -45,7 +45,7 @@ TEXTS = {
     "ask_cancel_yes": "확인 부탁드려요. 주문 {code} (합계 {total})을(를) 취소할까요? “네”라고 보내 주시면 취소합니다.",
     "ask_cancel_empty": "그 상품을 빼면 주문 {code}에 남는 것이 없어요. 주문 전체를 취소할까요? “네”라고 보내 주시면 취소합니다.",
     "cancelled_refund": "이체하신 {amount}은(는) 매장에서 환불해 드리며, 직원이 계좌를 여쭤볼게요.",
-    "cancel_already": "주문 {code}은(는) 이미 취소된 상태입니다.",
+    "cancel_already": "주문 {code}은(는) 이미 취소된 상태입니다. 다시 주문하시려면 상품을 말씀해 주세요.",
     "cancel_delivered": "주문 {code}은(는) {status} 상태라 취소할 수 없어요. 마음에 들지 않으시면 “반품” 또는 “교환”이라고 보내 주세요.",
     "cancel_dropped": "네, 주문 {code}은(는) 그대로 두겠습니다.",
     "change_dropped": "네, 주문은 그대로 두겠습니다.",
@@ -128,4 +128,6 @@ TEXTS = {
     "error_order_cancelled": "주문 {code}은(는) 취소된 상태라 처리할 수 없어요.",
     "error_return_quantity_invalid": "주문 {code}에서 반품 가능한 수량보다 많아요. 수량을 다시 알려 주세요.",
     "cancel_too_late": "주문 {code}은(는) {status} 상태라 취소할 수 없어요. 배송 시 수취를 거절하시거나 받으신 뒤 반품하실 수 있어요. 직원에게 연결해 드릴까요?",
+    "change_same": "• {part}: {total} (변동 없음)",
+    "changed_receiver": "주문 {code}을(를) 새 정보로 변경했습니다.",
 }

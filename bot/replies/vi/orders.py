@@ -45,7 +45,7 @@ TEXTS = {
     "ask_cancel_yes": "Dạ mình xác nhận giúp em: hủy đơn {code} (tổng {total}) phải không ạ? Mình nhắn “đồng ý” để em hủy nha.",
     "ask_cancel_empty": "Dạ bỏ món đó thì đơn {code} không còn gì ạ. Mình muốn hủy cả đơn luôn không ạ? Mình nhắn “đồng ý” để em hủy nha.",
     "cancelled_refund": "Shop sẽ hoàn lại {amount} mình đã chuyển, nhân viên liên hệ mình xin số tài khoản nha.",
-    "cancel_already": "Dạ đơn {code} không còn hiệu lực nữa, đơn này ở trạng thái đã hủy rồi ạ.",
+    "cancel_already": "Dạ đơn {code} hủy rồi ạ, mình muốn mua lại thì nhắn em món cần đặt nha.",
     "cancel_delivered": "Dạ đơn {code} {status} nên không hủy được nữa ạ. Nếu hàng chưa ưng ý, mình nhắn “trả hàng” hoặc “đổi hàng” để em làm giúp nha.",
     "cancel_dropped": "Dạ vậy em giữ nguyên đơn {code} ạ.",
     "change_dropped": "Dạ vâng, em giữ nguyên đơn như cũ ạ.",
@@ -128,4 +128,6 @@ TEXTS = {
     "error_order_cancelled": "Dạ đơn {code} ở trạng thái đã hủy nên không làm được nữa ạ.",
     "error_return_quantity_invalid": "Dạ số lượng muốn trả nhiều hơn số còn trả được của đơn {code} ạ, mình cho em xin lại số lượng nha.",
     "cancel_too_late": "Dạ đơn {code} {status} nên em không hủy được nữa ạ. Mình có thể từ chối nhận khi shipper giao, hoặc nhận hàng rồi đổi trả theo chính sách; em nhờ nhân viên hỗ trợ mình nha?",
+    "change_same": "• {part}: {total} (không đổi)",
+    "changed_receiver": "Dạ em đã đổi đơn {code} theo đúng thông tin mới rồi ạ.",
 }

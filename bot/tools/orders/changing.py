@@ -80,7 +80,8 @@ def change(turn: Turn, data: Data) -> ToolOutcome:
         return note(turn, too_late(turn, order))
     finish(turn, "change")
     total = format_dong(order.total)
-    said = " ".join([say(turn.language, "changed", code=order.code, total=total), *texts])
+    key = "changed" if data.get("quantities") else "changed_receiver"
+    said = " ".join([say(turn.language, key, code=order.code, total=total), *texts])
     told = {"code": order.code, "total": order.total}
     shown = (order_card(order, turn.language), *cards)
     return note(
@@ -200,9 +201,10 @@ def _differences(changed: ChangedOrder, language: str) -> list[str]:
     ]
     if told:
         # Said even when it stays, so that nobody has to wonder.
-        total = say(language, "part_total")
         old, new = format_dong(order.total), format_dong(changed.total)
-        told.append(say(language, "change_line", part=total, before=old, after=new))
+        part = say(language, "part_total")
+        same = say(language, "change_same", part=part, total=new)
+        told.append(same if old == new else say(language, "change_line", part=part, before=old, after=new))
     return told
 
 

@@ -38,6 +38,8 @@ def finish(turn: Turn, *names: Flow) -> None:
     flows = {k: v for k, v in turn.state.get("flows", {}).items() if k not in names}
     turn.state["flows"] = flows
     if turn.state.get("flow", {}).get("name") in names:
+        if open_flow(turn.state) is not None:
+            turn.state["aside"] = turn.state["flow"]["aside"]
         turn.state.pop("flow")
 
 
@@ -57,10 +59,12 @@ def ask(
     **facts: str,
 ) -> ToolOutcome:
     """Keep what is known and ask for one more thing; `before` is said ahead of the question."""
-    if open_flow(turn.state) is None:
-        turn.state["aside"] = list(turn.state.get("awaiting", []))
+    asked = open_flow(turn.state)
+    aside = asked["aside"] if asked is not None else list(turn.state.get("awaiting", []))
     keep(turn, name, data)
-    turn.state["flow"] = {"name": name, "awaiting": list(awaiting), "question": [key, facts]}
+    turn.state["flow"] = {
+        "name": name, "awaiting": list(awaiting), "question": [key, facts], "aside": aside,
+    }  # fmt: skip
     question = say(turn.language, key, **facts)
     said = f"{before}\n{question}" if before else question
     return ToolOutcome(tool, ok, said, _told(data), cards, quick_replies, awaiting)
@@ -99,10 +103,10 @@ def agreed(turn: Turn) -> Data | None:
 
 
 def note(turn: Turn, outcome: ToolOutcome) -> ToolOutcome:
-    """When a flow is over, the cart's question that it put aside stands open again."""
+    """When a flow is over, the cart's question that it put aside (or never touched) stands open again."""
     if outcome.awaiting != ():
         return turn.note(outcome)
-    aside: list[str] = turn.state.pop("aside", [])
+    aside: list[str] = turn.state.pop("aside", turn.state.get("awaiting", []))
     question = say(turn.language, f"ask_{aside[0]}") if aside and aside[0] in ASKED_AGAIN else ""
     said = f"{outcome.say}\n{question}" if question else outcome.say
     return turn.note(replace(outcome, say=said, awaiting=tuple(aside)))
