@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
+from bot.agent.policy import Call, decide
 from bot.bootstrap import Parts, build_worker
 from bot.conversations.models import Message
 from bot.staff.models import DeskMessage
@@ -21,7 +22,8 @@ from core.shipping.models import Shipment
 from core.stock.levels import adjust
 from core.stock.models import StockLevel
 from core.tickets.models import Ticket
-from tests.bot.conftest import Chat, ScriptedModel, call, tool_results, words
+from nlu import Intent, Parse
+from tests.bot.conftest import Chat, Script, ScriptedModel, call, tool_results, words
 
 WHO = "Lan 0901234567, 12 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM"
 HOME = "45 Nguyễn Huệ, phường Bến Nghé, quận 1, TP.HCM"
@@ -50,8 +52,8 @@ def stock(parts: Parts, sku: str, available: int) -> None:
                 )  # fmt: skip
 
 
-def place(chat: Chat, goods: str = "2 áo thun cotton đen size L", *, pay: str = "") -> str:
-    chat.say(f"{goods}, {WHO}{pay}")
+def place(chat: Chat, goods: str = "2 áo thun cotton đen size L") -> str:
+    chat.say(f"{goods}, {WHO}")
     placed = chat.say("chốt")["state"]["order"]
     assert placed is not None
     return str(placed["code"])
@@ -60,6 +62,20 @@ def place(chat: Chat, goods: str = "2 áo thun cotton đen size L", *, pay: str 
 def put(parts: Parts, code: str, **columns: Any) -> None:
     with parts.db.transaction() as session:
         session.execute(update(Order).where(Order.code == code).values(**columns))
+
+
+def place_by_transfer(chat: Chat, parts: Parts) -> str:
+    code = place(chat)
+    put(parts, code, payment_method="bank_transfer")
+    return code
+
+
+def pay(parts: Parts, code: str, amount: int) -> None:
+    with parts.db.transaction() as session:
+        record_payment(
+            session, actor=SYSTEM, order_id=get_order(session, code).id, kind="bank_transfer", amount=amount,
+            reference=f"test:{code}", now=parts.clock(),
+        )  # fmt: skip
 
 
 def deliver(parts: Parts, code: str, *, days_ago: int = 1) -> None:
@@ -296,12 +312,8 @@ def test_later_changes_are_refused_with_the_way_on(
 
 
 def test_after_a_paid_transfer_the_difference_is_stated_with_its_qr(chat: Chat, parts: Parts) -> None:
-    code = place(chat, pay=", mình chuyển khoản nha")
-    with parts.db.transaction() as session:
-        record_payment(
-            session, actor=SYSTEM, order_id=get_order(session, code).id, kind="bank_transfer", amount=328_000,
-            reference=f"t-{code}", now=parts.clock(),
-        )  # fmt: skip
+    code = place_by_transfer(chat, parts)
+    pay(parts, code, 328_000)
 
     chat.say("đơn vừa đặt lấy 3 cái thôi")
     more = chat.say("đồng ý")
@@ -334,12 +346,8 @@ def test_a_cancellation_asks_once_and_takes_the_reason_along(chat: Chat, parts: 
 
 
 def test_a_paid_order_that_is_cancelled_waits_for_a_refund(chat: Chat, parts: Parts) -> None:
-    code = place(chat, pay=", mình chuyển khoản nha")
-    with parts.db.transaction() as session:
-        record_payment(
-            session, actor=SYSTEM, order_id=get_order(session, code).id, kind="bank_transfer", amount=328_000,
-            reference=f"t-{code}", now=parts.clock(),
-        )  # fmt: skip
+    code = place_by_transfer(chat, parts)
+    pay(parts, code, 328_000)
 
     chat.say("hủy đơn giúp mình")
     done = chat.text("đồng ý")
@@ -530,14 +538,58 @@ def test_a_person_who_is_asked_for_opens_a_ticket_that_closes_with_the_release(
     assert tickets(parts, chat)[0].state == "closed"
 
 
-def test_money_that_is_claimed_is_looked_up_and_never_confirmed_by_words(chat: Chat, parts: Parts) -> None:
-    code = place(chat, pay=", mình chuyển khoản nha")
+PAID = "mình chuyển khoản rồi nha"
 
-    answer = chat.text("mình chuyển khoản rồi nha")
+
+def script_of(tool: str, **arguments: Any) -> Script:
+    """A model that calls this tool and then says what it answered."""
+
+    def script(request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        results = tool_results(request)
+        return words(results[-1]["say"]) if results else call(tool, **arguments)
+
+    return script
+
+
+def test_money_that_is_claimed_is_looked_up_and_never_confirmed_by_words(
+    model_chat: Chat, model: ScriptedModel, parts: Parts
+) -> None:
+    code = place_by_transfer(model_chat, parts)
+    model.script = script_of("check_payment")
+
+    answers = [model_chat.text(PAID) for _ in range(2)]
 
     assert order_of(parts, code).payment_state == "unpaid"
-    assert "chưa thấy" in answer
-    assert [(t.kind, t.order_code) for t in tickets(parts, chat)] == [("payment", code)]
+    assert all("chưa thấy tiền" in answer for answer in answers)
+    [ticket] = tickets(parts, model_chat)
+    assert (ticket.kind, ticket.order_code, ticket.details["outstanding"]) == ("payment", code, 328_000)
+
+
+@pytest.mark.parametrize(("amount", "told"), [(328_000, "đã nhận đủ"), (100_000, "mới nhận 100.000đ")])
+def test_money_that_came_is_told(
+    model_chat: Chat, model: ScriptedModel, parts: Parts, amount: int, told: str
+) -> None:
+    code = place_by_transfer(model_chat, parts)
+    pay(parts, code, amount)
+    model.script = script_of("check_payment", code=code)
+
+    assert told in model_chat.text(PAID)
+
+
+def test_on_cash_on_delivery_no_transfer_is_needed(
+    model_chat: Chat, model: ScriptedModel, parts: Parts
+) -> None:
+    code = place(model_chat)
+    model.script = script_of("check_payment")
+
+    assert f"{code} là thanh toán khi nhận hàng" in model_chat.text(PAID)
+
+
+def test_the_built_in_brain_looks_claimed_money_up(parts: Parts) -> None:
+    parse = Parse(PAID, "vi", 1.0, intents=(Intent("paid_notice", 0.9),))
+    context = {"awaiting": [], "cart": None, "orders": [], "shown": [], "flow": None, "invoice_wished": False}
+
+    assert decide(parse, context) == [Call("check_payment", {"code": ""})]
 
 
 INVOICE = "Công ty Nắng Mới"
