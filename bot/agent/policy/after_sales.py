@@ -11,6 +11,7 @@ from bot.agent.policy.told import (
     names_placed_order,
     reason_in,
     return_arguments,
+    says_cancel,
 )
 from nlu import Parse
 
@@ -81,8 +82,9 @@ def _swap_of_delivered(parse: Parse, context: dict[str, Any], intents: set[str])
 
 
 def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
-    """The open cart is meant unless an order that was placed is named."""
-    if "cancel_order" not in intents:
+    """The open cart is meant unless an order that was placed is named; a number of pieces is a change."""
+    counted = parse.quantity is not None or any(mention.quantity for mention in parse.items)
+    if "cancel_order" not in intents or (counted and not says_cancel(parse)):
         return []
     if context["cart"] and not names_placed_order(parse):
         return [Call("empty_cart")]

@@ -17,6 +17,7 @@ _REASON = re.compile(
     r"|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
     r"|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
+_CANCEL = re.compile(r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai)\b|취소")
 _ALL = re.compile(
     r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|all|everything|both|whole order)\b|전부|모두|다 반품|둘 다"
 )
@@ -53,6 +54,10 @@ def names_placed_order(parse: Parse) -> bool:
     return bool(parse.order_codes) or bool(_PLACED.search(fold(parse.text)))
 
 
+def says_cancel(parse: Parse) -> bool:
+    return bool(_CANCEL.search(fold(parse.text)))
+
+
 def reason_in(parse: Parse) -> bool:
     return bool(_REASON.search(fold(parse.text)))
 
@@ -79,7 +84,8 @@ def change_arguments(
     """New values for a placed order. `draft` is the goods whose size or colour was asked for."""
     told: dict[str, Any] = {}
     held = ordered_products(context)
-    items = [item for mention in parse.items if (item := _goods_change(mention, held)) is not None]
+    leading = parse.intents[0].name if parse.intents else ""
+    items = [item for mention in parse.items if (item := _goods_change(mention, held, leading)) is not None]
     if draft is not None and (items or parse.quantity):
         options = {**draft["options"], **(items[0]["options"] if items else {})}
         quantity = draft["quantity"] or parse.quantity or (items[0]["quantity"] if items else None)
@@ -105,11 +111,15 @@ def _sku(mention: ItemMention, held: set[str]) -> str | None:
     return mention.variant_sku or mention.product_sku or (own[0] if len(own) == 1 else None)
 
 
-def _goods_change(mention: ItemMention, held: set[str]) -> dict[str, Any] | None:
+def _goods_change(mention: ItemMention, held: set[str], leading: str) -> dict[str, Any] | None:
+    """`leading` is the likeliest intent: what is to become of goods that were only named."""
     sku = _sku(mention, held)
     if sku is None:
         return None
     action = mention.change if mention.change in ("add", "remove") else "set"
+    if action == "set" and not mention.replaces:
+        bare = mention.quantity is None and not mention.options
+        action = {"add_item": "add", "remove_item": "remove" if bare else "set"}.get(leading, "set")
     return {
         "sku": sku, "quantity": mention.quantity, "options": dict(mention.options), "action": action,
         "replaces": mention.replaces or "",
