@@ -12,6 +12,7 @@ from bot.agent.policy.told import (
     reason_in,
     return_arguments,
     says_cancel,
+    says_invoice,
 )
 from nlu import Parse
 
@@ -35,8 +36,10 @@ def requests(parse: Parse, context: dict[str, Any]) -> list[Step]:
 def invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """Beside goods that are ordered the wish is only noted: the order's own question comes first."""
     intents = intents_of(parse)
-    wished = "invoice_request" in intents and not (parse.question and intents & {"ask_policy", "ask_price"})
     told = bool(parse.tax_code or parse.company or parse.email)
+    wished = "invoice_request" in intents or (told and says_invoice(parse))
+    if parse.question and not told and intents & {"ask_policy", "ask_price"}:
+        return []
     if intents & {"handoff", "abuse"} or (not wished and not (told and context["invoice_wished"])):
         return []
     named = [mention for mention in parse.items if mention.product_sku and mention.quantity]
@@ -100,11 +103,12 @@ def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     """Of a placed order; with an open cart only when the order is named."""
     named = names_placed_order(parse)
     arguments = change_arguments(parse, context)
-    changing = intents & CHANGING or (named and arguments and not parse.question)
+    told = bool(arguments) or parse.quantity is not None
+    changing = intents & CHANGING or (named and told and not parse.question)
     open_orders = [placed for placed in context["orders"] if placed["status"] in OPEN]
     if not changing or (context["cart"] and not named) or not (open_orders or parse.order_codes):
         return []
-    part = "" if arguments else changed_part(parse)
+    part = "" if arguments else "item" if parse.quantity else changed_part(parse)
     return [Call("change_order", {"code": code_of(parse), **arguments, "part": part})]
 
 

@@ -18,6 +18,7 @@ _REASON = re.compile(
     r"|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
 _CANCEL = re.compile(r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai)\b|취소")
+_INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
     r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|all|everything|both|whole order)\b|전부|모두|다 반품|둘 다"
 )
@@ -56,6 +57,10 @@ def names_placed_order(parse: Parse) -> bool:
 
 def says_cancel(parse: Parse) -> bool:
     return bool(_CANCEL.search(fold(parse.text)))
+
+
+def says_invoice(parse: Parse) -> bool:
+    return bool(_INVOICE.search(fold(parse.text)))
 
 
 def reason_in(parse: Parse) -> bool:
