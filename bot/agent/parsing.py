@@ -1,6 +1,7 @@
 """From a turn's context to what `nlu` needs to understand the message."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.agent.policy.told import names_placed_order
@@ -16,12 +17,34 @@ def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     cart = (context.get("cart") or {"lines": []})["lines"]
     flow = context.get("flow")
     if flow is not None and flow["name"] in ("change", "return"):
-        return _read(text, context, lexicon, *_talked_of(flow, context))
+        lines, shown = _talked_of(flow, context)
+        return _read_of_order(text, context, lexicon, lines, shown)
     understood = _read(text, context, lexicon, cart, context.get("shown", ()))
     named = names_placed_order(understood)
     changing = named or {intent.name for intent in understood.intents} & CHANGING
     placed = _placed_lines(understood, context) if changing and (named or not cart) else []
-    return _read(text, context, lexicon, placed, context.get("shown", ())) if placed else understood
+    if not placed:
+        return understood
+    return _read_of_order(text, context, lexicon, placed, context.get("shown", ()))
+
+
+def _read_of_order(
+    text: str,
+    context: dict[str, Any],
+    lexicon: Lexicon,
+    lines: list[dict[str, Any]],
+    shown: Sequence[str],
+) -> Parse:
+    """`the shirt` may be ten products of the shop and one of the order: then it is that one."""
+    understood = _read(text, context, lexicon, lines, shown)
+    ordered = {line["product"] for line in lines if line["product"] in lexicon.products}
+    unsure = [mention for mention in understood.items if mention.product_sku is None]
+    others = [m for m in understood.items if m.product_sku is not None and m.product_sku not in ordered]
+    if not ordered or not unsure or others:
+        return understood
+    own = Lexicon.build(lexicon.products[sku] for sku in sorted(ordered))
+    narrowed = _read(text, context, own, lines, shown)
+    return replace(understood, items=narrowed.items) if narrowed.items else understood
 
 
 def _talked_of(flow: dict[str, Any], context: dict[str, Any]) -> tuple[list[dict[str, Any]], Sequence[str]]:

@@ -11,6 +11,7 @@ from bot.agent.policy.told import (
     means_all,
     reason_in,
     return_arguments,
+    spoken_number,
     wants_other_business,
 )
 from nlu import Parse, fold
@@ -63,7 +64,7 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
         return [Call("confirm_request")]
     if parse.no and not parse.question:
         return [Call("drop_request")]
-    if parse.question or wants_other_business(parse, flow["name"]):
+    if parse.question or wants_other_business(parse, flow):
         return []
     if name == "return" and reason_in(parse):
         return [Call("ask_return", {"reason": parse.text.strip()})]
@@ -73,7 +74,7 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
 
 
 def _correction(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> dict[str, Any]:
-    if parse.question or wants_other_business(parse, flow["name"]):
+    if parse.question or wants_other_business(parse, flow):
         return {}
     if flow["name"] == "change":
         return change_arguments(parse, context)
@@ -96,7 +97,7 @@ def _order_code(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> 
     if parse.question and not parse.order_codes:
         return []
     code = code_of(parse) or _by_number(parse.text, context)
-    if not code and wants_other_business(parse, flow["name"]):
+    if not code and wants_other_business(parse, flow):
         return []
     tool = {"cancel": "ask_cancel", "change": "change_order", "return": "ask_return"}[flow["name"]]
     return [Call(tool, {"code": code})]
@@ -114,7 +115,7 @@ def _by_number(text: str, context: dict[str, Any]) -> str:
 
 def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     awaited, kind = flow["awaiting"][0], _kind(parse, flow)
-    if parse.question or (wants_other_business(parse, flow["name"]) and awaited != "item"):
+    if parse.question or (wants_other_business(parse, flow) and awaited != "item"):
         return []
     changed = kind != flow["data"].get("kind", "return")
     if awaited == "reason" and not changed:
@@ -125,11 +126,13 @@ def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list
         goods = return_arguments(parse, context, "return").get("items", [])
         return [Call("ask_return", {"exchange": goods})]
     told = return_arguments(parse, context, "return" if awaited == "item" and not changed else kind)
+    if awaited == "quantity" and "quantity" not in told and (number := spoken_number(parse)):
+        told["quantity"] = number
     return [Call("ask_return", {"kind": kind, **told, **({"all_items": True} if means_all(parse) else {})})]
 
 
 def _change(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
-    if parse.question or wants_other_business(parse, flow["name"]):
+    if parse.question or wants_other_business(parse, flow):
         return []
     awaited = flow["awaiting"][0]
     told = change_arguments(parse, context, flow["data"].get("draft") if awaited == "variant" else None)
@@ -142,7 +145,7 @@ def _invoice(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
     """A question is none of the parts; nor is an order in the middle of it."""
     awaited = next((part for part in flow["awaiting"] if part != "invoice"), "")
     told = invoice_arguments(parse)
-    if not told and (parse.question or parse.items or wants_other_business(parse, flow["name"])):
+    if not told and (parse.question or parse.items or wants_other_business(parse, flow)):
         return []
     told = told or invoice_arguments(parse, awaited)
     if not told and context["cart"]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse, fold
+from nlu.wordlists import words
 
 # An order that was placed, as against the cart that is being filled.
 _PLACED = re.compile(
@@ -160,6 +161,11 @@ def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[s
     return told
 
 
+def spoken_number(parse: Parse) -> int | None:
+    """`một cái thôi`, `just one`."""
+    return next((words().numbers[w] for w in fold(parse.text).split() if w in words().numbers), None)
+
+
 def _goods(mention: ItemMention, held: set[str]) -> dict[str, Any] | None:
     sku = _sku(mention, held)
     if sku is None:
@@ -216,7 +222,7 @@ def _company_address(parse: Parse) -> str:
 
 _OTHER = frozenset({
     "handoff", "abuse", "order_status", "browse_catalogue", "search_product", "show_cart", "paid_notice",
-    "cancel_order", "invoice_request", "return_request", "exchange_request",
+    "cancel_order", "invoice_request", "return_request", "exchange_request", "complaint",
 })  # fmt: skip
 _OWN = {
     "cancel": {"cancel_order"},
@@ -225,12 +231,13 @@ _OWN = {
 }
 
 
-def wants_other_business(parse: Parse, flow: str) -> bool:
+def wants_other_business(parse: Parse, flow: dict[str, Any]) -> bool:
     """The message is about something else than the flow whose question stands open."""
-    intents = intents_of(parse) - _OWN.get(flow, set())
+    own = _OWN.get(flow["name"], set()) | ({"complaint"} if "reason" in flow["awaiting"] else set())
+    intents = intents_of(parse) - own
     if intents & _OTHER:
         return True
-    if flow == "change":
+    if flow["name"] == "change":
         return False
     named = [m for m in parse.items if m.quantity and m.product_sku and m.refers is None]
     return "order" in intents and bool(named)
