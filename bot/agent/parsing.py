@@ -1,5 +1,6 @@
 """From a turn's context to what `nlu` needs to understand the message."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, parse
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
+_INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
 # What `nlu` knows by another name.
 _AWAITED = {"exchange": "variant"}
 
@@ -35,15 +37,24 @@ def _read_of_order(
     lines: list[dict[str, Any]],
     shown: Sequence[str],
 ) -> Parse:
-    """`the shirt` may be ten products of the shop and one of the order: then it is that one."""
+    """Of goods that are on the order, what is said of them is read among those goods first."""
     understood = _read(text, context, lexicon, lines, shown)
     ordered = {line["product"] for line in lines if line["product"] in lexicon.products}
-    unsure = [mention for mention in understood.items if mention.product_sku is None]
     others = [m for m in understood.items if m.product_sku is not None and m.product_sku not in ordered]
-    if not ordered or not unsure or others:
+    if not ordered or others:
         return understood
     own = Lexicon.build(lexicon.products[sku] for sku in sorted(ordered))
-    narrowed = _read(text, context, own, lines, shown)
+    if any(mention.product_sku is None for mention in understood.items):
+        # `the shirt` may be ten products of the shop and one of the order: then it is that one.
+        understood = _with_items(understood, _read(text, context, own, lines, shown))
+    into = _INTO.search(text)
+    if into is not None and len(understood.items) == 1 and understood.items[0].variant_sku is None:
+        # `size L sang size M` names both: what comes behind is what is wished for.
+        understood = _with_items(understood, _read(text[into.end() :], context, own, lines, shown))
+    return understood
+
+
+def _with_items(understood: Parse, narrowed: Parse) -> Parse:
     return replace(understood, items=narrowed.items) if narrowed.items else understood
 
 

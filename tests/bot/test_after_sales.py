@@ -465,6 +465,33 @@ def test_an_exchange_asks_for_what_instead_and_checks_it(chat: Chat, parts: Part
 
 
 @pytest.mark.parametrize(
+    ("wish", "sku"),
+    [
+        ("mình muốn đổi hàng, đổi áo thun đen L sang size M", "AT01-DEN-M"),
+        ("mình muốn đổi hàng: áo thun lấy áo khoác gió đen L", "AK01-DEN-L"),
+    ],
+)
+def test_an_exchange_told_in_one_message(chat: Chat, parts: Parts, wish: str, sku: str) -> None:
+    code = place(chat, "1 áo thun cotton đen size L")
+    deliver(parts, code)
+
+    assert awaiting(chat.say(wish)) == "reason"
+    chat.say("không")
+    chat.say("đồng ý")
+
+    assert tickets(parts, chat)[0].details["exchange_sku"] == sku
+
+
+def test_the_same_again_for_goods_that_came_faulty(chat: Chat, parts: Parts) -> None:
+    code = place(chat, "1 áo thun cotton đen size L")
+    deliver(parts, code)
+    for text in ("mình muốn đổi hàng", "đổi cái mới y vậy", "bị lỗi đường may", "ok"):
+        chat.say(text)
+
+    assert tickets(parts, chat)[0].details["exchange_sku"] == "AT01-DEN-L"
+
+
+@pytest.mark.parametrize(
     ("columns", "why"),
     [
         ({"fulfilment_state": "shipped", "status": "processing"}, "đang giao"),

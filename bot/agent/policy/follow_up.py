@@ -34,6 +34,9 @@ _NO_REASON = re.compile(
 _LATEST = re.compile(
     r"\b(moi nhat|gan nhat|don cuoi|vua dat|latest|most recent|last one|newest)\b|최근|마지막"
 )
+_SAME = re.compile(
+    r"\b(y (chang|nhu|vay)|nhu cu|giong (vay|cu|nhu)|cai moi|cung (mau|loai|size)|same|new one)\b|똑같|같은|새 것"
+)
 AN_ANSWER = 2
 
 
@@ -123,12 +126,20 @@ def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list
         skipped = bool(_NO_REASON.match(fold(said)))
         return [Call("ask_return", {"no_reason": True} if skipped else {"reason": said})]
     if awaited == "exchange":
-        goods = return_arguments(parse, context, "return").get("items", [])
-        return [Call("ask_return", {"exchange": goods})]
+        return [Call("ask_return", {"exchange": _instead(parse, context, flow)})]
     told = return_arguments(parse, context, "return" if awaited == "item" and not changed else kind)
     if awaited == "quantity" and "quantity" not in told and (number := spoken_number(parse)):
         told["quantity"] = number
     return [Call("ask_return", {"kind": kind, **told, **({"all_items": True} if means_all(parse) else {})})]
+
+
+def _instead(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[dict[str, Any]]:
+    """Other goods, or the very same again when what came was faulty."""
+    goods: list[dict[str, Any]] = return_arguments(parse, context, "return").get("items", [])
+    chosen = list(flow["data"].get("items", {}))
+    if not goods and len(chosen) == 1 and _SAME.search(fold(parse.text)):
+        return [{"sku": chosen[0], "quantity": None, "options": {}}]
+    return goods
 
 
 def _change(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:

@@ -55,7 +55,9 @@ def _as_before(product: Product, variants: list[Variant], meant: Meant, line: Or
     if had is None or not meant.options:
         return variants
     options = {**had.option_values, **meant.options}
-    return [v for v in variants if v.option_values == options] or variants
+    fitting = [v for v in variants if v.option_values == options]
+    # The very same again is wished for only when it is said so.
+    return fitting if fitting and fitting[0].sku != line.sku else variants
 
 
 def _ask(session: Session, turn: Turn, data: Data, line: OrderLine, product: Product | None) -> ToolOutcome:
