@@ -20,7 +20,7 @@ from bot.replies.cards import product_card
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import assistant_api
 from bot.web import desk as desk_pages
-from core.api import catalogue, fulfilment, health, orders, webhooks
+from core.api import catalogue, fulfilment, health, orders, tickets, webhooks
 from core.api.error_handlers import REFUSALS, add_error_handlers
 from core.api.gate import Gate
 from core.catalogue.queries import active_products
@@ -62,8 +62,8 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         live=mind.live,
     )
     app.include_router(chat_router(chat))
-    for router in (catalogue.router, orders.router, fulfilment.router, webhooks.router, health.router):
-        app.include_router(router)
+    for part in (catalogue, orders, fulfilment, tickets, webhooks, health):
+        app.include_router(part.router)
     app.include_router(assistant_api.router)
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:

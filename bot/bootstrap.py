@@ -108,6 +108,7 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
     from bot.conversations.notices import tell_customer, tell_staff
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
     from core.orders.approving import run_expiry
+    from core.payments.recording import settle_changed_order
     from core.shipping.booking import run_booking, run_label
     from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
@@ -117,6 +118,7 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
         "notice.staff": tell_staff,
         "approval.expire": run_expiry,
         "order.complete": _complete,
+        "payment.settle": settle_changed_order,
         "shipment.book": partial(run_booking, carriers=parts.carriers),
         "shipment.label": partial(run_label, carriers=parts.carriers),
         "shipment.cancel": partial(run_cancelling, carriers=parts.carriers),

@@ -10,7 +10,9 @@ import core.invoices.models
 import core.jobs.models
 import core.orders.models
 import core.payments.models
+import core.returns.models
 import core.shipping.models
 import core.shop
 import core.shop_file.passages
-import core.stock.models  # noqa: F401
+import core.stock.models
+import core.tickets.models  # noqa: F401

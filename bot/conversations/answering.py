@@ -62,8 +62,13 @@ def _hand_over(incoming: Incoming, turn: Turn, services: Services) -> bool:
         return False
     with services.db.transaction() as session:
         hand_over(
-            session, conversation_id=incoming.conversation_id, reason=reason, now=services.clock()
-        )  # fmt: skip
+            session,
+            conversation_id=incoming.conversation_id,
+            reason=reason,
+            summary=incoming.text,
+            skus=[sku for item in turn.parse.items if (sku := item.variant_sku or item.product_sku)],
+            now=services.clock(),
+        )
     return True
 
 

@@ -13,8 +13,8 @@ from core.errors import Invalid, NotAllowed, Unauthenticated
 from core.ids import new_id
 
 SCOPES = (
-    "products", "stock", "customers", "orders", "shipments", "invoices", "approvals", "chat", "conversations",
-    "read", "all",
+    "products", "stock", "customers", "orders", "shipments", "invoices", "approvals", "tickets", "chat",
+    "conversations", "read", "all",
 )  # fmt: skip
 
 

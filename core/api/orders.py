@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ from core.api.schemas import (
     CartOut,
     CustomerIn,
     CustomerOut,
+    OrderChangeIn,
     OrderIn,
     OrderOut,
     Page,
@@ -41,6 +42,7 @@ from core.customers.phones import normalise_phone
 from core.errors import Invalid, NotFound
 from core.orders.cancellation import cancel_order
 from core.orders.carts import set_delivery, set_lines, set_payment_method, start_cart
+from core.orders.editing import OrderChanges, change_order
 from core.orders.fulfilment import accept_order, pack_order
 from core.orders.models import Order
 from core.orders.placement import place_order
@@ -54,6 +56,9 @@ class Step(Protocol):
 
 
 router = APIRouter(prefix="/api/v1", tags=["orders"], responses=REFUSALS)
+IfMatch = Annotated[
+    str | None, Header(max_length=40, description="The ETag that you saw; another version is refused.")
+]
 
 
 @router.get("/customers")
@@ -187,8 +192,39 @@ def orders(
 
 
 @router.get("/orders/{code}")
-def order(desk: DeskDep, code: str, authorization: Authorization) -> OrderOut:
-    return read(desk, authorization, "orders", lambda s: OrderOut.model_validate(get_order(s, code)))
+def order(desk: DeskDep, code: str, response: Response, authorization: Authorization) -> OrderOut:
+    """`ETag` names the version that was seen; send it as `If-Match` with a change."""
+    found = read(desk, authorization, "orders", lambda s: get_order(s, code))
+    response.headers["ETag"] = f'"{found.version}"'
+    return OrderOut.model_validate(found)
+
+
+@router.patch("/orders/{code}")
+def change_placed_order(
+    desk: DeskDep,
+    code: str,
+    body: OrderChangeIn,
+    response: Response,
+    authorization: Authorization,
+    if_match: IfMatch = None,
+) -> OrderOut:
+    """Receiver, address, note and lines while nothing is packed; priced and stocked anew. A line with quantity 0
+    goes, lines not named stay.
+    """
+    address = read_address(desk, body.address, _place(body.place))
+    changes = OrderChanges(
+        {line.sku: line.quantity for line in body.lines}, body.name, body.phone, address, body.note
+    )
+
+    def work(session: Session, actor: Actor) -> OrderOut:
+        changed = change_order(
+            session, order_id=get_order(session, code).id, changes=changes, actor=actor, now=desk.clock(),
+            expected_version=_version(if_match),
+        )  # fmt: skip
+        response.headers["ETag"] = f'"{changed.version}"'
+        return OrderOut.model_validate(changed)
+
+    return change(desk, authorization, "orders", work)
 
 
 @router.post("/orders/{code}/accept")
@@ -218,6 +254,15 @@ def _step(desk: Desk, authorization: str | None, code: str, step: "Step") -> Ord
         return OrderOut.model_validate(step(session, order_id=order_id, actor=actor, now=desk.clock()))
 
     return change(desk, authorization, "orders", work)
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    digits = if_match.strip().strip('"')
+    if not digits.isdigit() or len(digits) > 9:
+        raise Invalid("if_match_invalid", "Send If-Match as the ETag that you were given.", {})
+    return int(digits)
 
 
 def _place(place: AddressIn | None) -> DeliveryAddress | None:

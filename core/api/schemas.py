@@ -167,6 +167,22 @@ class OrderIn(In):
     quote_id: str = Field(min_length=1, max_length=64)
 
 
+class LineChangeIn(In):
+    sku: str = Field(min_length=1, max_length=64)
+    quantity: int = Field(ge=0, le=10_000, strict=True, description="0 takes the line out.")
+
+
+class OrderChangeIn(In):
+    """What is left out stays as it is. The address as typed text (`address`) or by codes (`place`)."""
+
+    lines: list[LineChangeIn] = Field([], max_length=100)
+    name: str | None = Field(None, min_length=1, max_length=100)
+    phone: str | None = Field(None, min_length=1, max_length=30)
+    address: str | None = Field(None, min_length=1, max_length=500)
+    place: AddressIn | None = None
+    note: str | None = Field(None, max_length=500)
+
+
 class OrderLineOut(Out):
     sku: str
     name: str

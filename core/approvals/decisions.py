@@ -36,7 +36,10 @@ def request_approval(
     expires_minutes: int,
     now: datetime,
 ) -> Approval:
-    """The open question of this kind about this subject: the existing one when it was asked before."""
+    """The open question of this kind about this subject: the existing one when it was asked before.
+
+    When its amount has changed it is asked anew under a new code, so that the old card decides nothing.
+    """
     _expire(session, now)
     insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     approval_id = new_id()
@@ -44,7 +47,7 @@ def request_approval(
         insert_for(Approval)
         .values(
             id=approval_id,
-            code=f"A{1 + (session.scalar(select(func.count()).select_from(Approval)) or 0)}-{new_id()[-4:].upper()}",
+            code=_new_code(session),
             kind=kind, subject_kind=subject_kind, subject_id=subject_id, subject_code=subject_code, amount=amount,
             question=question, payload=payload, roles=list(DECIDERS[kind]), state="pending",
             requested_by=actor.id, requested_at=now, expires_at=now + timedelta(minutes=expires_minutes),
@@ -55,7 +58,7 @@ def request_approval(
     )  # fmt: skip
     if asked is not None:
         publish(session, "approval.requested", {"key": approval_id, "approval_id": approval_id}, now=now)
-    return session.scalars(
+    pending = session.scalars(
         select(Approval).where(
             Approval.kind == kind,
             Approval.subject_kind == subject_kind,
@@ -63,6 +66,9 @@ def request_approval(
             Approval.state == "pending",
         )
     ).one()
+    if asked is None and pending.amount != amount:
+        return _restate(session, pending, question, amount, now)
+    return pending
 
 
 def decide(
@@ -168,6 +174,40 @@ def expire_due(session: Session, *, now: datetime) -> list[Approval]:
             .returning(Approval)
             .execution_options(synchronize_session=False, populate_existing=True)
         )
+    )
+
+
+def _restate(session: Session, pending: Approval, question: str, amount: int, now: datetime) -> Approval:
+    code = _new_code(session)
+    session.execute(
+        update(Approval)
+        .where(Approval.id == pending.id, Approval.state == "pending")
+        .values(code=code, question=question, amount=amount)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(pending)
+    key = f"{pending.id}:{code}"
+    publish(session, "approval.requested", {"key": key, "approval_id": pending.id}, now=now)
+    return pending
+
+
+def _new_code(session: Session) -> str:
+    number = 1 + (session.scalar(select(func.count()).select_from(Approval)) or 0)
+    return f"A{number}-{new_id()[-4:].upper()}"
+
+
+def withdraw(session: Session, *, kind: str, subject_kind: str, subject_id: str) -> None:
+    """The question no longer arises: what was not answered with a yes stops holding the subject up."""
+    session.execute(
+        update(Approval)
+        .where(
+            Approval.kind == kind,
+            Approval.subject_kind == subject_kind,
+            Approval.subject_id == subject_id,
+            Approval.state.in_(("pending", "rejected", "expired")),
+        )
+        .values(state="used", decision_note="no longer needed")
+        .execution_options(synchronize_session=False)
     )
 
 

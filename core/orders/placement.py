@@ -89,7 +89,9 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> 
         sales_channel=cart.sales_channel,
         placed_at=now,
         tags=[],
-        invoice_request={},
+        invoice_request=cart.invoice_request,
+        invoice_state="requested" if cart.invoice_request else "none",
+        invoice_requested_at=now if cart.invoice_request else None,
         **{
             name: content[name]
             for name in (

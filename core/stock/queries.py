@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from core.catalogue.models import Variant
 from core.errors import NotFound
 from core.stock.allocation import Place
-from core.stock.models import StockLevel, Warehouse
+from core.stock.levels import Pick
+from core.stock.models import Reservation, StockLevel, Warehouse
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,16 @@ def places(session: Session, variant_ids: Collection[str]) -> list[Place]:
             select(Warehouse.id, Warehouse.province_code, Warehouse.priority).where(Warehouse.active)
         )
     ]
+
+
+def held_for(session: Session, order_id: str) -> list[Pick]:
+    """What is promised to this order and has not left yet."""
+    rows = session.execute(
+        select(
+            Reservation.order_line_id, Reservation.variant_id, Reservation.warehouse_id, Reservation.quantity
+        ).where(Reservation.order_id == order_id, Reservation.state == "held")
+    )
+    return [Pick(*row) for row in rows]
 
 
 def levels(

@@ -111,6 +111,8 @@ class Standing:
     """Name, phone, address and the like, as the customer told them; never evidence, wherever they turn up."""
     codes: tuple[str, ...] = ()
     """The customer's own orders."""
+    asked: str = ""
+    """The question that stands open, as a tool asked it in an earlier turn."""
     known_words: tuple[str, ...] = ()
     catalogue: Sequence[str] = ()
     handed_off: bool = False
@@ -126,6 +128,11 @@ def gather(outcomes: Iterable[ToolOutcome], standing: Standing) -> Evidence:
         act.codes |= {value for unit in act.units for kind, value in unit.figures if kind == "code"}
         evidence.words |= words_of(outcome.say)
         evidence.acts.append(act)
+    if standing.asked:
+        asked = Act()
+        asked.units.extend(_units(_without(standing.asked, standing.own_texts), evidence))
+        evidence.words |= words_of(standing.asked)
+        evidence.acts.append(asked)
     evidence.figures |= {known for unit in evidence.units for known in unit.figures}
     return evidence
 

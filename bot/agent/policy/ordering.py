@@ -10,14 +10,10 @@ def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A yes or no to what was asked; a change in the same message is a change, not a yes."""
     if "confirm" not in context["awaiting"] or _changes(parse, context):
         return []
-    pending = context.get("pending")
-    if parse.yes and not parse.no:
-        if pending:
-            return [Call("confirm_cancel")]
-        if context.get("quote_id"):
-            return [Call("place_order", {"quote_id": context["quote_id"]})]
+    if parse.yes and not parse.no and context.get("quote_id"):
+        return [Call("place_order", {"quote_id": context["quote_id"]})]
     if parse.no and not parse.question:
-        return [Words("cancel_kept" if pending else "confirm_declined")]
+        return [Words("confirm_declined")]
     return []
 
 
