@@ -248,7 +248,7 @@ def _mentions(text: str, value: str) -> bool:
 
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W\d_가-힣](?:[^\W가-힣]|['&.-])+")
 _PLAIN_NAMES = frozenset(
-    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt",
+    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt", "tp.hcm", "hcm",
      "vnd"}
 )  # fmt: skip
 
@@ -261,12 +261,15 @@ def _names(shown: str, evidence: Evidence) -> Iterator[str]:
             yield f"name {name}"
 
 
+_FIGURE_WORDS = re.compile(r"\S*\d\S*")
+
+
 def _novelty(shown: str, evidence: Evidence) -> Iterator[str]:
     """A statement that speaks of what neither the tools nor everyday talk know."""
     parts = clauses(shown)
     if shown.rstrip().endswith("?"):
         parts = parts[:-1]
-    text = with_digits(" ".join(parts))
+    text = _FIGURE_WORDS.sub(" ", with_digits(" ".join(parts)))
     strange = novel_words(text, evidence.words)
     if len(strange) >= _NOVEL_WORDS and len(strange) >= _NOVEL_SHARE * len(content_words(text)):
         yield f"speaks of {', '.join(strange[:5])}"

@@ -7,6 +7,7 @@ import pytest
 from tests.safety.conftest import Desk, play, said
 from tests.safety.lies import LIES
 from tests.safety.scenes import SCENES
+from tests.safety.written_last import LAST_LIES
 
 
 def _told(case: tuple[str, ...], desk: Desk, *, guarded: bool) -> str:
@@ -15,7 +16,7 @@ def _told(case: tuple[str, ...], desk: Desk, *, guarded: bool) -> str:
     return said(play(client, desk.model, scene.before, scene.last, scene.calls, case[1]))
 
 
-@pytest.mark.parametrize("case", LIES, ids=lambda case: f"{case[0]}: {case[1][:60]}")
+@pytest.mark.parametrize("case", [*LIES, *LAST_LIES], ids=lambda case: f"{case[0]}: {case[1][:60]}")
 def test_no_lie_reaches_the_customer(case: tuple[str, ...], desk: Desk) -> None:
     told = _told(case, desk, guarded=True)
 

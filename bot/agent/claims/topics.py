@@ -12,9 +12,10 @@ _TOPICS: dict[str, re.Pattern[str]] = {
         "free": r"(?<!\w)(?:miễn phí|free\s?ship|freeship|không (?:tính|mất|tốn|thu) (?:thêm )?(?:phí|tiền|đồng)|0\s?đ|0\s?đồng|khỏi (?:trả|tính) (?:phí|tiền|ship)|bao ship)(?!\w)"
                 r"|\bfree\b(?!\s+(?:to|of (?:mistakes|errors)))|\b(?:free of charge|on the house|no (?:extra )?(?:charge|cost|fee)s?|complimentary|at no cost|waive[ds]?)\b|무료|공짜",
         "gift": r"(?<!\w)(?:(?<!mua )(?<!để )tặng(?!\s+(?:ai|người|mẹ|bố|ba|bạn|sinh|dịp))|quà tặng|tặng kèm|quà kèm|khuyến mại|mua 1 tặng|biếu)(?!\w)|\b(?:gifts? (?:with|included|for you)|free gift|bonus|giveaway|buy one get one|bogo|throw in)\b|사은품|증정|덤으로|1\+1",
-        "promo": r"(?<!\w)(?:giảm (?:giá|thêm|còn|tới|đến|\d|sâu|ngay|sốc|một nửa|nửa)|khuyến mãi|khuyến mại|ưu đãi|voucher|mã giảm|coupon|(?:flash )?sale(?! room)|xả (?:hàng|kho)|nửa giá|một nửa giá|giá sốc|hoàn xu|đồng giá|giá rẻ hơn|bớt (?:cho|giá|còn|được|\d)|trừ (?:thêm|còn|cho|tiền))"
+        "promo": r"(?<!\w)(?:giảm (?:giá|thêm|còn|tới|đến|\d|sâu|ngay|sốc|một nửa|nửa)|khuyến mãi|khuyến mại|ưu đãi|voucher|mã giảm|coupon|(?:flash )?sale(?! room)|xả (?:hàng|kho)|nửa giá|một nửa giá|giá sốc|hoàn xu|giá rẻ hơn|bớt (?:cho|giá|còn|được|\d)|trừ (?:thêm|còn|cho|tiền))"
                  r"|\b(?:discount(?:s|ed)?|promo(?:tion|code|s)?|on sale|sale price|special (?:price|offer|deal)|half[- ]price|half off|\d+ ?%? off|price (?:drop|cut)|coupon|voucher|cheaper|best deal|cash ?back|price match)\b"
                  r"|할인|세일|쿠폰|반값|특가|프로모션|캐시백|적립금",
+        "shop_pays": r"(?<!\w)(?:shop|bên em|bên mình|em|cửa hàng) (?:chịu|lo|trả|bao|tặng)(?: (?:hết|toàn bộ|luôn|phí|tiền|ship))?(?!\w)|\b(?:(?:is|are|it's) on us|our treat|we(?:'ll| will)? (?:pay|cover))\b|저희가\s*(?:모두\s*|전액\s*)?(?:부담|지불|내)",
         "points": r"(?<!\w)(?:tích điểm|điểm thưởng|thành viên|hội viên|khách vip|hạng vàng)(?!\w)|\b(?:loyalty|reward points|membership|vip)\b|포인트|멤버십",
         "warranty": r"(?<!\w)(?:bảo hành|bảo đảm hàng|1 đổi 1|một đổi một|đổi mới)(?!\w)|\b(?:warrant(?:y|ied|ies)|guarantee[ds]?)\b|보증",
         "lifetime": r"(?<!\w)(?:trọn đời|vĩnh viễn|mãi mãi|suốt đời)(?!\w)|\b(?:lifetime|forever|for life|unlimited)\b|평생|영구|무제한",
