@@ -12,5 +12,5 @@ RUN uv pip install --system --no-cache --no-deps .
 USER chotdon
 ENV CHOTDON_HOST=0.0.0.0 CHOTDON_DATA_DIR=/data
 EXPOSE 8000
-HEALTHCHECK CMD python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD python -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"
 CMD ["chotdon", "serve", "--no-worker"]

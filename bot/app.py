@@ -1,6 +1,5 @@
 """The web application: the core's API, the chat, the desk and the pages."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -12,7 +11,6 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 
 from bot.bootstrap import Parts, build_worker
@@ -20,24 +18,19 @@ from bot.channels.widget import ChatDesk, chat_router
 from bot.mind import Mind
 from bot.replies.cards import product_card
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
+from bot.web import assistant_api
 from bot.web import desk as desk_pages
-from core.api import catalogue, fulfilment, health, knowledge, orders, webhooks
-from core.api.error_handlers import add_error_handlers, error_response
+from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
+from core.api.error_handlers import REFUSALS, add_error_handlers
+from core.api.gate import Gate
 from core.catalogue.queries import active_products
-from core.ids import new_id
 from core.shop import shop_profile
 from core.shop_file.checking import MAX_BYTES
 from core.stock.queries import available_by_variant
-from core.telemetry import correlation_id
 
 STATIC = Path(__file__).parent / "web" / "static"
 DEMO_IMAGES = Path(__file__).parent / "demo" / "images"
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "SAMEORIGIN",
-}
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: https:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'self'"
@@ -66,12 +59,12 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         think=mind.think,
         clock=parts.clock,
         rate_limit=parts.settings.rate_limit_per_minute,
+        live=mind.live,
     )
     app.include_router(chat_router(chat))
-    for router in (
-        catalogue.router, orders.router, fulfilment.router, knowledge.router, webhooks.router, health.router,
-    ):  # fmt: skip
-        app.include_router(router)
+    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
+        app.include_router(part.router)
+    app.include_router(assistant_api.router)
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:
         _add_reset(app, parts)
@@ -81,21 +74,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
 
 
 def _add_middleware(app: FastAPI, parts: Parts) -> None:
-    @app.middleware("http")
-    async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        token = correlation_id.set(request.headers.get("x-request-id", "")[:64] or new_id())
-        try:
-            length = request.headers.get("content-length", "0")
-            limit = _most_bytes(request.url.path)
-            if not length.isdigit() or int(length) > limit:
-                return error_response(413, "request_too_large", f"A request has at most {limit} bytes.")
-            response = await call_next(request)
-            for name, value in _SECURITY_HEADERS.items():
-                response.headers.setdefault(name, value)
-            return response
-        finally:
-            correlation_id.reset(token)
-
+    app.add_middleware(Gate, limit_of=_most_bytes)
     origins = [origin.strip() for origin in parts.settings.allowed_origins.split(",") if origin.strip()]
     app.add_middleware(
         CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
@@ -111,15 +90,12 @@ def _most_bytes(path: str) -> int:
 
 
 def _add_reset(app: FastAPI, parts: Parts) -> None:
-    @app.post("/api/v1/test/reset", tags=["test"])
+    body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+
+    @app.post("/api/v1/test/reset", tags=["test"], responses=REFUSALS, openapi_extra={"requestBody": body})
     async def reset(request: Request) -> dict[str, int]:
         """Start afresh from a shop file. Only with CHOTDON_ALLOW_RESET=1; keys and staff stay."""
-        body = await request.body()
-        try:
-            content = json.loads(body)
-        except (ValueError, RecursionError):
-            content = None
-        return await run_in_threadpool(reset_shop, parts, content)
+        return await run_in_threadpool(reset_shop, parts, await request.body())
 
 
 def _add_pages(app: FastAPI, parts: Parts, *, is_demo: bool) -> None:

@@ -47,14 +47,32 @@ class Parts:
     def desk(self) -> Desk:
         return Desk(self.db, self.clock, self.addresses, self.carriers, self.knowledge)
 
+    def close(self) -> None:
+        for carrier in self.carriers.values():
+            carrier.close()
+        for einvoice in self.einvoices.values():
+            einvoice.close()
+        self.db.close()
+
 
 def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
     """Opens and migrates the database; imports neither LangChain nor Chroma."""
     Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     db = Database(settings.effective_database_url)
-    upgrade(db)
-    knowledge = _knowledge(settings, db, clock)
-    return Parts(settings, db, clock, AddressBook(), _carriers(settings), _einvoices(settings), knowledge)
+    try:
+        upgrade(db)
+    except Exception:
+        db.close()
+        raise
+    return Parts(
+        settings,
+        db,
+        clock,
+        AddressBook(),
+        build_carriers(settings),
+        build_einvoices(settings),
+        _knowledge(settings, db, clock),
+    )
 
 
 def build_services(parts: Parts) -> "Services":
@@ -87,13 +105,15 @@ def embedder_of(settings: Settings) -> Embedder:
 
 def build_assistant(parts: Parts, services: "Services") -> "Assistant":
     from bot.agent.builtin_model import BuiltinChatModel
-    from bot.agent.loop import Assistant
+    from bot.agent.loop import Assistant, Limits
     from bot.agent.models import openai_compatible_model
+    from bot.agent.prices import Prices
 
     settings = parts.settings
     model = openai_compatible_model(settings) if settings.uses_model else None
     builtin = BuiltinChatModel(lexicon=services.lexicon)
-    return Assistant(builtin, model, turn_seconds=settings.llm_turn_seconds)
+    limits = Limits(settings.llm_turn_seconds, settings.llm_rest_after_failures, settings.llm_rest_seconds)
+    return Assistant(builtin, model, limits=limits, prices=Prices.of(settings))
 
 
 def build_worker(parts: Parts) -> Worker:
@@ -106,15 +126,21 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
     """Every job's name and what does it."""
     from bot.conversations.notices import tell_customer, tell_staff
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
+    from core.orders.approving import run_expiry
+    from core.payments.recording import settle_changed_order
     from core.shipping.booking import run_booking, run_label
+    from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
 
     return {
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
+        "approval.expire": run_expiry,
         "order.complete": _complete,
+        "payment.settle": settle_changed_order,
         "shipment.book": partial(run_booking, carriers=parts.carriers),
         "shipment.label": partial(run_label, carriers=parts.carriers),
+        "shipment.cancel": partial(run_cancelling, carriers=parts.carriers),
         "shipment.track": run_tracking,
         "shipment.poll": partial(run_polling, carriers=parts.carriers),
         "invoice.auto": run_automatic,
@@ -131,7 +157,7 @@ def _complete(run: Run) -> None:
         complete_if_done(session, order_id=str(run.payload["order_id"]), now=run.now)
 
 
-def _carriers(settings: Settings) -> dict[str, Carrier]:
+def build_carriers(settings: Settings) -> dict[str, Carrier]:
     from integrations.registry import build_carrier
 
     values: dict[str, Any] = {
@@ -145,7 +171,7 @@ def _carriers(settings: Settings) -> dict[str, Carrier]:
     return {"ghn": build_carrier("ghn", values)}
 
 
-def _einvoices(settings: Settings) -> dict[str, EInvoice]:
+def build_einvoices(settings: Settings) -> dict[str, EInvoice]:
     from integrations.registry import build_einvoice
 
     values: dict[str, Any] = {

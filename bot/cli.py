@@ -1,14 +1,16 @@
 """`chotdon`: serve, worker, demo, chat, import, export, keys, staff, eval, sandbox, doctor."""
 
 import json
+import logging
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.eval_cli import eval_app
-from core.errors import AppError
+from core.errors import AppError, Invalid
 from core.settings import Settings, SettingsError, load_settings
 from core.telemetry import configure_logging
 
@@ -16,27 +18,39 @@ if TYPE_CHECKING:
     from bot.bootstrap import Parts
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Chotdon: sells in chat, and runs the order desk."
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Chotdon: sells in chat, and runs the order desk.",
 )
-keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
-staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+keys_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="API keys.")
+staff_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Staff accounts.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_app, name="staff")
 app.add_typer(eval_app, name="eval")
 
 
 def main() -> None:
-    """Refusals become one clear line and exit code 2, never a stack trace."""
+    """Refusals become clear lines and exit code 2, never a stack trace; a bug shows its own at debug level."""
     try:
         app()
     except (AppError, SettingsError) as error:
         _complain(str(error))
         for problem in error.data.get("problems", []) if isinstance(error, AppError) else []:
             _complain(f"  {problem['place']}: {problem['problem']}")
-        raise SystemExit(2) from None
     except OSError as error:
         _complain(f"{error.strerror or error}: {error.filename or ''}".strip(": "))
-        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        _complain("Interrupted.")
+        raise SystemExit(130) from None
+    except Exception as error:
+        from bot.diagnosis import in_words
+
+        logging.getLogger(__name__).debug("the command failed", exc_info=error)
+        _complain(in_words(error))
+    else:
+        return
+    raise SystemExit(2)
 
 
 @app.command()
@@ -44,8 +58,14 @@ def serve(
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Only answer; jobs run elsewhere.")] = False,
 ) -> None:
     """Serve the shop; the worker runs inside unless --no-worker."""
+    from bot.app import create_app
+    from bot.bootstrap import build_parts
+    from bot.listening import listen_on, serve_until_told
+
     settings = _settings()
-    _serve(settings, with_worker=not no_worker, is_demo=False)
+    with listen_on(settings.host, settings.port, setting="CHOTDON_PORT") as listening:
+        application = create_app(build_parts(settings), with_worker=not no_worker)
+        serve_until_told(application, listening)
 
 
 @app.command()
@@ -56,15 +76,15 @@ def worker() -> None:
 
     from bot.bootstrap import build_worker
 
-    parts = _parts()
-    runner = build_worker(parts)
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    runner.start()
-    print("The worker runs. Ctrl-C ends it.")
-    ended.wait()
-    runner.stop()
+    with _parts() as parts:
+        runner = build_worker(parts)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        runner.start()
+        print("The worker runs. Ctrl-C ends it.", flush=True)
+        ended.wait()
+        runner.stop()
 
 
 @app.command()
@@ -80,9 +100,13 @@ def chat(
     url: Annotated[str, typer.Option(help="A running server; empty: the shop of this data folder.")] = "",
 ) -> None:
     """Talk to the assistant as a customer, in the terminal."""
-    from bot.terminal import run_chat
+    from bot.terminal import in_process, over_http, run_chat
 
-    run_chat(url, _parts)
+    if url:
+        run_chat(over_http(url))
+    else:
+        with _parts() as parts:
+            run_chat(in_process(parts))
 
 
 @app.command("import")
@@ -92,9 +116,8 @@ def import_shop_file(
     """Load a shop file into an empty shop, all or nothing."""
     from bot.shop_setup import import_file
 
-    parts = _parts()
-    import_file(parts, file, dry_run=True)
-    counts = import_file(parts, file, dry_run=dry_run)
+    with _parts() as parts:
+        counts = import_file(parts, file, dry_run=dry_run)
     print(
         ("Would import: " if dry_run else "Imported: ")
         + ", ".join(f"{n} {what}" for what, n in counts.items())
@@ -106,8 +129,7 @@ def export_shop_file(file: Path) -> None:
     """Write the shop as a shop file."""
     from core.shop_file.exporting import export_shop
 
-    parts = _parts()
-    with parts.db.read_transaction() as session:
+    with _parts() as parts, parts.db.read_transaction() as session:
         content = export_shop(session, now=parts.clock())
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
     print(f"Exported to {file}")
@@ -120,9 +142,8 @@ def create_api_key(
     """Make an API key and print it, this once."""
     from core.api.auth import create_key
 
-    parts = _parts()
     scopes = [part.strip() for item in scope for part in item.split(",") if part.strip()]
-    with parts.db.transaction() as session:
+    with _parts() as parts, parts.db.transaction() as session:
         key = create_key(session, name=name, scopes=scopes, now=parts.clock())
     print(key)
 
@@ -137,9 +158,10 @@ def add_staff_account(
     """Add a member of staff."""
     from bot.staff.accounts import add_staff
 
-    parts = _parts()
+    if not password and not sys.stdin.isatty():
+        raise Invalid("password_missing", "Give --password, or run this in a terminal to be asked.", {})
     secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with parts.db.transaction() as session:
+    with _parts() as parts, parts.db.transaction() as session:
         add_staff(session, login=login, name=name or login, role=role, password=secret, now=parts.clock())
     print(f"{login} may log in at /desk as {role}.")
 
@@ -148,13 +170,13 @@ def add_staff_account(
 def sandbox() -> None:
     """Play the outside services on CHOTDON_SANDBOX_PORT."""
     from bot.demo_server import sandbox_options
+    from bot.listening import listen_on
     from integrations.sandbox.app import run_sandbox
 
     settings = _settings()
-    print(f"Sandboxes of GHN and S-Invoice: http://127.0.0.1:{settings.sandbox_port}/")
-    run_sandbox(
-        "127.0.0.1", settings.sandbox_port, settings.data_dir / "sandbox", options=sandbox_options(settings)
-    )
+    with listen_on("127.0.0.1", settings.sandbox_port, setting="CHOTDON_SANDBOX_PORT") as listening:
+        print(f"Sandboxes of GHN and S-Invoice: http://127.0.0.1:{settings.sandbox_port}/", flush=True)
+        run_sandbox(listening, settings.data_dir, options=sandbox_options(settings))
 
 
 @app.command()
@@ -163,7 +185,7 @@ def doctor() -> None:
     from bot.diagnosis import examine
 
     healthy = True
-    for finding in examine(_parts()):
+    for finding in examine(_settings()):
         healthy = healthy and finding.ok
         print(f"{'ok ' if finding.ok else 'BAD'}  {finding.what}: {finding.detail}")
     raise SystemExit(0 if healthy else 1)
@@ -175,20 +197,10 @@ def _settings() -> Settings:
     return settings
 
 
-def _parts() -> "Parts":
+def _parts() -> "closing[Parts]":
     from bot.bootstrap import build_parts
 
-    return build_parts(_settings())
-
-
-def _serve(settings: Settings, *, with_worker: bool, is_demo: bool) -> None:
-    import uvicorn
-
-    from bot.app import create_app
-    from bot.bootstrap import build_parts
-
-    application = create_app(build_parts(settings), with_worker=with_worker, is_demo=is_demo)
-    uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, access_log=False)
+    return closing(build_parts(_settings()))
 
 
 def _complain(text: str) -> None:

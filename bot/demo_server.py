@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import uvicorn
-
 from bot.app import create_app
 from bot.bootstrap import build_parts
+from bot.listening import listen_on, serve_until_told
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, set_up_demo
 from core.settings import Settings
 
@@ -18,15 +17,18 @@ def run_demo(settings: Settings) -> None:
     settings = settings.model_copy(
         update={"ghn_tracking_url": f"http://127.0.0.1:{settings.sandbox_port}/ghn/tracking"}
     )
-    parts = build_parts(settings)
-    set_up_demo(parts)
-    sandboxes = SandboxServer(
-        port=settings.sandbox_port, data_dir=settings.data_dir / "sandbox", options=sandbox_options(settings)
-    )
-    with sandboxes:
-        application = create_app(parts, with_worker=True, is_demo=True)
-        _say_hello(settings)
-        uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, access_log=False)
+    with (
+        listen_on(settings.host, settings.port, setting="CHOTDON_PORT") as listening,
+        listen_on("127.0.0.1", settings.sandbox_port, setting="CHOTDON_SANDBOX_PORT") as sandbox_port,
+    ):
+        parts = build_parts(settings)
+        set_up_demo(parts)
+        with SandboxServer(
+            listening=sandbox_port, data_dir=settings.data_dir, options=sandbox_options(settings)
+        ):
+            application = create_app(parts, with_worker=True, is_demo=True)
+            _say_hello(settings)
+            serve_until_told(application, listening)
 
 
 def sandbox_options(settings: Settings) -> dict[str, dict[str, Any]]:

@@ -3,9 +3,12 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from nlu.training.utterances import Side
 
 eval_app = typer.Typer(no_args_is_help=True, help="Measure the assistant.")
 
@@ -87,3 +90,39 @@ def knowledge(
         typer.echo(f"{name} ({embedder.name})\n{table(figures)}")
     if json_out is not None:
         json_out.write_text(as_json(found), "utf-8")
+
+
+@eval_app.command("nlu")
+def evaluate_understanding(
+    side: Annotated[
+        str, typer.Option(help="test (held out), or dev (a part of the training lines)")
+    ] = "test",
+    failures: Annotated[int, typer.Option(help="How many failures to show.")] = 0,
+) -> None:
+    """Accuracy and F1 of understanding, by language and intent."""
+    from nlu.training.evaluating import MEASURES, address_parts, evaluate
+
+    lines: Side = "dev" if side == "dev" else "test"
+    figures = evaluate(lines)
+    print(_row("", [f"{language:>6}" for language in figures]))
+    for measure in MEASURES:
+        print(_row(measure, [_share(f.score(measure).f1) for f in figures.values()]))
+    print(
+        "\nAddress parts: " + ", ".join(f"{part} {share:.3f}" for part, share in address_parts(lines).items())
+    )
+    print("\nF1 by intent")
+    for name in sorted({name for f in figures.values() for name in f.intents}):
+        print(
+            _row(name, [_share(f.intents[name].f1 if name in f.intents else None) for f in figures.values()])
+        )
+    for language, found in figures.items():
+        for measure, text, told in found.failures[:failures]:
+            print(f"{language} {measure}: {text!r}: {told}")
+
+
+def _row(name: str, cells: list[str]) -> str:
+    return f"{name:18}" + " ".join(cells)
+
+
+def _share(value: float | None) -> str:
+    return "     –" if value is None else f"{value:6.3f}"

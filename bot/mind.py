@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Lock, Thread
 
 from bot.bootstrap import Parts, build_assistant, build_services
+from bot.conversations.live import Live
 from bot.conversations.turns import Answer, Incoming
 
 log = logging.getLogger(__name__)
@@ -13,6 +14,7 @@ log = logging.getLogger(__name__)
 class Mind:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self.live = Live()
         self._lock = Lock()
         self._think: Callable[[Incoming], Answer] | None = None
 
@@ -38,5 +40,5 @@ class Mind:
 
                 services = build_services(self._parts)
                 assistant = build_assistant(self._parts, services)
-                self._think = partial(answer, services=services, assistant=assistant)
+                self._think = partial(answer, services=services, assistant=assistant, live=self.live)
             return self._think

@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from core.errors import Invalid
+
 if TYPE_CHECKING:
     from bot.bootstrap import Parts
 
 Send = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def run_chat(url: str, parts: "Callable[[], Parts]") -> None:
-    send = _over_http(url) if url else _in_process(parts())
+def run_chat(send: Send) -> None:
     body: dict[str, Any] = {}
     print("Bạn là khách. Nhắn tin rồi Enter; dòng trống để thoát.")
     while True:
@@ -32,14 +33,28 @@ def run_chat(url: str, parts: "Callable[[], Parts]") -> None:
                 print(f"      [{'] ['.join(reply['quick_replies'])}]")
 
 
-def _over_http(url: str) -> Send:
+def over_http(url: str) -> Send:
     import httpx
 
-    client = httpx.Client(base_url=url, timeout=60)
-    return lambda body: dict(client.post("/api/chat/messages", json=body).json())
+    def refused(error: Exception) -> Invalid:
+        reason = str(error) or type(error).__name__
+        return Invalid("no_chat_there", f"No Chotdon answers at {url}: {reason[:200]}", {})
+
+    try:
+        client = httpx.Client(base_url=url if "://" in url else f"http://{url}", timeout=60)
+    except httpx.InvalidURL as error:
+        raise refused(error) from None
+
+    def send(body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return dict(client.post("/api/chat/messages", json=body).json())
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as error:
+            raise refused(error) from None
+
+    return send
 
 
-def _in_process(parts: "Parts") -> Send:
+def in_process(parts: "Parts") -> Send:
     from fastapi.testclient import TestClient
 
     from bot.app import create_app

@@ -3,13 +3,21 @@
 A wrong value stops the start with its name, what was given, and the mend.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+# Read elsewhere: by tests and by the crash suite.
+_OTHER_NAMES = frozenset({"CHOTDON_CHROMIUM", "CHOTDON_CRASH_AT"})
 
 
 class SettingsError(Exception):
@@ -34,6 +42,13 @@ class Settings(BaseSettings):
     llm_turn_seconds: float = Field(
         20.0, gt=0, le=120, description="After this the built-in brain takes over."
     )
+
+    llm_rest_after_failures: int = Field(3, ge=1, description="So many failures in a row, and it rests.")
+    llm_rest_seconds: float = Field(60.0, ge=0, description="How long a failing model is left alone.")
+    llm_price_currency: Literal["VND", "US cents"] = "VND"
+    llm_price_input: int = Field(0, ge=0, description="Per million input tokens, whole units.")
+    llm_price_cached: int = Field(0, ge=0, description="Per million input tokens from the server's cache.")
+    llm_price_output: int = Field(0, ge=0, description="Per million output tokens.")
 
     embeddings_base_url: str = Field("", description="OpenAI-compatible embeddings; empty: local.")
     embeddings_api_key: SecretStr = SecretStr("")
@@ -70,19 +85,78 @@ class Settings(BaseSettings):
     allowed_origins: str = Field("*", description="Sites that may embed the chat widget, comma separated.")
     rate_limit_per_minute: int = Field(120, ge=1, description="Chat messages per visitor and minute.")
 
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        if not str(value).strip() or "\x00" in str(value):
+            raise ValueError("must name a folder")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        if not value:
+            return value
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError("must look like postgresql://user:password@host:5432/name") from None
+        if not url.database or url.database == ":memory:":
+            raise ValueError("must name a database, or a file that several threads can open")
         return value
 
-    @field_validator("ghn_base_url", "sinvoice_base_url", "llm_base_url", "embeddings_base_url", "chroma_url")
+    @field_validator(
+        "public_url", "ghn_base_url", "ghn_tracking_url", "sinvoice_base_url", "llm_base_url",
+        "embeddings_base_url", "chroma_url",
+    )  # fmt: skip
     @classmethod
     def _http_url(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        return value.rstrip("/")
+        return _checked_url(value).rstrip("/") if value else value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in (part.strip() for part in value.split(",")):
+            if origin not in ("", "*") and _checked_url(origin) and urlsplit(origin).path:
+                raise ValueError(f"must be * or origins like https://myshop.vn, without a path: {origin}")
+        return value
+
+    @field_validator("ghn_base_url", "ghn_token", "sinvoice_base_url", "sinvoice_username", "sinvoice_password",
+                     "sinvoice_tax_code", "sinvoice_template", "sinvoice_series")  # fmt: skip
+    @classmethod
+    def _not_empty(cls, value: str | SecretStr) -> str | SecretStr:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not text.strip():
+            raise ValueError("must not be empty; leave it out for the demo's sandbox")
+        return value
+
+    @field_validator(
+        "ghn_token", "ghn_webhook_secret", "sinvoice_password", "llm_api_key", "embeddings_api_key"
+    )
+    @classmethod
+    def _sendable(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("holds characters that no HTTP header can carry")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_groups(self) -> Self:
+        """Half a model's settings would leave the shop on the built-in brain without a word."""
+        llm_key = self.llm_api_key.get_secret_value()
+        if (self.llm_base_url or llm_key) and not self.llm_model:
+            raise ValueError("CHOTDON_LLM_MODEL is empty, but its address or key is set: name the model.")
+        if self.llm_model and not (self.llm_base_url or llm_key):
+            raise ValueError(
+                "CHOTDON_LLM_MODEL is set without CHOTDON_LLM_BASE_URL and CHOTDON_LLM_API_KEY: set one of them."
+            )
+        if bool(self.embeddings_base_url) != bool(self.embeddings_model):
+            raise ValueError(
+                "CHOTDON_EMBEDDINGS_BASE_URL and CHOTDON_EMBEDDINGS_MODEL go together: set both."
+            )
+        return self
 
     @property
     def effective_database_url(self) -> str:
@@ -104,12 +178,34 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(item) for item in error.errors())) from None
+    except (SourceError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings cannot be read: {error}. Look at .env.") from None
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """Names that look like settings and are none: a slip of the pen."""
+    known = {f"CHOTDON_{name.upper()}" for name in Settings.model_fields} | _OTHER_NAMES
+    return sorted(name for name in environment if name.startswith("CHOTDON_") and name not in known)
+
+
+def _checked_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_right = False
+    if not (value.startswith(("http://", "https://")) and port_is_right and parts.hostname):
+        raise ValueError("must be an address that starts with http:// or https://")
+    return value
 
 
 def _explain(item: ErrorDetails) -> str:
+    reason = item["msg"].removeprefix("Value error, ").rstrip(".")
+    if not item["loc"]:
+        return f"{reason}."
     name = str(item["loc"][0])
     field = Settings.model_fields.get(name)
-    secret = field is not None and field.annotation is SecretStr
-    given = "a secret" if secret else repr(item.get("input"))
+    secret = field is None or field.annotation is SecretStr or name == "database_url"
+    given = "wrong" if secret else f"{str(item.get('input'))[:100]!r}"
     hint = f" {field.description}" if field is not None and field.description else ""
-    return f"CHOTDON_{name.upper()} is {given}: {item['msg']}.{hint} Mend it in the environment or in .env."
+    return f"CHOTDON_{name.upper()} is {given}: {reason}.{hint} Mend it in the environment or in .env."

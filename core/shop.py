@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base
+from core.texts import without_nul
 
 PaymentMethod = Literal["cod", "bank_transfer"]
 
@@ -46,15 +47,25 @@ class InvoiceRules(BaseModel):
     automatic_from_total: int | None = Field(None, ge=0)
 
 
+class AssistantRules(BaseModel):
+    """`shadow`: it only drafts, and a person sends; for getting to know it before it may answer alone."""
+
+    model_config = ConfigDict(extra="forbid")
+    mode: Literal["auto", "shadow"] = "auto"
+
+
 class ShopProfile(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    _storable = model_validator(mode="before")(without_nul)
+
     name: str = Field("Cửa hàng", min_length=1, max_length=200)
     currency: Literal["VND"] = "VND"
-    timezone: str = "Asia/Ho_Chi_Minh"
-    languages: list[Literal["vi", "en", "ko"]] = ["vi", "en", "ko"]
+    timezone: Literal["Asia/Ho_Chi_Minh", "Asia/Saigon"] = "Asia/Ho_Chi_Minh"
+    languages: list[Literal["vi", "en", "ko"]] = Field(["vi", "en", "ko"], min_length=1)
     prices_include_vat: Literal[True] = True
     shipping: ShippingRule = ShippingRule()
-    payment_methods: list[PaymentMethod] = ["cod"]
+    payment_methods: list[PaymentMethod] = Field(["cod"], min_length=1)
     bank: BankAccount | None = None
     wholesale_from_qty: int | None = Field(None, ge=1, le=10**6)
     return_days: int = Field(7, ge=0, le=365)
@@ -63,6 +74,7 @@ class ShopProfile(BaseModel):
     hotline: str = Field("", max_length=50)
     approvals: ApprovalRules = ApprovalRules()
     invoices: InvoiceRules = InvoiceRules()
+    assistant: AssistantRules = AssistantRules()
     quote_minutes: int = Field(30, ge=1, le=24 * 60)
     split_orders: bool = False
     """Whether one order may leave from several warehouses."""

@@ -11,6 +11,8 @@ import core.jobs.models
 import core.knowledge.models
 import core.orders.models
 import core.payments.models
+import core.returns.models
 import core.shipping.models
 import core.shop
-import core.stock.models  # noqa: F401
+import core.stock.models
+import core.tickets.models  # noqa: F401

@@ -37,10 +37,14 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
+    """Ours at `level`; of libraries only what is wrong: at debug some of them write down what they are sent."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "openai", "chromadb", "uvicorn.access"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING)
+    for ours in ("bot", "core", "integrations", "knowledge", "nlu"):
+        logging.getLogger(ours).setLevel(level.upper())
+    # Of these even the warnings may quote a request.
+    for talkative in ("httpx", "httpcore", "openai", "telegram", "langchain"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)

@@ -1,10 +1,13 @@
 """Understand one customer message. Pure and offline; knows no product, shop or phrase but those given in."""
 
+from nlu.describing import describe
 from nlu.lexicon import Lexicon
 from nlu.models import (
     CartItem,
+    DateMention,
     Intent,
     ItemMention,
+    Mention,
     NameMention,
     OptionWords,
     Parse,
@@ -20,9 +23,11 @@ from nlu.parse import Context, parse
 __all__ = [
     "CartItem",
     "Context",
+    "DateMention",
     "Intent",
     "ItemMention",
     "Lexicon",
+    "Mention",
     "NameMention",
     "OptionWords",
     "Parse",
@@ -31,6 +36,7 @@ __all__ = [
     "TaxCodeMention",
     "ValueWords",
     "VariantWords",
+    "describe",
     "fold",
     "parse",
 ]

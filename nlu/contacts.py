@@ -1,168 +1,219 @@
-"""Phones, names, e-mail, tax and order codes, amounts of money. What is sure is found by rule."""
+"""Phones, e-mail, tax and order codes, companies, amounts of money. What is sure is found by rule."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import phonenumbers
 
-from nlu.models import NameMention, PhoneMention, Span, TaxCodeMention
+from nlu.models import Mention, PhoneMention, Span, TaxCodeMention
 from nlu.normalise import fold
-from nlu.wordlists import words
 
+_DIGIT = "[\\doO\uff10-\uff19]"
 _PHONE = re.compile(
-    r"(?<![\w.])(?:\+|00)?(?:84|0|o|O)[\s.\-()]{0,2}(?:[\doO][\s.\-()]{0,2}){6,11}[\doO](?!\w)"
+    rf"(?<![\w.,/])(?:(?:\+|00)\s?(?:84|82|1|44|61|65|81|86)|84|\(?0|o(?=\d)|O(?=\d))[\s.\-()]{{0,2}}(?:{_DIGIT}[\s.\-()]{{0,2}}){{6,9}}{_DIGIT}(?![A-Za-zÀ-ỹ0-9]|[.,]\d)"
 )
 _PHONE_LABEL = re.compile(
-    r"(?:sđt|sdt|đt|số điện thoại|so dien thoai|điện thoại|dien thoai|phone|tel|전화(?:번호)?)"
-    r"\s*(?:number)?\s*[:.\-là ]*"
-    r"([\d+][\d\s.\-()]{4,20}\d)",
+    r"(?:sđt|sdt|đt|số điện thoại|so dien thoai|điện thoại|dien thoai|dthoai|zalo|phone|mobile|tel|hotline|"
+    r"전화(?:번호)?|연락처|번호|폰)"
+    r"(?:\s*(?:number|no|của mình|cua minh|của em|cua em|mình|minh|em|nhận hàng|nhan hang))*\s*[:.\-=là은는 ]*"
+    r"(\+?[\doO][\doO\s.\-()]{4,20}[\doO])",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
-_ORDER_CODE = re.compile(r"(?<![A-Za-z0-9])(?:DH|dh|Dh|đh|ĐH)\s?[-#]?\s?(\d{3,9})(?!\d)")
+_ORDER_CODE = re.compile(r"(?<![A-Za-z0-9])(?:DH|ĐH|HD)\s?[-#.:]?\s?(\d{3,9})(?!\d)", re.IGNORECASE)
+_ORDER_LABEL = re.compile(
+    r"(?:#\s?|(?:mã|ma|số|so)\s+(?:đơn|don)(?:\s+(?:hàng|hang))?(?:\s+(?:là|la|của em|cua em|của mình|cua minh))?"
+    r"\s*[:#]?\s*|(?:đơn|don|order|đơn hàng|don hang)\s+(?:số|so|mã|ma|no\.?|number|code|id)\s*[:#]?\s*|"
+    r"(?:đơn|don|order|주문)\s*#\s*"
+    r"|주문\s?번호\s*(?:는|은)?\s*[:#]?\s*)(\d{3,9})(?!\d)",
+    re.IGNORECASE,
+)
+_ORDER_BARE = re.compile(
+    r"(?<![\w.,/])(?:đơn|don|order|주문)\s+(?:hàng\s+|hang\s+)?(\d{3,9})(?![\w.,]*\d)", re.I
+)
 _TAX_LABEL = re.compile(
-    r"(?:mst|mã số thuế|ma so thue|tax code|tax id|세금번호|사업자번호)\s*[:.\-là ]*([0-9Oo][0-9Oo\s.\-]{7,18}[0-9Oo])",
+    r"(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|tax\s?code|tax\s?id|tax\s?(?:number|no\.?)|tin|vat (?:code|"
+    r"number|no)|"
+    r"세금\s?번호|사업자(?:등록)?\s?번호|세금\s?코드|MST는)"
+    r"\s*(?:của|cua|cty|công ty|cong ty|bên|ben|mình|minh|anh|chị|chi|em|tôi|toi|our|my|company|"
+    r"is|of|:|\.|-|là|la|은|는|#|=|\s)*"
+    r"([0-9Oo][0-9Oo\s.\-]{7,18}[0-9Oo])(?!\d)",
     re.I,
 )
-_TAX_BARE = re.compile(r"(?<![\d-])(\d{10}(?:-?\d{3})?|\d{12})(?![\d-])")
+_TAX_BARE = re.compile(r"(?<![\d\-+.])(\d{10}(?:-?\d{3})?|\d{12})(?![\d-])")
 _COMPANY = re.compile(
-    r"((?:công ty|cong ty|cty|company|cửa hàng|hộ kinh doanh)\s[^,;\n]{2,120})", re.IGNORECASE
+    r"(?<!\w)((?:công ty|cong ty|cty|cửa hàng|hộ kinh doanh|ho kinh doanh|hkd|doanh nghiệp|dntn|hợp tác xã|"
+    r"htx|주식회사|"
+    r"(?:the\s)?company(?:\sname)?(?=\s*[:\-]|\sis))\s*[:\-]?\s*[^;\n]{2,120})",
+    re.IGNORECASE,
+)
+_COMPANY_LEAD = re.compile(
+    r"(?:(?:the\s)?company(?:\sname)?\s*(?:[:\-]|is)\s*"
+    r"|(?:công ty|cong ty|cty)(?:\s+(?:là|la|mình|minh))?\s*[:\-]?\s+(?=(?:công ty|cong ty|cty|doanh nghiệp|dntn)\s))",
+    re.IGNORECASE,
+)
+_COMPANY_EN = re.compile(
+    r"((?:[A-ZĐ][\w&.'-]*\s+){1,6}(?:Co\.?,?\s?Ltd\.?|Company Limited|Company|LLC|Inc\.?|Corp(?:oration)?\.?|"
+    r"JSC|Group))",
+)
+_COMPANY_KO = re.compile(
+    r"((?:주식회사\s*|\(주\)\s*)[\w가-힣]{2,20}|[\w가-힣]{2,20}\s?(?:주식회사|\(주\)|유한회사))"
+)
+_COMPANY_BARE = re.compile(
+    r"^(?:công ty|cong ty|cty|cửa hàng|doanh nghiệp|hộ kinh doanh|ho kinh doanh|company|hợp tác xã)"
+    r"(?:\s+(?:mình|minh|em|anh|chị|tôi|toi|bên|nhà|nha|của|cua|bạn|nhé|ạ|thì|cần|can|không|khong|name|nữa|nào|hết))*\s*$",
+    re.IGNORECASE,
+)
+_COMPANY_END = re.compile(
+    r"(?:,|\.\s|\s-\s|\s\|)|\s(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|địa chỉ|dia chi|đc|dc|email|mail|"
+    r"gmail|tax|sđt|sdt|nhé|nha|ạ|giúp|giup|"
+    r"với nha|with|at|and|cho đơn|cho don|được không|duoc khong|đơn|please|pls|address|thanks)\b",
+    re.IGNORECASE,
 )
 _MONEY = re.compile(
-    r"(\d+(?:[.,]\d+)*)\s*(k|nghìn|nghin|ngàn|ngan|tr|triệu|trieu|đ|d|vnd|vnđ|dong|đồng)(\d*)(?!\w)", re.I
+    r"(?<![\w.,/])(\d+(?:[.,]\d+)*)\s?(k|nghìn|nghin|ngàn|ngan|tr|triệu|trieu|củ|cành|đ|d|vnd|vnđ|dong|đồng|million|mil|만\s?동?|천\s?동?|동)"
+    r"(\d*)(?:\s?(rưỡi|ruoi))?(?![A-Za-zÀ-ỹ0-9]|[.,]\d)",
+    re.I,
 )
-_NAME_LABEL = re.compile(
-    r"(?<!\w)(?:tên|ten|người nhận|nguoi nhan|họ tên|ho ten|my name is|name is|name|receiver|이름은|성함은|받는 사람)"
-    r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|là|la|is)(?=\s)|\s*[:\-])*\s+([^\d,;.\n?!:]{1,60})",
-    re.IGNORECASE,
-)
-_NAME_SELF = re.compile(
-    r"(?<!\w)(?:mình là|minh la|em là|em la|tôi là|toi la|i am|i'm|저는)\s+([^\d,;.\n?!]{1,40})", re.I
-)
-_NAME_END = re.compile(
-    r"\s(?:sđt|sdt|đt|số|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|ạ|phone|address|at|and|to"
-    r"|입니다|이에요|nữa|lấy|lay|cho|mua)(?:\s|$)",
-    re.IGNORECASE,
-)
-# `…, Lan 0901234567`: one to four capitalised words right before the number.
-_NAME_BEFORE_PHONE = re.compile(
-    r"(?:^|[,;.\n:]\s*)((?:[A-ZĐÀ-ỸẠ-Ỵ][^\W\d_]*)(?:\s+[A-ZĐÀ-ỸẠ-Ỵ][^\W\d_]*){0,3})[\s,:\-]*$"
-)
-_KO_NAME_END = re.compile(r"(?:입니다|이에요|예요|이고|,)$")
+_GROUPED = re.compile(r"(?<![\w.,/])(\d{1,3}(?:[.,]\d{3}){1,3})(?![\w.,]*\d)")
+_FACTORS = {
+    "k": 1_000, "nghin": 1_000, "ngan": 1_000, "canh": 1_000, "tr": 10**6, "trieu": 10**6, "cu": 10**6,
+    "million": 10**6, "mil": 10**6, "만": 10_000, "천": 1_000,
+}  # fmt: skip
 
 
 def phones(raw: str) -> tuple[PhoneMention, ...]:
     """Right ones in E.164; wrong attempts too, so that the customer can be told what is wrong."""
-    found: list[PhoneMention] = []
-    for match in _PHONE.finditer(raw):
-        found.append(_phone(match.group(), match.span()))
+    found = [_phone(match.group(), match.span(), 0.97) for match in _PHONE.finditer(raw)]
+    found = [phone if phone.valid else _shorter(phone) for phone in found]
     if not any(p.valid for p in found):
         label = _PHONE_LABEL.search(raw)
-        if label is not None:
-            found.insert(0, _phone(label.group(1), label.span(1)))
+        if label is not None and len(re.findall(_DIGIT, label.group(1))) >= 7:
+            phone = _phone(label.group(1), label.span(1), 0.9)
+            found = [phone, *(p for p in found if p.span[1] <= phone.span[0] or p.span[0] >= phone.span[1])]
     return tuple(found[:3])
 
 
 def bare_phone(raw: str) -> tuple[PhoneMention, ...]:
     """The answer to "your phone number?": any run of digits is an attempt."""
     match = re.search(r"\+?[\doO][\doO\s.\-()]{3,20}", raw)
-    return (_phone(match.group(), match.span()),) if match else ()
+    return (_phone(match.group(), match.span(), 0.8),) if match and re.search(r"\d{2}", match.group()) else ()
 
 
-def _phone(text: str, span: Span) -> PhoneMention:
-    digits = re.sub(r"[^\d+]", "", text.replace("o", "0").replace("O", "0"))
+def _phone(text: str, span: Span, sure: float) -> PhoneMention:
+    shown = text.rstrip(" .-(")
+    span = (span[0], span[0] + len(shown))
+    digits = re.sub(r"[^\d+]", "", shown.replace("o", "0").replace("O", "0"))
+    digits = "".join(str(int(c)) if c.isdecimal() else c for c in digits)
     if digits.startswith("84") and len(digits) >= 11:
         digits = "+" + digits
     try:
-        number = phonenumbers.parse(digits, "VN")
+        number = phonenumbers.parse("+" + digits[2:] if digits.startswith("00") else digits, "VN")
         valid = phonenumbers.is_valid_number(number)
     except phonenumbers.NumberParseException:
-        return PhoneMention(span, "", False, text.strip())
+        return PhoneMention(span, "", False, shown.strip(), 0.5)
     value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else ""
-    return PhoneMention(span, value, valid, text.strip())
+    return PhoneMention(span, value, valid, shown.strip(), sure if valid else 0.5)
 
 
-def email(raw: str) -> tuple[str, Span] | None:
-    match = _EMAIL.search(raw)
-    return (match.group(), match.span()) if match else None
+def _shorter(phone: PhoneMention) -> PhoneMention:
+    """A right number with the beginning of something else behind it (`0901234567 48 Lê Lợi`)."""
+    for cut in re.finditer(r"[\s.\-()]+(?=\d)", phone.raw):
+        part = _phone(phone.raw[: cut.start()], (phone.span[0], phone.span[0] + cut.start()), 0.9)
+        if part.valid:
+            return part
+    return phone
 
 
-def order_codes(raw: str) -> list[tuple[str, Span]]:
-    return [(f"DH{match.group(1)}", match.span()) for match in _ORDER_CODE.finditer(raw)]
+def emails(raw: str) -> list[Mention]:
+    return [Mention("email", match.span(), match.group(), 0.98) for match in _EMAIL.finditer(raw)][:3]
 
 
-def tax_code(raw: str, *, awaited: bool, phone_spans: list[Span]) -> TaxCodeMention | None:
+def order_codes(raw: str, own: Collection[str]) -> list[Mention]:
+    """`own` are the customer's: a bare number behind "đơn" is a code only when it is one of them."""
+    found = {
+        match.span(): Mention("order_code", match.span(), f"DH{match.group(1)}", 0.98)
+        for match in _ORDER_CODE.finditer(raw)
+    }
+    for pattern, sure in ((_ORDER_LABEL, 0.9), (_ORDER_BARE, 0.8)):
+        for match in pattern.finditer(raw):
+            code = f"DH{match.group(1)}"
+            if pattern is _ORDER_BARE and code not in own:
+                continue
+            if not any(a < match.end(1) and match.start(1) < b for a, b in found):
+                found[match.span(1)] = Mention("order_code", match.span(1), code, sure)
+    return [found[span] for span in sorted(found)]
+
+
+def tax_code(raw: str, *, awaited: bool) -> TaxCodeMention | None:
     """Said to be one, or the answer to that question; ten digits alone may as well be a phone."""
     label = _TAX_LABEL.search(raw)
     if label is not None:
-        return TaxCodeMention(label.span(1), re.sub(r"\D", "", label.group(1)))
-    if awaited:
-        bare = _TAX_BARE.search(raw)
-        if bare is not None:
-            return TaxCodeMention(bare.span(1), re.sub(r"\D", "", bare.group(1)))
+        return TaxCodeMention(label.span(1), _digits(label.group(1)), 0.97)
+    bare = _TAX_BARE.search(raw)
+    if bare is not None and (awaited or _COMPANY.search(raw[: bare.start()]) or _COMPANY_EN.search(raw)):
+        return TaxCodeMention(bare.span(1), _digits(bare.group(1)), 0.8)
     return None
 
 
-def company(raw: str) -> str | None:
-    match = _COMPANY.search(raw)
-    if match is None:
-        return None
-    cut = re.split(
-        r"\s(?:mst|mã số thuế|ma so thue|địa chỉ|dia chi|email|tax code)\b", match.group(1), flags=re.I
-    )
-    return " ".join(cut[0].split()).strip(" .")
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text.replace("o", "0").replace("O", "0"))
 
 
-def amounts(raw: str) -> list[tuple[int, Span]]:
+def company(raw: str, taken: list[Span]) -> Mention | None:
+    for pattern in (_COMPANY, _COMPANY_EN, _COMPANY_KO):
+        for match in pattern.finditer(raw):
+            start = match.start(1)
+            limit = min((a for a, _ in taken if a >= start), default=len(raw))
+            text = raw[start : min(match.end(1), limit)]
+            lead = _COMPANY_LEAD.match(text)
+            if lead:
+                start, text = start + lead.end(), text[lead.end() :]
+            if pattern is _COMPANY:
+                end = _COMPANY_END.search(text)
+                text = text[: end.start()] if end else text
+            value = text.strip(" .,:-")
+            least = 1 if lead or pattern is _COMPANY_KO else 2
+            if value and not _COMPANY_BARE.match(value) and len(value.split()) >= least:
+                return Mention(
+                    "company", (start, start + len(text.rstrip(" .,:-"))), " ".join(value.split()), 0.85
+                )
+    return None
+
+
+def amounts(raw: str, taken: list[Span]) -> list[Mention]:
     """`500k`, `1tr2`, `1.200.000đ` in whole đồng."""
     found = []
     for match in _MONEY.finditer(raw):
-        number, unit, tail = match.group(1), fold(match.group(2)), match.group(3)
-        factor = {"k": 1_000, "nghin": 1_000, "ngan": 1_000, "tr": 10**6, "trieu": 10**6}.get(unit, 1)
-        if factor == 1:
-            value = int(re.sub(r"\D", "", number)[:15])
-        else:
-            whole, _, fraction = number.replace(",", ".").partition(".")
-            part = int((fraction or tail or "0")[:3].ljust(len(str(factor)) - 1, "0")[:6])
-            value = int(whole[:9]) * factor + part
-        found.append((value, match.span()))
+        if not _inside(match.span(), taken) and _is_money(match):
+            found.append(Mention("amount", match.span(), str(_dong(match)), 0.95))
+    spans = [*taken, *(mention.span for mention in found)]
+    for match in _GROUPED.finditer(raw):
+        if not _inside(match.span(), spans) and len(re.sub(r"\D", "", match.group())) >= 5:
+            found.append(Mention("amount", match.span(), re.sub(r"\D", "", match.group()), 0.8))
     return found
 
 
-def name(
-    raw: str, *, awaited: bool, taken: list[Span], phone_starts: Sequence[int] = ()
-) -> NameMention | None:
-    """After a label, after "mình là", right before a phone, or as the plain answer to the question."""
-    for pattern in (_NAME_LABEL, _NAME_SELF):
-        for match in pattern.finditer(raw):
-            mention = _as_name(match.group(1), match.start(1), taken, strict=pattern is _NAME_SELF)
-            if mention is not None:
-                return mention
-    for start in phone_starts:
-        before = _NAME_BEFORE_PHONE.search(raw[:start])
-        if before is not None:
-            mention = _as_name(before.group(1), before.start(1), taken, strict=True)
-            if mention is not None:
-                return mention
-    if awaited:
-        text = re.split(r"[\d,;\n]", raw, maxsplit=1)[0]
-        return _as_name(text, 0, taken, strict=False)
-    return None
+def _is_money(match: re.Match[str]) -> bool:
+    unit = fold(match.group(2))
+    return unit != "d" or len(re.sub(r"\D", "", match.group(1))) >= 3
 
 
-def _as_name(text: str, start: int, taken: list[Span], *, strict: bool) -> NameMention | None:
-    end = _NAME_END.search(text + " ")
-    value = text[: end.start()] if end and end.start() > 0 else text
-    value = _KO_NAME_END.sub("", value.strip(" .:-\t"))
-    tokens = value.split()
-    span = (start, start + len(text))
-    overlaps = any(a < span[0] + len(value) and span[0] < b for a, b in taken)
-    if not 1 <= len(tokens) <= 6 or overlaps or len(value) > 50:
-        return None
-    folded = fold(value)
-    if folded in words().not_names or tokens[0] and fold(tokens[0]) in words().not_names and strict:
-        return None
-    if not all(any(c.isalpha() for c in token) for token in tokens):
-        return None
-    titled = value if value != value.lower() else value.title()
-    return NameMention((start, start + len(value)), titled)
+def _dong(match: re.Match[str]) -> int:
+    number, unit, tail, half = (
+        match.group(1),
+        fold(match.group(2)).rstrip("동 "),
+        match.group(3),
+        match.group(4),
+    )
+    factor = _FACTORS.get(unit, 1)
+    if factor == 1:
+        return int(re.sub(r"\D", "", number)[:15])
+    whole, _, fraction = number.replace(",", ".").partition(".")
+    part = (fraction or tail or ("5" if half else "0"))[:3]
+    places = len(str(factor)) - 1
+    return int(whole[:9]) * factor + int(part.ljust(places, "0")[:places])
+
+
+def _inside(span: Span, taken: list[Span]) -> bool:
+    return any(a < span[1] and span[0] < b for a, b in taken)

@@ -1,23 +1,36 @@
 """Which of the three languages a message is in, and how sure that is."""
 
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+
 from nlu.tokens import Token
-from nlu.wordlists import words
 
 _MARKS = frozenset("ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")
+_SEEN = 500
+"""So many characters are enough to tell."""
 
 
-def detect(raw: str, tokens: list[Token]) -> tuple[str, float]:
-    """Short or mixed messages get a low confidence: the conversation's language then stays."""
-    hangul = sum("\uac00" <= c <= "\ud7a3" for c in raw[:500])
+def detect(raw: str, talk: Sequence[Token]) -> tuple[str, float]:
+    """Short or mixed messages get a low confidence: the conversation's language then stays.
+
+    `talk` are the words that belong to no product, person or place.
+    """
+    hangul = sum("\uac00" <= c <= "\ud7a3" or "\u3131" <= c <= "\u318e" for c in raw[:_SEEN])
     if hangul >= 2:
         return "ko", 0.95
-    marks = sum(c in _MARKS for c in raw[:500].lower())
-    vi = sum(token.word in words().vi_words for token in tokens)
-    en = sum(token.text in words().en_words for token in tokens)
+    marks = sum(c in _MARKS for token in talk for c in token.marked)
+    leaning = sum(_english().get(token.text, 0.0) for token in talk if not token.marked)
     if marks:
-        return ("vi", 0.95) if en <= vi + marks else ("en", 0.6)
-    if vi > en:
-        return "vi", min(0.5 + 0.15 * (vi - en), 0.9)
-    if en > vi:
-        return "en", min(0.4 + 0.2 * (en - vi), 0.95)
-    return "vi", 0.3
+        return ("vi", 0.95) if leaning < 2 + 2 * marks else ("en", 0.6)
+    if not leaning:
+        return "vi", 0.3
+    return "en" if leaning > 0 else "vi", round(min(0.45 + 0.12 * abs(leaning), 0.95), 2)
+
+
+@lru_cache
+def _english() -> dict[str, float]:
+    """How much likelier each word is in English than in Vietnamese without marks, as a logarithm."""
+    weights: dict[str, float] = json.loads(files("nlu").joinpath("data", "languages.json").read_text("utf-8"))
+    return weights

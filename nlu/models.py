@@ -1,6 +1,7 @@
 """What goes into understanding a message and what comes out of it. Spans are in the raw text."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
 Span = tuple[int, int]
 
@@ -75,18 +76,45 @@ class PhoneMention:
     value: str
     valid: bool
     raw: str
+    confidence: float
 
 
 @dataclass(frozen=True)
 class NameMention:
     span: Span
     value: str
+    confidence: float
 
 
 @dataclass(frozen=True)
 class TaxCodeMention:
     span: Span
     digits: str
+    confidence: float
+
+
+MentionKind = Literal["email", "company", "order_code", "amount", "date", "address", "payment"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """`value` is what was meant: the code in its one spelling, an amount in đồng, a date as `DateMention` tells it."""
+
+    kind: MentionKind
+    span: Span
+    value: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class DateMention:
+    """`kind`: day, weekday, relative, span or time; `day` (ISO) where `today` was given and one day is meant."""
+
+    span: Span
+    kind: str
+    text: str
+    day: str | None
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -98,17 +126,41 @@ class Parse:
     items: tuple[ItemMention, ...] = ()
     phones: tuple[PhoneMention, ...] = ()
     name: NameMention | None = None
-    address_span: Span | None = None
-    email: str | None = None
     tax_code: TaxCodeMention | None = None
-    company: str | None = None
-    order_codes: tuple[str, ...] = ()
-    amounts: tuple[int, ...] = ()
-    payment: str | None = None
+    dates: tuple[DateMention, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     yes: bool = False
     no: bool = False
     quantity: int | None = None
     """A bare number, when it belongs to no item."""
     question: bool = False
     note: str | None = None
-    unknown_words: tuple[str, ...] = field(default=())
+
+    @property
+    def address_span(self) -> Span | None:
+        return next((m.span for m in self._of("address")), None)
+
+    @property
+    def email(self) -> str | None:
+        return next((m.value for m in self._of("email")), None)
+
+    @property
+    def company(self) -> str | None:
+        return next((m.value for m in self._of("company")), None)
+
+    @property
+    def payment(self) -> str | None:
+        """`cod` or `bank_transfer`."""
+        return next((m.value for m in self._of("payment")), None)
+
+    @property
+    def order_codes(self) -> tuple[str, ...]:
+        return tuple(m.value for m in self._of("order_code"))
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """Whole đồng."""
+        return tuple(int(m.value) for m in self._of("amount"))
+
+    def _of(self, kind: MentionKind) -> list[Mention]:
+        return [mention for mention in self.mentions if mention.kind == kind]

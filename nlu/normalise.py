@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 def _fold_character(character: str) -> str:
     if character.isascii():
         return character.lower() if character.isprintable() or character == "\n" else " "
-    if "\uac00" <= character <= "\ud7a3":
+    if "\uac00" <= character <= "\ud7a3" or "\u3131" <= character <= "\u318e":
         return character
     category = unicodedata.category(character)
     if category in ("Cf", "Cc", "Cs", "Mn", "Me"):

@@ -1,19 +1,27 @@
 """One message, understood: everything that it says, with the places where it says so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from nlu import contacts
-from nlu.addresses import find_address_span
-from nlu.intents import change_kind, find_intents, find_payment, is_question, yes_and_no
-from nlu.items import find_items, product_positions
+from nlu.classifier import classify
+from nlu.entities import Entities, find_entities
+from nlu.items import Found, Scene, find_items
 from nlu.language import detect
 from nlu.lexicon import Lexicon
-from nlu.models import CartItem, NameMention, Parse, PhoneMention, Span
-from nlu.normalise import MAX_CHARS, folded
-from nlu.tokens import Token, plain, tokenise
+from nlu.marks import Reader
+from nlu.masking import Unit, masked_units
+from nlu.models import CartItem, Intent, Parse
+from nlu.normalise import MAX_CHARS, Folded, folded
+from nlu.phrases import Mark
+from nlu.pieces import Piece, pieces_of
+from nlu.rules import find_note, find_payment, is_question, yes_and_no
+from nlu.tokens import Token, tokenise
 
-_NOTES = ("gio hanh chinh", "goi truoc", "truoc khi giao", "giao buoi", "giao sau", "call before", "after work",
-          "goi qua", "gift")  # fmt: skip
+BY_THE_WAY = 0.3
+"""A yes that the message as a whole makes less likely than this is a word in passing (`ok, đơn mình tới đâu rồi`)."""
+UNKNOWN = 0.25
+"""Below this the likeliest reading is no better than a guess."""
 
 
 @dataclass(frozen=True)
@@ -25,107 +33,154 @@ class Context:
     shown: tuple[str, ...] = ()
     cart: tuple[CartItem, ...] = ()
     order_codes: tuple[str, ...] = ()
+    today: date | None = None
 
 
-@dataclass
-class _Details:
-    phones: tuple[PhoneMention, ...] = ()
-    name: NameMention | None = None
-    address: Span | None = None
-    masked: list[Span] = field(default_factory=list)
+@dataclass(frozen=True)
+class Reading:
+    """A message with its entities and marks found, before anything is made of it."""
+
+    line: Folded
+    tokens: list[Token]
+    entities: Entities
+    pieces: list[Piece]
+    marks: list[Mark]
+    units: list[Unit] = field(default_factory=list)
+
+
+def read(text: str, context: Context) -> Reading:
+    """The part that training and understanding have in common."""
+    line = folded(text[:MAX_CHARS])
+    tokens = tokenise(line)
+    name_awaited = context.awaiting == "name" and not is_question(line.raw, tokens)
+    entities = find_entities(
+        line,
+        awaiting=context.awaiting,
+        own_codes=context.order_codes,
+        name_awaited=name_awaited,
+        today=context.today,
+    )
+    masked = _masked_tokens(tokens, line, [span for span, _ in entities.spans()])
+    pieces = pieces_of(tokens, masked, context.lexicon)
+    focus = [*context.shown, *(item.product_sku for item in context.cart)]
+    marks = Reader(pieces, context.lexicon, awaiting=context.awaiting, focus=focus).read()
+    units = masked_units(line, pieces, marks, entities.spans())
+    return Reading(line, tokens, entities, pieces, marks, units)
 
 
 def parse(text: str, context: Context) -> Parse:
     """Pure and total: any text gives a `Parse`. Only the first 2,000 characters are read."""
-    raw = text[:MAX_CHARS]
-    line = folded(raw)
-    tokens = tokenise(line)
-    language, sure = detect(raw, tokens)
-    details = _details(raw, context, tokens)
-    email = contacts.email(raw)
-    codes = contacts.order_codes(raw)
-    money = contacts.amounts(raw)
-    tax_code = contacts.tax_code(
-        raw, awaited=context.awaiting in ("tax_code", "invoice"), phone_spans=[p.span for p in details.phones]
-    )
-    details.masked += [span for _, span in codes] + [span for _, span in money]
-    details.masked += [email[1]] if email else []
-    details.masked += [tax_code.span] if tax_code else []
-    masked = _masked_tokens(tokens, line.offsets, details.masked)
-    question = is_question(raw, tokens)
-    named = masked | product_positions(tokens, context.lexicon, masked)
-    unmasked = [token for index, token in enumerate(tokens) if index not in named]
-    first = find_intents(unmasked, has_items=False, has_details=False, question=question)
-    change = change_kind(first, cart=bool(context.cart), has_options_only=True)
-    found = find_items(
-        line, tokens, context.lexicon, masked=masked, shown=context.shown, cart=context.cart,
-        awaiting=context.awaiting, change=change or ("set" if context.cart else None),
-    )  # fmt: skip
-    mentioned = bool(details.phones or details.name or details.address)
-    intents = find_intents(unmasked, has_items=bool(found.mentions), has_details=mentioned, question=question)
-    yes, no = yes_and_no(raw, unmasked, question=question)
+    reading = read(text, context)
+    raw, entities = reading.line.raw, reading.entities
+    talk = _talk(reading)
+    language, sure = detect(raw, talk)
+    question = is_question(raw, reading.tokens)
+    scored = dict(classify(reading.units))
+    found = _items(reading, context, scored)
+    yes, no = yes_and_no(raw, talk, question=question)
+    yes = yes and _agrees(scored)
+    intents = _intents(scored, yes=yes, no=no)
+    mentions = list(entities.mentions)
+    payment = find_payment(reading.line, talk)
+    if payment is not None and _chooses(intents, question):
+        mentions.append(payment)
     return Parse(
         text=text,
         language=language,
         language_confidence=sure,
         intents=intents,
         items=found.mentions,
-        phones=details.phones,
-        name=details.name,
-        address_span=details.address,
-        email=email[0] if email else None,
-        tax_code=tax_code,
-        company=contacts.company(raw),
-        order_codes=tuple(code for code, _ in codes),
-        amounts=tuple(value for value, _ in money),
-        payment=find_payment(unmasked),
+        phones=entities.phones,
+        name=entities.name,
+        tax_code=entities.tax_code,
+        dates=entities.dates,
+        mentions=tuple(mentions),
         yes=yes,
         no=no,
         quantity=found.bare_quantity,
         question=question,
-        note=_note(raw, tokens),
-        unknown_words=(),
+        note=find_note(raw, reading.tokens),
     )
 
 
-def _details(raw: str, context: Context, tokens: list[Token]) -> _Details:
-    details = _Details()
-    details.phones = contacts.phones(raw)
-    if not details.phones and context.awaiting == "phone":
-        details.phones = contacts.bare_phone(raw)
-    if context.awaiting in ("tax_code", "invoice"):
-        details.phones = ()
-    details.masked += [phone.span for phone in details.phones]
-    details.address = find_address_span(raw)
-    if details.address:
-        details.masked.append(details.address)
-    awaited = context.awaiting == "name" and not _says_something_else(raw, tokens)
-    details.name = contacts.name(
-        raw, awaited=awaited, taken=list(details.masked), phone_starts=[p.span[0] for p in details.phones]
-    )
-    if details.name:
-        details.masked.append(details.name.span)
-    return details
+def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Found:
+    change = _change(scored, bool(context.cart))
+    swaps = scored.get("exchange_request", 0.0) >= 0.5 or change == "replace"
+    change = change or ("set" if context.cart else None)
+    scene = Scene(context.lexicon, context.shown, context.cart, change, swaps)
+    return find_items(reading.line, reading.pieces, reading.marks, scene)
 
 
-def _says_something_else(raw: str, tokens: list[Token]) -> bool:
-    """Asked for a name, people still ask back, start over or call for a person."""
-    question = is_question(raw, tokens)
-    intents = find_intents(tokens, has_items=False, has_details=False, question=question)
-    return question or any(
-        i.name not in ("unknown", "greeting", "order") and i.confidence >= 0.6 for i in intents
-    )
+def _change(scored: dict[str, float], cart: bool) -> str | None:
+    """What the message does to the cart, by the likeliest of the intents that do something to it."""
+    changing = {name: scored.get(name, 0.0) for name in ("remove_item", "add_item", "change_item")}
+    best = max(changing, key=lambda name: changing[name])
+    if changing[best] < 0.5:
+        return None
+    if best == "change_item":
+        return "replace" if cart else None
+    return best.removesuffix("_item")
 
 
-def _masked_tokens(tokens: list[Token], offsets: tuple[int, ...], spans: list[Span]) -> frozenset[int]:
+def _talk(reading: Reading) -> list[Token]:
+    """The tokens that belong to no entity and no product."""
+    named = [
+        (p.start, p.end)
+        for m in reading.marks
+        if m.kind == "product"
+        for p in reading.pieces[m.start : m.end]
+    ]
+    spans = [span for span, _ in reading.entities.spans()]
+    masked = _masked_tokens(reading.tokens, reading.line, spans)
+    return [
+        token
+        for index, token in enumerate(reading.tokens)
+        if index not in masked and not any(a < token.end and token.start < b for a, b in named)
+    ]
+
+
+def _masked_tokens(tokens: Sequence[Token], line: Folded, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
     return frozenset(
         index
         for index, token in enumerate(tokens)
         for start, end in spans
-        if start <= offsets[token.start] < end
+        if start <= line.offsets[token.start] < end
     )
 
 
-def _note(raw: str, tokens: list[Token]) -> str | None:
-    line = plain(tokens)
-    return raw.strip()[:200] if any(f" {phrase} " in line for phrase in _NOTES) and len(tokens) < 15 else None
+def _agrees(scored: dict[str, float]) -> bool:
+    """A score never makes a yes; it may take one back that is said by the way or put off."""
+    affirm = scored.get("affirm", 0.0)
+    against = max(scored.get("postpone", 0.0), scored.get("deny", 0.0), scored.get("cancel_order", 0.0))
+    return affirm >= BY_THE_WAY and (against < 0.5 or against <= affirm)
+
+
+def _intents(scored: dict[str, float], *, yes: bool, no: bool) -> tuple[Intent, ...]:
+    """Best first; `unknown` alone when nothing is likely. A plain yes or no and its intent go together."""
+    known = dict(scored)
+    if yes:
+        known["affirm"] = max(known.get("affirm", 0.0), 0.6)
+        known = {
+            name: min(value, 0.45) if name in ("deny", "postpone") else value for name, value in known.items()
+        }
+    elif no:
+        known["affirm"] = min(known.get("affirm", 0.0), 0.45)
+    ranked = sorted(known.items(), key=lambda item: -item[1])
+    if not ranked:
+        return (Intent("unknown", 0.3),)
+    found = tuple(Intent(name, round(value, 2)) for name, value in ranked)
+    return found if found[0].confidence >= UNKNOWN else (Intent("unknown", 0.3), *found)
+
+
+def _chooses(intents: Sequence[Intent], question: bool) -> bool:
+    """To name a way of paying is to choose it, unless one only asks about it or says that one has paid."""
+    sure = {intent.name for intent in intents if intent.confidence >= 0.5}
+    if "choose_payment" in sure:
+        return True
+    return not question and not sure & {
+        "ask_payment",
+        "paid_notice",
+        "complaint",
+        "order_status",
+        "ask_policy",
+    }

@@ -2,44 +2,71 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlu.normalise import Folded
 from nlu.wordlists import words
 
-TOKEN = re.compile(r"[a-z']+|\d+(?:[.,]\d+)*|[\uac00-\ud7a3]+|[;,.\n+&:?!/]")
+TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,]\d+)*|[\uac00-\ud7a3\u3131-\u318e]+|[;,.\n+&:?!/]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Token:
-    """`text` is what was typed (folded), `word` the same with shorthand written out; positions are folded."""
+    """`text` is what was typed (folded), `word` the same with shorthand written out; positions are folded.
+
+    `marked` is the raw word in lower case when it was typed with diacritics, else empty.
+    """
 
     text: str
     word: str
     start: int
     end: int
+    marked: str = ""
+    upper: bool = False
 
 
 def tokenise(folded: Folded) -> list[Token]:
+    accented = words().accented
     shorthand = words().shorthand
     tokens = []
     for match in TOKEN.finditer(folded.text):
         text = match.group()
-        word = shorthand.get(text, text)
-        if word in words().accented and _written_otherwise(folded, match.start(), match.end(), word):
+        start, end = match.span()
+        marked = _marked(folded, start, end)
+        word = text if marked else shorthand.get(text, text)
+        if marked and word in accented and marked not in accented[word]:
             word = f"{word}*"
-        tokens.append(Token(text, word, match.start(), match.end()))
+        upper = folded.raw[folded.offsets[start]].isupper()
+        tokens.append(Token(text, word, start, end, marked, upper))
     return tokens
 
 
-def _written_otherwise(folded: Folded, start: int, end: int, word: str) -> bool:
-    """Typed with marks that make it another word than the one that cues and numbers mean."""
+def _marked(folded: Folded, start: int, end: int) -> str:
     first, last = folded.raw_span(start, end)
-    raw = unicodedata.normalize("NFC", folded.raw[first:last].lower())
-    return not raw.isascii() and raw not in words().accented[word]
+    raw = folded.raw[first:last]
+    if raw.isascii() or "\uac00" <= raw[0] <= "\ud7a3":
+        return ""
+    return marked_key(raw)
 
 
-def plain(tokens: list[Token]) -> str:
+def marked_key(word: str) -> str:
+    """A word with its diacritics in one spelling: composed, lower case, the tone on one place in `hoà`, `thuý`."""
+    composed = unicodedata.normalize("NFC", word.lower())
+    return _TONE_PLACE.sub(lambda m: _TONE_LAST[m.group()], composed)
+
+
+_TONE_LAST = {
+    first + second: plain + toned
+    for plain, marks, second, tones in (
+        ("o", "òóỏõọ", "a", "àáảãạ"), ("o", "òóỏõọ", "e", "èéẻẽẹ"), ("u", "ùúủũụ", "y", "ỳýỷỹỵ"),
+    )
+    for first, toned in zip(marks, tones, strict=True)
+}  # fmt: skip
+_TONE_PLACE = re.compile("(?:" + "|".join(_TONE_LAST) + ")(?![^\\W\\d_])")
+
+
+def plain(tokens: Sequence[Token]) -> str:
     """The message as one line of written-out words, padded, for phrase look-ups by ` phrase `."""
     return " " + " ".join(token.word for token in tokens) + " "
 

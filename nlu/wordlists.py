@@ -12,50 +12,72 @@ class Words:
     shorthand: dict[str, str]
     numbers: dict[str, int]
     counters: frozenset[str]
-    dozens: frozenset[str]
+    dozens: dict[str, int]
     size_words: frozenset[str]
+    value_words: frozenset[str]
+    """Words that lead to an option's value: `màu`, `size`, `loại`."""
     separators: frozenset[str]
     synonyms: dict[str, tuple[str, ...]]
+    marked_values: frozenset[str]
+    doubtful_values: frozenset[str]
+    """Values that are also common words when typed without marks: `den` is đen and đến."""
+    heads: frozenset[str]
     size_values: frozenset[str]
+    measures: frozenset[str]
+    """Units behind a number that make it no quantity."""
+    each: tuple[str, ...]
+    negators: tuple[str, ...]
+    negators_after: tuple[str, ...]
+    corrections: tuple[str, ...]
+    these: tuple[str, ...]
+    both: tuple[str, ...]
+    ordinals: dict[str, int]
+    particles: frozenset[str]
     yes: tuple[str, ...]
     no: tuple[str, ...]
+    not_yet: tuple[str, ...]
     question: tuple[str, ...]
     payments: dict[str, tuple[str, ...]]
     vi_words: frozenset[str]
     en_words: frozenset[str]
     not_names: frozenset[str]
     accented: dict[str, frozenset[str]]
-    """How a short word is written when it is the one that cues mean: `bỏ`, not `bơ`."""
+    """How a short word is written when it is the one that rules mean: `bỏ`, not `bơ`."""
 
 
 @lru_cache
 def words() -> Words:
     data = _read("words.json")
     synonyms = {name: tuple(group) for group in data["synonyms"] for name in group}
+    plain: dict[str, Any] = {
+        name: frozenset(data[name])
+        for name in (
+            "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
+            "size_values", "measures", "particles", "vi_words", "en_words", "not_names",
+        )
+    }  # fmt: skip
+    phrases: dict[str, Any] = {
+        name: tuple(data[name])
+        for name in ("each", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
+                     "question")
+    }  # fmt: skip
     return Words(
         shorthand=data["shorthand"],
         numbers=data["numbers"],
-        counters=frozenset(data["counters"]),
-        dozens=frozenset(data["dozens"]),
-        size_words=frozenset(data["size_words"]),
-        separators=frozenset(data["separators"]),
+        dozens=data["dozens"],
         synonyms=synonyms,
-        size_values=frozenset(data["size_values"]),
-        yes=tuple(data["yes"]),
-        no=tuple(data["no"]),
-        question=tuple(data["question"]),
+        ordinals=data["ordinals"],
         payments={"cod": tuple(data["cod"]), "bank_transfer": tuple(data["bank_transfer"])},
-        vi_words=frozenset(data["vi_words"]),
-        en_words=frozenset(data["en_words"]),
-        not_names=frozenset(data["not_names"]),
         accented={word: frozenset(forms) for word, forms in data["accented"].items()},
+        **plain,
+        **phrases,
     )
 
 
 @lru_cache
-def cues() -> dict[str, tuple[str, ...]]:
-    """Intent → folded phrases that speak for it."""
-    return {name: tuple(phrases) for name, phrases in _read("cues.json").items()}
+def common_words() -> frozenset[str]:
+    """Words of everyday talk, folded: never taken for a misspelt product."""
+    return frozenset(files("nlu").joinpath("data", "common_words.txt").read_text("utf-8").split())
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from core.api import catalogue, fulfilment, health, knowledge, orders, webhooks
+from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
 from core.api.access import Desk
 from core.api.auth import create_key
 from core.api.error_handlers import add_error_handlers
@@ -71,10 +71,8 @@ def desk_app(db: Database) -> FastAPI:
     app = FastAPI()
     app.state.desk = Desk(db, utc_now, OneTown())
     add_error_handlers(app)
-    for router in (
-        catalogue.router, orders.router, fulfilment.router, knowledge.router, webhooks.router, health.router,
-    ):  # fmt: skip
-        app.include_router(router)
+    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
+        app.include_router(part.router)
     return app
 
 

@@ -64,8 +64,7 @@ def read_context(messages: Sequence[BaseMessage]) -> dict[str, Any]:
 
 
 def _words(step: Words, context: dict[str, Any]) -> str:
-    pending = context.get("pending") or {}
-    return say(context["language"], step.key, shop=context["shop"]["name"], code=pending.get("code", ""))
+    return say(context["language"], step.key, shop=context["shop"]["name"])
 
 
 def _result(message: AIMessage) -> ChatResult:

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.agent.claims.evidence import Standing
+from bot.agent.composing import open_question
 from bot.agent.turn import Turn
 from bot.replies.cards import order_status_key
 from bot.tools.ordering.summary import cart_view
-from core.catalogue.models import Variant
+from bot.tools.orders.flows import gathered, open_flow
+from core.catalogue.models import Product, Variant
+from core.orders.models import Cart
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
 
@@ -29,11 +34,64 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "shown": turn.state.get("shown", []),
         "draft": turn.state.get("draft"),
         "quote_id": turn.quote_shown_before or None,
-        "pending": turn.state.get("pending"),
-        "invoice": turn.state.get("invoice"),
+        "flow": open_flow(turn.state),
+        "invoice_wished": _wants_invoice(session, turn, cart),
         "unsure": turn.state.get("unsure", 0),
-        "orders": [
-            {"code": order.code, "status": order_status_key(order), "total": order.total}
-            for order in customer_orders(session, customer_id=turn.actor.id, limit=5)
-        ],
+        "orders": _orders(session, turn.actor.id),
     }
+
+
+def standing(turn: Turn, context: dict[str, Any]) -> Standing:
+    """What the guard may know beside the tools' answers."""
+    cart = context.get("cart") or {}
+    own = [str(cart.get(part) or "") for part in ("name", "phone", "address")]
+    return Standing(
+        customer_text=turn.text,
+        own_texts=tuple(text for text in dict.fromkeys([*own, *turn.own_texts]) if text),
+        codes=tuple(_codes(context)),
+        asked=open_question(context),
+        known_words=(context["shop"]["name"], *(line["name"] for line in cart.get("lines", ()))),
+        catalogue=_catalogue_names(turn),
+        handed_off=bool(turn.state.get("handoff")),
+    )
+
+
+def _codes(context: dict[str, Any]) -> list[str]:
+    return [str(order["code"]) for order in context["orders"]]
+
+
+def _catalogue_names(turn: Turn) -> tuple[str, ...]:
+    products = turn.services.lexicon().products.values()
+    return tuple(name for product in products for name in product.names[:2])
+
+
+def _wants_invoice(session: Session, turn: Turn, cart: Cart | None) -> bool:
+    """A tax code or an e-mail that comes later belongs to the wish that was made before."""
+    if gathered(turn, "invoice") or (cart is not None and cart.invoice_request):
+        return True
+    latest = customer_orders(session, customer_id=turn.actor.id, limit=1)
+    return bool(latest and latest[0].invoice_request)
+
+
+def _orders(session: Session, customer_id: str) -> list[dict[str, Any]]:
+    """The latest, with their goods: what "size M" or "the jacket" of an order placed before may mean."""
+    orders = customer_orders(session, customer_id=customer_id, limit=5)
+    variants = {line.variant_id for order in orders for line in order.lines}
+    rows = session.execute(
+        select(Variant.id, Product.sku)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Variant.id.in_(variants))
+    )
+    products = {row[0]: row[1] for row in rows}
+    return [
+        {
+            "code": order.code,
+            "status": order_status_key(order),
+            "total": order.total,
+            "lines": [
+                {"sku": line.sku, "product": products[line.variant_id], "quantity": line.quantity}
+                for line in order.lines
+            ],
+        }
+        for order in orders
+    ]

@@ -2,113 +2,209 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from threading import RLock
 from typing import Any
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelCallLimitMiddleware
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
 from bot.agent.builtin_model import CONTEXT_MARK, BuiltinChatModel
+from bot.agent.circuit import Circuit
+from bot.agent.claims.evidence import Standing
 from bot.agent.composing import compose
-from bot.agent.context import turn_context
-from bot.agent.guard import check
-from bot.agent.turn import Turn
+from bot.agent.context import standing, turn_context
+from bot.agent.live_text import LiveText
+from bot.agent.model_calls import ModelCalls, TurnClosed
+from bot.agent.prices import Prices
+from bot.agent.reviewing import Said, review
+from bot.agent.tool_calls import ToolCalls
+from bot.agent.turn import Progress, Turn
 from bot.replies.texts import say
 from bot.tools.customer import CUSTOMER_TOOLS
 from core.telemetry import correlation_id
 
 log = logging.getLogger(__name__)
 MAX_MODEL_CALLS = 6
+HISTORY_MESSAGES = 12
+HISTORY_CHARACTERS = 800
+History = Sequence[tuple[str, str]]
 
 
 class Brain:
     """The agent graph over one chat model; built once, used by every turn."""
 
-    def __init__(self, model: BaseChatModel) -> None:
+    def __init__(self, model: BaseChatModel, *, turn_seconds: float | None = None) -> None:
         self.name = model._llm_type
+        self.model_name = str(getattr(model, "model_name", "") or self.name)
         limit: Any = ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error")
-        self._graph: Any = create_agent(model, tools=CUSTOMER_TOOLS, context_schema=Turn, middleware=[limit])
+        middleware: list[Any] = [limit, ToolCalls()]
+        if turn_seconds is not None:
+            middleware.append(ModelCalls(turn_seconds))
+        self._graph: Any = create_agent(
+            model, tools=CUSTOMER_TOOLS, context_schema=Turn, middleware=middleware
+        )
 
-    def reply(self, turn: Turn, context: dict[str, Any], history: Sequence[tuple[str, str]]) -> str:
-        messages: list[BaseMessage] = [
+    def reply(self, turn: Turn, context: dict[str, Any], history: History) -> str:
+        final = self._graph.invoke(_prompt(turn, context, history), context=turn, config=_CONFIG)
+        return str(final["messages"][-1].text).strip()
+
+    def stream(self, turn: Turn, context: dict[str, Any], history: History) -> Iterator[str | None]:
+        """Pieces of the reply as they come; None where the model turned to a tool and begins anew."""
+        events = self._graph.stream(
+            _prompt(turn, context, history), context=turn, config=_CONFIG, stream_mode="messages"
+        )
+        for chunk, _ in events:
+            if turn.closed:
+                raise TurnClosed
+            if isinstance(chunk, AIMessageChunk):
+                yield None if chunk.tool_call_chunks else chunk.text
+
+
+_CONFIG = {"recursion_limit": 40}
+
+
+def _prompt(turn: Turn, context: dict[str, Any], history: History) -> dict[str, list[BaseMessage]]:
+    """What never changes comes first, so that a server's prompt cache can hold it: tools, policy, then the rest."""
+    return {
+        "messages": [
             SystemMessage(policy_text()),
             SystemMessage(CONTEXT_MARK + json.dumps(context, ensure_ascii=False)),
-            *(HumanMessage(text) if author == "customer" else AIMessage(text) for author, text in history),
+            *(
+                HumanMessage(text[:HISTORY_CHARACTERS])
+                if author == "customer"
+                else AIMessage(text[:HISTORY_CHARACTERS])
+                for author, text in history[-HISTORY_MESSAGES:]
+            ),
             HumanMessage(turn.text),
         ]
-        final = self._graph.invoke({"messages": messages}, context=turn, config={"recursion_limit": 40})
-        return str(final["messages"][-1].text).strip()
+    }
+
+
+@dataclass(frozen=True)
+class Limits:
+    turn_seconds: float
+    rest_after_failures: int = 3
+    rest_seconds: float = 60.0
 
 
 class Assistant:
     """The built-in brain, and a model before it when one is set; the same turn is always answered."""
 
     def __init__(
-        self, builtin: BuiltinChatModel, model: BaseChatModel | None, *, turn_seconds: float
+        self,
+        builtin: BuiltinChatModel,
+        model: BaseChatModel | None,
+        *,
+        limits: Limits,
+        prices: Prices | None = None,
+        reviewer: Callable[[str, Turn, Standing], Said] = review,
     ) -> None:
         self._builtin = Brain(builtin)
-        self._model = Brain(model) if model is not None else None
-        self._turn_seconds = turn_seconds
+        self._model = Brain(model, turn_seconds=limits.turn_seconds) if model is not None else None
+        self._limits, self._review = limits, reviewer
+        self.prices = prices or Prices()
+        self.model_name = self._model.model_name if self._model is not None else ""
+        self._circuit = Circuit(failures=limits.rest_after_failures, rest_seconds=limits.rest_seconds)
         self._threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="model")
+        self._streams = True
 
-    def reply(self, turn: Turn, history: Sequence[tuple[str, str]]) -> str:
+    def reply(self, turn: Turn, history: History) -> Said:
         with turn.services.db.read_transaction() as session:
             context = turn_context(session, turn)
-        if self._model is not None:
-            text = self._model_reply(turn, context, history)
-            if text is not None:
-                return text
-            if turn.outcomes:
-                return compose([outcome.for_model() for outcome in turn.outcomes], context)
-        text = self._builtin.reply(turn, context, history[-6:])
-        return text if self._backed(text, turn, context) else self._from_results(turn, context)
+        failure = ""
+        if self._model is not None and self._circuit.is_open():
+            said, failure = self._ask_model(self._model, turn, context, history)
+            if said is not None:
+                return said
+        elif self._model is not None:
+            failure = "resting"
+        return self._answer_without_model(turn, context, history, failure)
 
-    def _model_reply(
-        self, turn: Turn, context: dict[str, Any], history: Sequence[tuple[str, str]]
-    ) -> str | None:
-        """None when the model failed, stalled or said what nothing backs: the caller goes on without it.
+    def _answer_without_model(
+        self, turn: Turn, context: dict[str, Any], history: History, failure: str
+    ) -> Said:
+        """What the model's tools already did is told, never done again."""
+        if turn.outcomes:
+            text = compose([outcome.for_model() for outcome in turn.outcomes], context)
+        else:
+            text = self._builtin.reply(turn, context, history[-HISTORY_MESSAGES:])
+        verdict = review(text, turn, standing(turn, context)).verdict
+        if not verdict.ok:
+            log.error("the guard doubts our own words: %s", "; ".join(verdict.reasons))
+        text = text or say(turn.language, "unsure")
+        return Said(text, "builtin", self._builtin.model_name, "own words", verdict, failure)
 
-        A stalled model keeps its thread and a copy of the turn that is closed to further tool calls.
-        """
+    def _ask_model(
+        self, brain: Brain, turn: Turn, context: dict[str, Any], history: History
+    ) -> tuple[Said | None, str]:
+        """(what it said as far as it is backed, why it said nothing). A failed model's reads are forgotten."""
+        text, failure = self._think(brain, turn, context, history)
+        if failure:
+            self._circuit.failed()
+            log.warning("the model failed (%s); the built-in brain takes the turn over", failure)
+            if not _has_acted(turn):
+                turn.outcomes = []
+            return None, failure
+        self._circuit.succeeded()
+        said = self._review(text, turn, standing(turn, context))
+        if said.text:
+            return replace(said, brain="model", model=brain.model_name), ""
+        log.warning("a reply was held back: %s", "; ".join(said.verdict.reasons) or "too thin")
+        if not turn.outcomes:
+            return None, "held back"
+        text = compose([outcome.for_model() for outcome in turn.outcomes], context)
+        return Said(text, "model", brain.model_name, "rebuilt", said.verdict, ""), ""
+
+    def _think(self, brain: Brain, turn: Turn, context: dict[str, Any], history: History) -> tuple[str, str]:
+        """A stalled model keeps its thread and a copy of the turn that is closed to further tool calls."""
         model_turn = _copy_for_model(turn)
         correlation = correlation_id.get()
 
         def think() -> str:
             correlation_id.set(correlation)
-            return self._model.reply(model_turn, context, history) if self._model else ""
+            return self._reply(brain, model_turn, context, history)
 
+        text, failure = "", ""
         try:
-            text = self._threads.submit(think).result(timeout=self._turn_seconds)
+            text = self._threads.submit(think).result(timeout=self._limits.turn_seconds)
+            failure = "" if text else "empty"
         except Exception as error:
-            log.warning("the model failed (%s); the built-in brain takes the turn over", type(error).__name__)
-            text = ""
+            failure = type(error).__name__
         with model_turn.lock:
             model_turn.closed = True
-            turn.outcomes, turn.state = model_turn.outcomes, model_turn.state
-        if text and self._backed(text, turn, context):
-            return text
-        return None
+            turn.usage, turn.own_texts = model_turn.usage, model_turn.own_texts
+            turn.proposals = model_turn.proposals
+            if not failure or _has_acted(model_turn):
+                turn.outcomes, turn.state = model_turn.outcomes, model_turn.state
+        return text, failure
 
-    def _backed(self, text: str, turn: Turn, context: dict[str, Any]) -> bool:
-        results = [*(outcome.for_model() | {"cards": list(outcome.cards)} for outcome in turn.outcomes)]
-        standing = {
-            "say": "",
-            "data": {"shop": context["shop"]["name"], "pending": context.get("pending") or {}},
-        }
-        verdict = check(text, results=[*results, standing], customer_text=turn.text)
-        if not verdict.ok:
-            log.warning("a reply was held back: %s", "; ".join(verdict.reasons))
-        return bool(text) and verdict.ok
+    def _reply(self, brain: Brain, turn: Turn, context: dict[str, Any], history: History) -> str:
+        """Streamed where somebody looks on and the server can; a server that cannot is asked again, once for all."""
+        if turn.tell is None or not self._streams:
+            return brain.reply(turn, context, history)
+        turn.tell(Progress("typing"))
+        live = LiveText(turn, context)
+        try:
+            for piece in brain.stream(turn, context, history):
+                live.take(piece)
+        except ValueError as error:
+            if turn.outcomes or live.text:
+                raise
+            log.warning("the model's server does not stream (%s); it is asked without from now on", error)
+            self._streams = False
+            return brain.reply(turn, context, history)
+        return live.text.strip()
 
-    def _from_results(self, turn: Turn, context: dict[str, Any]) -> str:
-        if turn.outcomes:
-            return compose([outcome.for_model() for outcome in turn.outcomes], context)
-        return say(turn.language, "unsure")
+
+def _has_acted(turn: Turn) -> bool:
+    return bool(turn.state.get("handoff")) or any(outcome.committed for outcome in turn.outcomes)
 
 
 @lru_cache
@@ -117,14 +213,6 @@ def policy_text() -> str:
 
 
 def _copy_for_model(turn: Turn) -> Turn:
-    return Turn(
-        services=turn.services,
-        conversation_id=turn.conversation_id,
-        message_id=turn.message_id,
-        actor=turn.actor,
-        language=turn.language,
-        text=turn.text,
-        parse=turn.parse,
-        state=dict(turn.state),
-        quote_shown_before=turn.quote_shown_before,
+    return replace(
+        turn, state=dict(turn.state), outcomes=[], own_texts=[], usage=[], proposals=[], lock=RLock()
     )

@@ -1,26 +1,106 @@
 """From a turn's context to what `nlu` needs to understand the message."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, parse
+
+CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
+_INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
+# What `nlu` knows by another name.
+_AWAITED = {"exchange": "variant"}
 
 
 def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
-    cart = context.get("cart") or {"lines": []}
-    awaiting = context.get("awaiting") or [None]
+    """ "Size M" and "bỏ áo" are about the cart, or about a placed order when that is what is talked of."""
+    cart = (context.get("cart") or {"lines": []})["lines"]
+    flow = context.get("flow")
+    if flow is not None and flow["name"] in ("change", "return"):
+        lines, shown = _talked_of(flow, context)
+        return _read_of_order(text, context, lexicon, lines, shown)
+    understood = _read(text, context, lexicon, cart, context.get("shown", ()))
+    named = names_placed_order(understood)
+    changing = named or {intent.name for intent in understood.intents} & CHANGING
+    placed = _placed_lines(understood, context) if changing and (named or not cart) else []
+    if not placed:
+        return understood
+    return _read_of_order(text, context, lexicon, placed, context.get("shown", ()))
+
+
+def _read_of_order(
+    text: str,
+    context: dict[str, Any],
+    lexicon: Lexicon,
+    lines: list[dict[str, Any]],
+    shown: Sequence[str],
+) -> Parse:
+    """Of goods that are on the order, what is said of them is read among those goods first."""
+    understood = _read(text, context, lexicon, lines, shown)
+    ordered = {line["product"] for line in lines if line["product"] in lexicon.products}
+    others = [m for m in understood.items if m.product_sku is not None and m.product_sku not in ordered]
+    if not ordered or others:
+        return understood
+    own = Lexicon.build(lexicon.products[sku] for sku in sorted(ordered))
+    if any(mention.product_sku is None for mention in understood.items):
+        # `the shirt` may be ten products of the shop and one of the order: then it is that one.
+        understood = _with_items(understood, _read(text, context, own, lines, shown))
+    into = _INTO.search(text)
+    if into is not None and len(understood.items) == 1 and understood.items[0].variant_sku is None:
+        # `size L sang size M` names both: what comes behind is what is wished for.
+        understood = _with_items(understood, _read(text[into.end() :], context, own, lines, shown))
+    return understood
+
+
+def _with_items(understood: Parse, narrowed: Parse) -> Parse:
+    return replace(understood, items=narrowed.items) if narrowed.items else understood
+
+
+def _talked_of(flow: dict[str, Any], context: dict[str, Any]) -> tuple[list[dict[str, Any]], Sequence[str]]:
+    """(lines, shown): the goods that are coming back, the order that is changed, or what a size is asked of."""
+    data = flow["data"]
+    if data.get("draft"):
+        return [], (data["draft"]["sku"],)
+    lines: list[dict[str, Any]] = next(
+        (o["lines"] for o in context["orders"] if o["code"] == data.get("code")), []
+    )
+    chosen = data.get("items") if flow["name"] == "return" else None
+    if chosen:
+        lines = [line for line in lines if line["sku"] in chosen]
+    return lines, context.get("shown", ())
+
+
+def _placed_lines(understood: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of the order that is named, else of the latest."""
+    orders = context.get("orders", [])
+    named = [order for order in orders if order["code"] in understood.order_codes]
+    lines: list[dict[str, Any]] = (named or orders)[0]["lines"] if orders else []
+    return lines
+
+
+def _read(
+    text: str,
+    context: dict[str, Any],
+    lexicon: Lexicon,
+    lines: list[dict[str, Any]],
+    shown: Sequence[str],
+) -> Parse:
+    awaiting = (context.get("awaiting") or [None])[0]
     return parse(
         text,
         Context(
             lexicon=lexicon,
-            awaiting=awaiting[0],
-            shown=tuple(context.get("shown", ())),
+            awaiting=_AWAITED.get(awaiting, awaiting) if awaiting else None,
+            shown=tuple(shown),
             cart=tuple(
                 CartItem(
                     product_sku=lexicon.product_of(line["sku"]) or line["sku"],
                     variant_sku=line["sku"],
                     quantity=line["quantity"],
                 )
-                for line in cart["lines"]
+                for line in lines
             ),
             order_codes=tuple(order["code"] for order in context.get("orders", ())),
         ),

@@ -1,5 +1,6 @@
 """What one turn of the assistant knows and gathers. Tools get it from the runtime, never from the model."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,6 +68,23 @@ class ToolOutcome:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What one call of a model took, as its server counts it."""
+
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`kind` is typing, tool or text; `text` is the tool's name, or all of the reply that may be shown so far."""
+
+    kind: str
+    text: str = ""
+
+
 @dataclass
 class Turn:
     """Identity and state of one turn. `closed` turns late tool calls of a stalled model away."""
@@ -82,6 +100,20 @@ class Turn:
     quote_shown_before: str
     """The quote that an earlier reply showed; only this one may be said yes to."""
     outcomes: list[ToolOutcome] = field(default_factory=list)
+    customer_texts: tuple[str, ...] = ()
+    """What this customer wrote before, newest last; a tool's free texts must come from here or from `text`."""
+    own_texts: list[str] = field(default_factory=list)
+    """Names, addresses, notes and the like that tools were given: never evidence of anything."""
+    written_before: frozenset[str] = frozenset()
+    """Tools that wrote for this very message in a turn that was cut off before its answer was stored."""
+    shadow: bool = False
+    """Only a draft for staff: nothing but the cart is written."""
+    proposals: list[dict[str, Any]] = field(default_factory=list)
+    """What the assistant would have done, had it not been a draft."""
+    usage: list["Usage"] = field(default_factory=list)
+    tell: Callable[["Progress"], None] | None = None
+    """Somebody who looks on while the turn goes; None when nobody does."""
+    started: float = field(default_factory=time.monotonic)
     closed: bool = False
     lock: RLock = field(default_factory=RLock)
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
+import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -13,13 +15,17 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from bot.conversations.intake import open_conversation, open_trusted_conversation, store_message
+from bot.conversations.live import Listener, Live
 from bot.conversations.models import Message
 from bot.conversations.turns import Answer, Incoming, answer_message
+from core.api.access import Authorization
 from core.api.auth import require_key
+from core.api.error_handlers import REFUSALS
 from core.clock import Clock
 from core.db import Database
 from core.errors import Invalid
 
+MAX_SEQ = 10**18
 STREAM_PAUSE_S = 0.4
 PING_EVERY_S = 20.0
 
@@ -65,29 +71,31 @@ class ChatDesk:
     think: Callable[[Incoming], Answer]
     clock: Clock
     rate_limit: int
+    live: Live = field(default_factory=Live)
 
 
 def chat_router(desk: ChatDesk) -> APIRouter:
-    router = APIRouter(prefix="/api/chat", tags=["chat"])
+    router = APIRouter(prefix="/api/chat", tags=["chat"], responses=REFUSALS)
 
-    @router.post("/messages")
-    def post_message(
-        body: ChatMessageIn, authorization: Annotated[str | None, Header()] = None
-    ) -> ChatMessageOut:
-        """A customer's message and the assistant's answer to it."""
+    @router.post("/messages", openapi_extra={"security": [{}]})
+    def post_message(body: ChatMessageIn, authorization: Authorization) -> ChatMessageOut:
+        """A customer's message and the assistant's answer to it. Only `channel` and `user_id` need a key."""
         return _answer(desk, body, authorization)
 
-    @router.get("/stream")
+    @router.get(
+        "/stream", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}}
+    )
     async def stream(
         request: Request,
         conversation_id: Annotated[str, Query(max_length=100)],
         visitor_token: Annotated[str, Query(max_length=200)],
-        after: Annotated[int | None, Query(ge=0)] = None,
+        after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> StreamingResponse:
         """Server-sent events: everything said to this visitor after `Last-Event-ID` (or `after`)."""
         await run_in_threadpool(_check_visitor, desk, conversation_id, visitor_token)
-        start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+        resumed = re.fullmatch("[0-9]{1,18}", last_event_id or "")
+        start = int(resumed[0]) if resumed else after
         if start is None:
             start = await run_in_threadpool(_last_seq, desk, conversation_id)
         return StreamingResponse(
@@ -173,15 +181,28 @@ def messages_after(desk: ChatDesk, conversation_id: str, seq: int) -> list[dict[
 
 
 async def _events(desk: ChatDesk, request: Request, conversation_id: str, seq: int) -> AsyncIterator[str]:
+    """Stored messages as `message`; while an answer is being written, `delta` with all of it that may be shown."""
     yield "retry: 2000\n\n"
-    quiet = 0.0
-    while not await request.is_disconnected():
-        messages = await run_in_threadpool(messages_after, desk, conversation_id, seq)
-        for message in messages:
-            seq = message["seq"]
-            yield f"id: {seq}\nevent: message\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
-        quiet = 0.0 if messages else quiet + STREAM_PAUSE_S
-        if quiet >= PING_EVERY_S:
-            quiet = 0.0
-            yield "event: ping\ndata: {}\n\n"
-        await asyncio.sleep(STREAM_PAUSE_S)
+    quiet_since = time.monotonic()
+    with desk.live.listening(conversation_id) as listener:
+        while not await request.is_disconnected():
+            messages = await run_in_threadpool(messages_after, desk, conversation_id, seq)
+            for message in messages:
+                seq = message["seq"]
+                yield f"id: {seq}\nevent: message\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
+                quiet_since = time.monotonic()
+            if time.monotonic() - quiet_since >= PING_EVERY_S:
+                quiet_since = time.monotonic()
+                yield "event: ping\ndata: {}\n\n"
+            async for event in _until_pause(listener):
+                yield f"event: delta\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
+
+
+async def _until_pause(listener: Listener) -> AsyncIterator[dict[str, Any]]:
+    """What is told within one pause between two looks at the database."""
+    end = time.monotonic() + STREAM_PAUSE_S
+    while (left := end - time.monotonic()) > 0:
+        try:
+            yield await asyncio.wait_for(listener.queue.get(), left)
+        except TimeoutError:
+            return

@@ -1,5 +1,6 @@
 """From a stored message to an answer: understand, let the assistant act, gather what is to be shown and kept."""
 
+import hashlib
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -7,44 +8,100 @@ from sqlalchemy.orm import Session
 from bot.agent.context import turn_context
 from bot.agent.loop import Assistant
 from bot.agent.parsing import understand
-from bot.agent.turn import Services, Turn
+from bot.agent.reviewing import Said
+from bot.agent.turn import Services, ToolOutcome, Turn
 from bot.conversations.handoff import hand_over
-from bot.conversations.turns import Answer, Incoming, Reply
+from bot.conversations.live import Live
+from bot.conversations.turns import Answer, DraftParts, Incoming, Reply
 from bot.replies.texts import say
 from bot.tools.ordering.summary import cart_view
 from core.actor import Actor
 from core.orders.queries import customer_orders, open_cart
+from core.shop import shop_profile
 
 SURE_OF_LANGUAGE = 0.6
+SURE_OF_INTENT = 0.5
 
 
-def answer(incoming: Incoming, *, services: Services, assistant: Assistant) -> Answer:
-    """Silent while staff hold the conversation; else one reply, with the evidence for what it says."""
+def answer(
+    incoming: Incoming, *, services: Services, assistant: Assistant, live: Live | None = None
+) -> Answer:
+    """Silent while staff hold the conversation; else one reply, or a draft of it, with its evidence."""
     if incoming.mode == "manual":
         return _silent(incoming, services)
     turn = _turn(incoming, services)
-    text = assistant.reply(turn, incoming.history) if incoming.text else say(turn.language, "unsure")
-    _count_unsure(turn, text)
-    handed_off = bool(turn.state.get("handoff"))
-    if handed_off:
-        with services.db.transaction() as session:
-            hand_over(
-                session,
-                conversation_id=incoming.conversation_id,
-                reason=str(turn.state.pop("handoff")),
-                now=services.clock(),
-            )
+    if live is not None and not turn.shadow:
+        turn.tell = live.teller(incoming.conversation_id, incoming.external_id)
+    said = assistant.reply(turn, incoming.history) if incoming.text else Said(say(turn.language, "unsure"))
+    _count_unsure(turn, said.text)
+    handed_off = _hand_over(incoming, turn, services)
     cards = [card for outcome in turn.outcomes for card in outcome.cards]
     quick_replies = list(dict.fromkeys(q for outcome in turn.outcomes for q in outcome.quick_replies))
     with services.db.read_transaction() as session:
-        shown = public_state(session, incoming.customer_id, turn.state, turn.language, handed_off)
+        state = incoming.state if turn.shadow else turn.state
+        shown = public_state(session, incoming.customer_id, state, turn.language, handed_off)
     return Answer(
-        replies=[Reply(text, cards, quick_replies)],
+        replies=[Reply(said.text, cards, quick_replies)],
         state=turn.state,
         public_state=shown,
         language=turn.language,
-        evidence=[outcome.for_model() | {"tool": outcome.tool} for outcome in turn.outcomes],
+        evidence=[evidence_of(outcome) for outcome in turn.outcomes],
+        basis=said.basis(),
+        usage=_usage(turn, said, assistant),
+        draft=DraftParts(_intents(turn), turn.proposals) if turn.shadow else None,
     )
+
+
+def _hand_over(incoming: Incoming, turn: Turn, services: Services) -> bool:
+    """A draft only proposes it: whoever reads the draft is a person already."""
+    if not turn.state.get("handoff"):
+        return False
+    reason = str(turn.state.pop("handoff"))
+    if turn.shadow:
+        turn.proposals.append({"tool": "hand_off", "arguments": {"reason": reason}})
+        return False
+    with services.db.transaction() as session:
+        hand_over(
+            session,
+            conversation_id=incoming.conversation_id,
+            reason=reason,
+            summary=incoming.text,
+            skus=[sku for item in turn.parse.items if (sku := item.variant_sku or item.product_sku)],
+            now=services.clock(),
+        )
+    return True
+
+
+def evidence_of(outcome: ToolOutcome) -> dict[str, Any]:
+    """One tool's answer as it is kept; a passage with a mark of the text that it had at the time."""
+    kept = outcome.for_model() | {"tool": outcome.tool}
+    text = outcome.data.get("text")
+    if outcome.data.get("passage_id") and isinstance(text, str):
+        kept["passage_version"] = str(
+            outcome.data.get("passage_version") or hashlib.sha256(text.encode()).hexdigest()[:12]
+        )
+    return kept
+
+
+def _usage(turn: Turn, said: Said, assistant: Assistant) -> dict[str, Any] | None:
+    if not turn.usage:
+        return None
+    return {
+        "model": assistant.model_name,
+        "outcome": said.failure or said.outcome,
+        "calls": len(turn.usage),
+        "input_tokens": sum(one.input_tokens for one in turn.usage),
+        "cached_tokens": sum(one.cached_tokens for one in turn.usage),
+        "output_tokens": sum(one.output_tokens for one in turn.usage),
+        "cost": assistant.prices.cost(turn.usage),
+        "currency": assistant.prices.currency,
+    }
+
+
+def _intents(turn: Turn) -> list[str]:
+    return [intent.name for intent in turn.parse.intents if intent.confidence >= SURE_OF_INTENT] or [
+        "unknown"
+    ]
 
 
 def public_state(
@@ -76,9 +133,12 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         parse=understand(incoming.text, {}, services.lexicon()),
         state=state,
         quote_shown_before=str(state.get("quote_id", "")),
+        customer_texts=tuple(text for author, text in incoming.history if author == "customer"),
+        written_before=incoming.written_before,
     )
     with services.db.read_transaction() as session:
         context = turn_context(session, draft)
+        draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(incoming.text, context, services.lexicon())
     if draft.parse.language_confidence >= SURE_OF_LANGUAGE:
         draft.language = draft.parse.language

@@ -1,5 +1,6 @@
 """Who talks: the assistant (`auto`) or a person (`manual`)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import update
@@ -11,10 +12,27 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.jobs.events import publish
+from core.tickets.filing import close_handoffs, open_ticket
 
 
-def hand_over(session: Session, *, conversation_id: str, reason: str, now: datetime) -> None:
-    """The assistant steps back and staff are called; a second call changes nothing."""
+def hand_over(
+    session: Session,
+    *,
+    conversation_id: str,
+    reason: str,
+    now: datetime,
+    summary: str = "",
+    skus: Iterable[str] = (),
+) -> None:
+    """The assistant steps back, a ticket waits and staff are called; a second call adds to the ticket only.
+
+    `summary` is what the customer wrote, `reason` why: asked, complaint, wholesale, not understood …
+    """
+    conversation = _get(session, conversation_id)
+    open_ticket(
+        session, kind="handoff", summary=summary, conversation_id=conversation_id, skus=skus,
+        customer_id=conversation.customer_id, details={"reason": reason[:200]}, now=now,
+    )  # fmt: skip
     moved = session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id, Conversation.mode == "auto")
@@ -54,7 +72,7 @@ def take(session: Session, *, conversation_id: str, actor: Actor, now: datetime)
 
 
 def release(session: Session, *, conversation_id: str, actor: Actor, now: datetime) -> Conversation:
-    """Back to the assistant."""
+    """Back to the assistant; nobody waits for a person any more."""
     actor.require_role("manager", "sales", action="release conversations")
     session.execute(
         update(Conversation)
@@ -62,6 +80,7 @@ def release(session: Session, *, conversation_id: str, actor: Actor, now: dateti
         .values(mode="auto", assigned_to="", handoff_reason="")
         .execution_options(synchronize_session=False)
     )
+    close_handoffs(session, conversation_id=conversation_id, actor=actor, now=now)
     audit.record(
         session, actor=actor, action="conversation.released", subject_kind="conversation",
         subject_id=conversation_id, now=now,

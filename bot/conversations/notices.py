@@ -13,7 +13,7 @@ from bot.conversations.models import Conversation, Message
 from bot.replies.cards import order_card
 from bot.replies.texts import say
 from bot.staff import room
-from bot.staff.cards import approval_card, button, task_card
+from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
 from bot.staff.commands import order_with_cards
 from core.approvals.models import Approval
 from core.ids import new_id
@@ -24,7 +24,10 @@ from core.money import format_dong
 from core.orders.models import Order
 from core.orders.queries import get_order
 from core.payments.models import Payment
+from core.returns.requests import get_return
 from core.shipping.models import Shipment
+from core.tickets.filing import list_tickets
+from core.tickets.models import Ticket
 
 _PARCEL_NOTICES = {
     "picked_up": "notice_picked_up",
@@ -57,7 +60,10 @@ def tell_staff(run: Run) -> None:
     """Job `notice.staff`."""
     payload = dict(run.payload)
     with run.db.transaction() as session:
-        text, cards = _STAFF[payload["event"]](session, payload)
+        notice = _STAFF[payload["event"]](session, payload)
+        if notice is None:
+            return
+        text, cards = notice
         key = f"{payload['event']}:{payload['key']}"
         room.post(session, author="system", text=text, cards=cards, key=key, now=run.now)
 
@@ -85,6 +91,8 @@ def _customer_text(session: Session, order: Order, payload: dict[str, Any], lang
         return say(language, "notice_packed", code=order.code)
     if event == "order.cancelled":
         return say(language, "notice_cancelled", code=order.code)
+    if event in ("order.changed", "return.requested"):
+        return None if payload["by"] == "customer" else _done_by_staff(session, order, payload, language)
     if event == "payment.recorded":
         payment = session.get_one(Payment, payload["payment_id"])
         if payment.kind == "cod":
@@ -94,6 +102,14 @@ def _customer_text(session: Session, order: Order, payload: dict[str, Any], lang
         invoice = session.get_one(Invoice, payload["key"])
         return say(language, "notice_invoice", code=order.code, number=invoice.number)
     return _parcel_text(session, order, payload, language)
+
+
+def _done_by_staff(session: Session, order: Order, payload: dict[str, Any], language: str) -> str:
+    """A customer who did it in the chat was told there."""
+    if payload["event"] == "order.changed":
+        return say(language, "notice_changed", code=order.code, total=format_dong(order.total))
+    made = get_return(session, payload["return_id"])
+    return say(language, "notice_return", code=order.code, request=made.code)
 
 
 def _parcel_text(session: Session, order: Order, payload: dict[str, Any], language: str) -> str | None:
@@ -109,6 +125,7 @@ def _parcel_text(session: Session, order: Order, payload: dict[str, Any], langua
 
 
 StaffNotice = tuple[str, list[dict[str, Any]]]
+StaffNotices = Callable[[Session, dict[str, Any]], StaffNotice | None]
 
 
 def _about_order(text: str) -> Callable[[Session, dict[str, Any]], StaffNotice]:
@@ -130,11 +147,16 @@ def _about_approval(session: Session, payload: dict[str, Any]) -> StaffNotice:
 
 def _about_handoff(session: Session, payload: dict[str, Any]) -> StaffNotice:
     conversation = session.get_one(Conversation, payload["conversation_id"])
-    card = {
-        "type": "task", "title": "Khách cần người hỗ trợ", "lines": [conversation.handoff_reason],
-        "buttons": [button("Nhận", f"/take {conversation.id}")], "links": [],
-    }  # fmt: skip
-    return "Khách cần người hỗ trợ", [card]
+    waiting = list_tickets(
+        session, before=None, limit=1, kind="handoff", state="open", conversation_id=conversation.id
+    )
+    return TICKET_TITLES["handoff"], [ticket_card(ticket) for ticket in waiting]
+
+
+def _about_ticket(session: Session, payload: dict[str, Any]) -> StaffNotice | None:
+    """Of a handoff the conversation tells, each time that it is handed over."""
+    ticket = session.get_one(Ticket, payload["ticket_id"])
+    return None if ticket.kind == "handoff" else (TICKET_TITLES[ticket.kind], [ticket_card(ticket)])
 
 
 def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
@@ -142,8 +164,9 @@ def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
     return task.title, [task_card(task)]
 
 
-_STAFF: dict[str, Callable[[Session, dict[str, Any]], StaffNotice]] = {
+_STAFF: dict[str, StaffNotices] = {
     "order.placed": _about_order("Đơn mới {code}"),
+    "order.changed": _about_order("Đơn {code} đã được sửa"),
     "order.cancelled": _about_order("Đơn {code} đã hủy"),
     "order.completed": _about_order("Đơn {code} hoàn tất"),
     "shipment.booked": _about_order("Đơn {code} đã có vận đơn"),
@@ -156,4 +179,5 @@ _STAFF: dict[str, Callable[[Session, dict[str, Any]], StaffNotice]] = {
     "approval.decided": _about_approval,
     "conversation.handed_off": _about_handoff,
     "staff_task.opened": _about_task,
+    "ticket.opened": _about_ticket,
 }

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation, Draft, Message, ModelUsage, TurnWrite
 from core.clock import Clock
 from core.db import Database
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.ids import new_id
+from core.jobs.crash_points import crash_point
 
 LEASE_SECONDS = 60
 WAIT_SECONDS = 45.0
@@ -29,6 +30,12 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class DraftParts:
+    intents: list[str]
+    proposals: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a turn came to. `state` is kept for the next turn, `shown` is told to the caller."""
 
@@ -37,11 +44,17 @@ class Answer:
     public_state: dict[str, Any]
     language: str
     evidence: list[dict[str, Any]]
+    basis: dict[str, Any] = field(default_factory=dict)
+    usage: dict[str, Any] | None = None
+    """What a model took for this turn, as a row of `model_usage`; None when none was asked."""
+    draft: DraftParts | None = None
+    """Set when the replies are for staff to look at first."""
 
 
 @dataclass(frozen=True)
 class Incoming:
     message_id: str
+    external_id: str
     conversation_id: str
     customer_id: str
     text: str
@@ -50,6 +63,8 @@ class Incoming:
     state: dict[str, Any]
     history: list[tuple[str, str]]
     """(author, text), oldest first, without this message."""
+    written_before: frozenset[str] = frozenset()
+    """Tools that wrote for this message before a crash kept its answer from being stored."""
 
 
 def answer_message(
@@ -66,8 +81,10 @@ def answer_message(
             if incoming is None:
                 return replies_to(session, message_id)
         answer = think(incoming)
+        crash_point("turn.before_answer")
         with db.transaction() as session:
             _store(session, incoming, answer, clock())
+        crash_point("turn.after_answer")
     with db.read_transaction() as session:
         return replies_to(session, message_id)
 
@@ -90,8 +107,10 @@ def _load(session: Session, message_id: str) -> Incoming | None:
         .order_by(Message.seq.desc())
         .limit(20)
     ).all()
+    written = session.scalars(select(TurnWrite.tool).where(TurnWrite.message_id == message_id))
     return Incoming(
         message_id=message.id,
+        external_id=message.external_id or "",
         conversation_id=conversation.id,
         customer_id=conversation.customer_id,
         text=message.text,
@@ -99,6 +118,7 @@ def _load(session: Session, message_id: str) -> Incoming | None:
         mode=conversation.mode,
         state=dict(conversation.state),
         history=[(row.author, row.text) for row in reversed(history)],
+        written_before=frozenset(written),
     )
 
 
@@ -112,6 +132,10 @@ def _store(session: Session, incoming: Incoming, answer: Answer, now: datetime) 
     ).first()
     if handled is None:
         return
+    _store_usage(session, incoming, answer, now)
+    if answer.draft is not None:
+        store_draft(session, incoming.conversation_id, incoming.message_id, answer, now=now)
+        return
     for reply in answer.replies:
         session.add(
             Message(
@@ -124,12 +148,58 @@ def _store(session: Session, incoming: Incoming, answer: Answer, now: datetime) 
                 cards=reply.cards,
                 quick_replies=reply.quick_replies,
                 evidence=answer.evidence,
+                basis=answer.basis,
                 created_at=now,
             )
         )
         session.flush()
     conversation = session.get_one(Conversation, incoming.conversation_id)
     conversation.state = answer.state
+    conversation.language = answer.language
+    conversation.last_message_at = now
+
+
+def _store_usage(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> None:
+    """An order's cost is that of all turns of its conversation since the order before it."""
+    if answer.usage is not None:
+        session.add(
+            ModelUsage(
+                id=new_id(), conversation_id=incoming.conversation_id, message_id=incoming.message_id,
+                created_at=now, **answer.usage,
+            )
+        )  # fmt: skip
+        session.flush()
+    order_id = next((e["data"]["order_id"] for e in answer.evidence if e["data"].get("order_id")), None)
+    if order_id is not None:
+        session.execute(
+            update(ModelUsage)
+            .where(ModelUsage.conversation_id == incoming.conversation_id, ModelUsage.order_id.is_(None))
+            .values(order_id=order_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def store_draft(
+    session: Session, conversation_id: str, message_id: str, answer: Answer, *, now: datetime
+) -> None:
+    """A newer draft takes the place of one that nobody has sent."""
+    parts = answer.draft or DraftParts([], [])
+    session.execute(
+        update(Draft)
+        .where(Draft.conversation_id == conversation_id, Draft.state == "open")
+        .values(state="replaced", decided_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    for reply in answer.replies[:1]:
+        session.add(
+            Draft(
+                id=new_id(), conversation_id=conversation_id, message_id=message_id, text=reply.text,
+                cards=reply.cards, quick_replies=reply.quick_replies, evidence=answer.evidence,
+                basis=answer.basis, proposals=parts.proposals, intents=parts.intents,
+                next_state=answer.state, language=answer.language, created_at=now,
+            )
+        )  # fmt: skip
+    conversation = session.get_one(Conversation, conversation_id)
     conversation.language = answer.language
     conversation.last_message_at = now
 
@@ -170,4 +240,6 @@ def _take(db: Database, conversation_id: str, token: str, now: datetime) -> bool
             .returning(Conversation.id)
             .execution_options(synchronize_session=False)
         ).first()
+        if taken is None and session.get(Conversation, conversation_id) is None:
+            raise NotFound("conversation_gone", "This conversation is gone. Start a new one.", {})
         return taken is not None

@@ -10,6 +10,7 @@ from core.jobs.models import StaffTask
 from core.money import format_dong
 from core.orders.models import Order
 from core.shipping.models import Shipment
+from core.tickets.models import Ticket
 
 
 def button(label: str, command: str) -> dict[str, str]:
@@ -114,6 +115,41 @@ def task_card(task: StaffTask) -> dict[str, Any]:
         "title": task.title,
         "lines": [task.detail] if task.detail else [],
         "buttons": [button("Xong", f"/done {task.id}")],
+        "links": [],
+    }
+
+
+TICKET_TITLES = {
+    "handoff": "Khách cần người hỗ trợ",
+    "complaint": "Khách phàn nàn",
+    "return": "Khách muốn trả hàng",
+    "exchange": "Khách muốn đổi hàng",
+    "question": "Câu hỏi chưa có trả lời",
+    "payment": "Khách báo đã chuyển khoản",
+    "refund": "Cần hoàn tiền",
+    "order_change": "Khách muốn đổi đơn",
+    "invoice": "Hóa đơn cần xem lại",
+}
+
+
+def ticket_card(ticket: Ticket) -> dict[str, Any]:
+    """What the customer wants in their words, with what may be done next."""
+    about = " · ".join(part for part in (ticket.order_code, ", ".join(ticket.skus)) if part)
+    known = [f"{name}: {value}" for name, value in ticket.details.items() if value not in ("", None, [], {})]
+    buttons = []
+    if ticket.conversation_id:
+        buttons.append(button("Nhận", f"/take {ticket.conversation_id}"))
+    if ticket.order_code:
+        buttons.append(button(f"Đơn {ticket.order_code}", f"/order {ticket.order_code}"))
+    if ticket.kind == "payment":
+        buttons.append(button("Đã nhận tiền", f"/paid {ticket.order_code}"))
+    if ticket.state == "open":
+        buttons.append(button("Xong", f"/close {ticket.code}"))
+    return {
+        "type": "task",
+        "title": f"{ticket.code} · {TICKET_TITLES.get(ticket.kind, ticket.kind)}",
+        "lines": [line for line in (about, ticket.summary, *known) if line],
+        "buttons": buttons,
         "links": [],
     }
 

@@ -9,8 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
-from bot.conversations.models import Conversation
-from bot.staff.cards import approval_card, button, order_card, table_card, task_card
+from bot.staff.cards import (
+    TICKET_TITLES,
+    approval_card,
+    order_card,
+    table_card,
+    task_card,
+    ticket_card,
+)
 from core.actor import ROLES, Actor, Role
 from core.approvals.decisions import decide, pending_approvals
 from core.catalogue.search import search_products
@@ -21,7 +27,7 @@ from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
 from core.jobs.tasks import close_task, list_open
 from core.money import format_dong
-from core.orders.cancellation import cancel_order
+from core.orders.cancellation import cancel_order, carry_out_approved
 from core.orders.fulfilment import complete_if_done, pack_order
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
@@ -29,6 +35,7 @@ from core.payments.recording import confirm_bank_transfer, outstanding
 from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
 from core.stock.queries import levels
+from core.tickets.filing import KINDS, close_ticket, list_tickets
 
 ALL: tuple[Role, ...] = ROLES
 
@@ -101,16 +108,7 @@ def _todo(request: Request) -> Said:
     session = request.session
     cards = [approval_card(a) for a in pending_approvals(session, now=request.now)]
     cards += [task_card(t) for t in list_open(session)[:20]]
-    waiting = session.scalars(
-        select(Conversation).where(Conversation.mode == "manual", Conversation.assigned_to == "").limit(20)
-    )
-    cards += [
-        {
-            "type": "task", "title": f"Khách cần người hỗ trợ: {c.handoff_reason or 'handoff'}", "lines": [c.id],
-            "buttons": [button("Nhận", f"/take {c.id}")], "links": [],
-        }
-        for c in waiting
-    ]  # fmt: skip
+    cards += [ticket_card(t) for t in list_tickets(session, before=None, limit=20, state="open")]
     counts = _counts(session)
     text = " · ".join(f"{label}: {count}" for label, count in counts if count)
     if not cards and not text:
@@ -173,12 +171,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
         note=words[1] if len(words) > 1 else "",
     )  # fmt: skip
     said = f"{approval.code}: {approval.state} · {request.actor.name}"
-    if approve and approval.kind == "cancel_after_packing":
-        asker = Actor("staff", request.actor.id, request.actor.name, "manager")
-        cancel_order(
-            request.session, order_id=approval.subject_id, reason=approval.payload.get("reason", ""), actor=asker,
-            now=request.now,
-        )  # fmt: skip
+    carry_out_approved(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])
@@ -281,6 +274,22 @@ def _done(request: Request) -> Said:
     return Said(f"Xong: {task.title}")
 
 
+def _tickets(request: Request) -> Said:
+    """All open ones, or those of one kind or order."""
+    word = request.argument.split()[0] if request.argument else ""
+    kind = word if word in KINDS else None
+    order_id = get_order(request.session, word).id if word and kind is None else None
+    waiting = list_tickets(request.session, before=None, limit=20, state="open", kind=kind, order_id=order_id)
+    if not waiting:
+        return Said("Không có phiếu nào đang chờ.")
+    return Said(f"{len(waiting)} phiếu đang chờ", [ticket_card(ticket) for ticket in waiting])
+
+
+def _close(request: Request) -> Said:
+    ticket = close_ticket(request.session, code=request.code(), actor=request.actor, now=request.now)
+    return Said(f"Xong: {ticket.code} · {TICKET_TITLES.get(ticket.kind, ticket.kind)}")
+
+
 def _help(request: Request) -> Said:
     rows = [[c["usage"], c["help"]] for c in commands_for(request.actor)]
     return Said("", [table_card("Lệnh", ["Lệnh", "Dùng để"], rows)])
@@ -302,6 +311,8 @@ _TABLE: tuple[Command, ...] = (
     Command("/customer", "/customer tên | điện thoại", "Đơn của một khách", ALL, _customer),
     Command("/take", "/take MÃ", "Nhận cuộc trò chuyện", ("manager", "sales"), _take),
     Command("/release", "/release MÃ", "Trả cuộc trò chuyện cho trợ lý", ("manager", "sales"), _release),
+    Command("/tickets", "/tickets [loại | mã đơn]", "Phiếu chờ người xử lý", ALL, _tickets),
+    Command("/close", "/close MÃ", "Đóng một phiếu", ("manager", "sales"), _close),
     Command("/done", "/done MÃ", "Đóng một việc", ALL, _done),
     Command("/help", "/help", "Các lệnh của bạn", ALL, _help),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from langchain.tools import ToolRuntime
 
 from bot.agent.turn import ToolOutcome, Turn
-from bot.replies.texts import say
+from bot.replies.refusals import refusal_text
 from core.errors import AppError
 
 # Its context is a `Turn`; said as Any, since the tool schema is built from these annotations.
@@ -22,6 +22,6 @@ def run(runtime: Runtime, work: Callable[[Turn], ToolOutcome]) -> str:
     try:
         outcome = work(turn)
     except AppError as error:
-        said = say(turn.language, "refused", reason=error.message)
+        said = refusal_text(turn.language, error)
         outcome = turn.note(ToolOutcome(error.code, False, said, error.data))
     return json.dumps(outcome.for_model(), ensure_ascii=False)

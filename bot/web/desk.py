@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from bot.conversations.drafts import drop_draft, send_draft
+from bot.conversations.evidence import reply_evidence
 from bot.conversations.handoff import release, staff_reply, take
 from bot.staff import accounts, room
 from bot.staff.commands import commands_for, run
@@ -34,6 +36,10 @@ class LoginIn(BaseModel):
 
 class TextIn(BaseModel):
     text: str = Field(min_length=1, max_length=4_000)
+
+
+class DraftIn(BaseModel):
+    text: str | None = Field(None, max_length=4_000, description="Empty: the draft as it is.")
 
 
 def _reader(desk: DeskDep, chotdon_desk: Annotated[str | None, Cookie()] = None) -> accounts.LoggedIn:
@@ -158,6 +164,35 @@ def hand_back(desk: DeskDep, actor: Writer, conversation_id: str) -> dict[str, A
         return {"conversation": conversation_summary(session, conversation_id)}
 
     return _change(desk, work)
+
+
+@router.get("/conversations/{conversation_id}/messages/{message_id}/evidence")
+def evidence(
+    desk: DeskDep,
+    _staff: Reader,
+    conversation_id: str,
+    message_id: str,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> dict[str, Any]:
+    with desk.db.read_transaction() as session:
+        return reply_evidence(
+            session, conversation_id=conversation_id, message_id=message_id, after=after, limit=limit
+        )
+
+
+@router.post("/drafts/{draft_id}/send")
+def send(desk: DeskDep, actor: Writer, draft_id: str, body: DraftIn) -> dict[str, Any]:
+    def work(session: Session) -> dict[str, Any]:
+        message = send_draft(session, draft_id=draft_id, text=body.text, actor=actor, now=desk.clock())
+        return {"message": message_view(message)}
+
+    return _change(desk, work)
+
+
+@router.post("/drafts/{draft_id}/drop", status_code=204)
+def drop(desk: DeskDep, actor: Writer, draft_id: str) -> None:
+    _change(desk, lambda session: drop_draft(session, draft_id=draft_id, actor=actor, now=desk.clock()))
 
 
 @router.get("/documents/{document_id}")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.conversations.drafts import draft_view, open_draft
 from bot.conversations.models import Conversation, Message
 from bot.replies.cards import order_card
 from core.customers.models import Customer
@@ -58,6 +59,7 @@ def conversation_view(session: Session, conversation_id: str) -> dict[str, Any]:
         order_card(order, "vi") | {"placed_at": order.placed_at.isoformat()}
         for order in customer_orders(session, customer_id=customer.id, limit=10)
     ]
+    draft = open_draft(session, conversation_id=conversation_id)
     return {
         "conversation": _summary(session, conversation, customer)
         | {
@@ -69,6 +71,7 @@ def conversation_view(session: Session, conversation_id: str) -> dict[str, Any]:
             "orders": orders,
         },
         "messages": [message_view(m) for m in reversed(list(messages))],
+        "draft": draft_view(draft) if draft is not None else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""What endpoints share: the database, the caller, and creating things once per Idempotency-Key."""
+"""What endpoints share: the database, the caller, pages, and creating things once per Idempotency-Key."""
 
 import hashlib
 import json
@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -38,16 +41,50 @@ class Desk:
     knowledge: KnowledgeDesk | None = None
 
 
+@dataclass(frozen=True)
+class Once:
+    """A caller's Idempotency-Key and the request line it was sent with."""
+
+    key: str
+    request_line: str
+
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="ApiKey", description="A key made by `chotdon keys create NAME --scope …`."
+)
+
+
 def desk_of(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
 
+def _authorization(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> str | None:
+    return f"{credentials.scheme} {credentials.credentials}" if credentials else None
+
+
+def _once(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(max_length=200, description="The same key again gives the first answer, creates nothing."),
+    ] = None,
+) -> Once | None:
+    if idempotency_key is None:
+        return None
+    if not idempotency_key.strip():
+        raise Invalid("idempotency_key_empty", "Idempotency-Key must not be empty.", {})
+    return Once(idempotency_key, f"{request.method} {request.url.path}")
+
+
 DeskDep = Annotated[Desk, Depends(desk_of)]
-Authorization = Annotated[str | None, Header(description="Bearer ck_…")]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(max_length=200, description="The same key again gives the first answer, creates nothing."),
+Authorization = Annotated[str | None, Depends(_authorization)]
+IdempotencyKey = Annotated[Once | None, Depends(_once)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[
+    str | None, Query(pattern="^[0-9a-f]{32}$", description="`next_cursor` of the page before.")
 ]
 
 
@@ -58,64 +95,73 @@ def read(desk: Desk, authorization: str | None, scope: str, work: Callable[[Sess
 
 
 def change(desk: Desk, authorization: str | None, scope: str, work: Callable[[Session, Actor], T]) -> T:
-    with desk.db.transaction() as session:
-        return work(session, require_key(session, authorization, scope=scope))
+    def attempt() -> T:
+        with desk.db.transaction() as session:
+            return work(session, require_key(session, authorization, scope=scope))
+
+    return _look_again(attempt)
 
 
 def create(
     desk: Desk,
     authorization: str | None,
     scope: str,
-    key: str | None,
+    once: Once | None,
     request: Any,
     answer_type: type[ModelT],
     work: Callable[[Session, Actor], ModelT],
 ) -> ModelT:
     """Create once per caller and key, in the transaction of the deed; the same key with another request is refused."""
-    if key is None:
+    if once is None:
         return change(desk, authorization, scope, work)
-    if not key.strip():
-        raise Invalid("idempotency_key_empty", "Idempotency-Key must not be empty.", {})
-    fingerprint = hashlib.sha256(
-        json.dumps(request, sort_keys=True, default=str, ensure_ascii=False).encode()
-    ).hexdigest()
-    try:
+    text = json.dumps([once.request_line, request], sort_keys=True, default=str)
+    fingerprint = hashlib.sha256(text.encode()).hexdigest()
+
+    def attempt() -> ModelT:
         with desk.db.transaction() as session:
             actor = require_key(session, authorization, scope=scope)
-            known = _known(session, actor, key, fingerprint)
-            if known is not None:
-                return answer_type.model_validate(known)
+            claimed = _claim(session, actor, once.key, fingerprint, desk)
+            if claimed is None:
+                return answer_type.model_validate(_first_answer(session, actor, once.key, fingerprint))
             answer = work(session, actor)
-            session.add(
-                IdempotentAnswer(
-                    id=new_id(),
-                    api_key_id=actor.id,
-                    idempotency_key=key,
-                    request_hash=fingerprint,
-                    status=201,
-                    body=answer.model_dump(mode="json"),
-                    created_at=desk.clock(),
-                )
+            session.execute(
+                update(IdempotentAnswer)
+                .where(IdempotentAnswer.id == claimed)
+                .values(body=answer.model_dump(mode="json"))
             )
-            session.flush()
             return answer
+
+    return _look_again(attempt)
+
+
+def _look_again(attempt: Callable[[], T]) -> T:
+    """Somebody made the same thing between our look and our write: a second look finds it and says so."""
+    try:
+        return attempt()
     except IntegrityError:
-        with desk.db.read_transaction() as session:
-            actor = require_key(session, authorization, scope=scope)
-            known = _known(session, actor, key, fingerprint)
-        if known is None:
-            raise
-        return answer_type.model_validate(known)
+        return attempt()
 
 
-def _known(session: Session, actor: Actor, key: str, fingerprint: str) -> dict[str, Any] | None:
-    row = session.scalar(
+def _claim(session: Session, actor: Actor, key: str, fingerprint: str, desk: Desk) -> str | None:
+    """Written before the deed, so that the same key at the same moment waits for our commit; None when taken."""
+    insert_for = sqlite_insert if desk.db.is_sqlite else postgres_insert
+    return session.scalar(
+        insert_for(IdempotentAnswer)
+        .values(
+            id=new_id(), api_key_id=actor.id, idempotency_key=key, request_hash=fingerprint, status=201, body={},
+            created_at=desk.clock(),
+        )
+        .on_conflict_do_nothing(index_elements=["api_key_id", "idempotency_key"])
+        .returning(IdempotentAnswer.id)
+    )  # fmt: skip
+
+
+def _first_answer(session: Session, actor: Actor, key: str, fingerprint: str) -> dict[str, Any]:
+    row = session.scalars(
         select(IdempotentAnswer).where(
             IdempotentAnswer.api_key_id == actor.id, IdempotentAnswer.idempotency_key == key
         )
-    )
-    if row is None:
-        return None
+    ).one()
     if row.request_hash != fingerprint:
         raise Conflict("idempotency_key_reused", "This Idempotency-Key was used for another request.", {})
     return row.body

@@ -13,13 +13,15 @@ from core.errors import Invalid, NotAllowed, Unauthenticated
 from core.ids import new_id
 
 SCOPES = (
-    "products", "stock", "customers", "orders", "shipments", "invoices", "approvals", "chat", "knowledge",
-    "read", "all",
+    "products", "stock", "customers", "orders", "shipments", "invoices", "approvals", "tickets", "chat",
+    "conversations", "knowledge", "read", "all",
 )  # fmt: skip
 
 
 def create_key(session: Session, *, name: str, scopes: list[str], now: datetime) -> str:
     """The key itself, shown this once."""
+    if not name.strip():
+        raise Invalid("name_missing", "Give the key a name, so that it can be told from others.", {})
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise Invalid(

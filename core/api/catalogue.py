@@ -1,5 +1,7 @@
 """/products, /warehouses and /stock."""
 
+import base64
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.api.access import Authorization, DeskDep, IdempotencyKey, change, create, read
+from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
 from core.api.schemas import (
     AdjustmentIn,
@@ -23,22 +25,25 @@ from core.api.schemas import (
 from core.catalogue.models import Variant
 from core.catalogue.queries import get_product, list_products, variants_by_sku
 from core.catalogue.search import search_products
+from core.errors import Invalid
 from core.money import Dong
 from core.shop_file.importing import add_products
 from core.shop_file.schema import ProductPart
 from core.stock.levels import adjust, receive
 from core.stock.models import Warehouse
-from core.stock.queries import get_warehouse, levels
+from core.stock.queries import LevelView, get_warehouse, levels
 
 router = APIRouter(prefix="/api/v1", tags=["catalogue"], responses=REFUSALS)
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=64)]
+StockCursor = Annotated[
+    str | None,
+    Query(max_length=600, pattern="^[A-Za-z0-9_-]+$", description="`next_cursor` of the page before."),
+]
 
 
 @router.get("/products")
 def products(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     q: Annotated[str, Query(max_length=200)] = "",
     category: Annotated[str | None, Query(max_length=300)] = None,
     cursor: Cursor = None,
@@ -46,9 +51,9 @@ def products(
 ) -> Page[ProductOut]:
     def work(session: Session) -> Page[ProductOut]:
         if q:
-            found = search_products(session, text=q, limit=limit)
-            return Page(items=[ProductOut.model_validate(p) for p in found], next_cursor=None)
-        rows = list_products(session, after=cursor, limit=limit + 1, category=category)
+            rows = search_products(session, text=q, after=cursor, limit=limit + 1, category=category)
+        else:
+            rows = list_products(session, after=cursor, limit=limit + 1, category=category)
         items = [ProductOut.model_validate(p) for p in rows[:limit]]
         return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
 
@@ -56,7 +61,7 @@ def products(
 
 
 @router.get("/products/{sku}")
-def product(desk: DeskDep, sku: str, authorization: Authorization = None) -> ProductOut:
+def product(desk: DeskDep, sku: str, authorization: Authorization) -> ProductOut:
     return read(desk, authorization, "products", lambda s: ProductOut.model_validate(get_product(s, sku)))
 
 
@@ -64,8 +69,8 @@ def product(desk: DeskDep, sku: str, authorization: Authorization = None) -> Pro
 def add_product(
     desk: DeskDep,
     body: ProductPart,
-    authorization: Authorization = None,
-    idempotency_key: IdempotencyKey = None,
+    authorization: Authorization,
+    once: IdempotencyKey,
 ) -> ProductOut:
     """The same shape as a product of the shop file, opening stock included."""
 
@@ -73,13 +78,11 @@ def add_product(
         add_products(session, [body], now=desk.clock(), actor=actor)
         return ProductOut.model_validate(get_product(session, body.sku))
 
-    return create(desk, authorization, "products", idempotency_key, body.model_dump(), ProductOut, work)
+    return create(desk, authorization, "products", once, body.model_dump(), ProductOut, work)
 
 
 @router.patch("/variants/{sku}")
-def change_variant(
-    desk: DeskDep, sku: str, body: VariantChange, authorization: Authorization = None
-) -> VariantOut:
+def change_variant(desk: DeskDep, sku: str, body: VariantChange, authorization: Authorization) -> VariantOut:
     """A new price voids the quotes that show the old one."""
 
     def work(session: Session, actor: Actor) -> VariantOut:
@@ -107,10 +110,16 @@ def change_variant(
 
 
 @router.get("/warehouses")
-def warehouses(desk: DeskDep, authorization: Authorization = None) -> list[WarehouseOut]:
-    def work(session: Session) -> list[WarehouseOut]:
-        rows = session.scalars(select(Warehouse).order_by(Warehouse.priority, Warehouse.code))
-        return [WarehouseOut.model_validate(row) for row in rows]
+def warehouses(
+    desk: DeskDep, authorization: Authorization, cursor: Cursor = None, limit: Limit = 50
+) -> Page[WarehouseOut]:
+    def work(session: Session) -> Page[WarehouseOut]:
+        statement = select(Warehouse).order_by(Warehouse.id).limit(limit + 1)
+        if cursor is not None:
+            statement = statement.where(Warehouse.id > cursor)
+        rows = list(session.scalars(statement))
+        items = [WarehouseOut.model_validate(row) for row in rows[:limit]]
+        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
 
     return read(desk, authorization, "stock", work)
 
@@ -118,21 +127,19 @@ def warehouses(desk: DeskDep, authorization: Authorization = None) -> list[Wareh
 @router.get("/stock")
 def stock(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     sku: Annotated[list[str] | None, Query(max_length=100)] = None,
-    cursor: Cursor = None,
+    cursor: StockCursor = None,
     limit: Limit = 200,
 ) -> Page[StockLevelOut]:
-    """One row per variant and warehouse; the cursor is a SKU, whole SKUs stay on one page."""
+    """One row per variant and warehouse, by SKU."""
+    after = read_stock_cursor(cursor) if cursor is not None else None
 
     def work(session: Session) -> Page[StockLevelOut]:
-        rows = levels(session, skus=sku, after=cursor, limit=limit + 50)
-        items = [StockLevelOut.model_validate(row) for row in rows]
-        if len(items) <= limit:
-            return Page(items=items, next_cursor=None)
-        last = items[limit - 1].sku
-        page = [item for item in items if item.sku <= last]
-        return Page(items=page, next_cursor=last)
+        rows = levels(session, skus=sku, after=after, limit=limit + 1)
+        items = [StockLevelOut.model_validate(row) for row in rows[:limit]]
+        more = len(rows) > limit
+        return Page(items=items, next_cursor=stock_cursor(rows[limit - 1]) if more else None)
 
     return read(desk, authorization, "stock", work)
 
@@ -141,8 +148,8 @@ def stock(
 def receipt(
     desk: DeskDep,
     body: ReceiptIn,
-    authorization: Authorization = None,
-    idempotency_key: IdempotencyKey = None,
+    authorization: Authorization,
+    once: IdempotencyKey,
 ) -> StockLevelOut:
     def work(session: Session, actor: Actor) -> StockLevelOut:
         receive(
@@ -151,15 +158,15 @@ def receipt(
         )  # fmt: skip
         return _level(session, body.sku, body.warehouse_code)
 
-    return create(desk, authorization, "stock", idempotency_key, body.model_dump(), StockLevelOut, work)
+    return create(desk, authorization, "stock", once, body.model_dump(), StockLevelOut, work)
 
 
 @router.post("/stock/adjustments", status_code=201)
 def adjustment(
     desk: DeskDep,
     body: AdjustmentIn,
-    authorization: Authorization = None,
-    idempotency_key: IdempotencyKey = None,
+    authorization: Authorization,
+    once: IdempotencyKey,
 ) -> StockLevelOut:
     def work(session: Session, actor: Actor) -> StockLevelOut:
         adjust(
@@ -168,7 +175,7 @@ def adjustment(
         )  # fmt: skip
         return _level(session, body.sku, body.warehouse_code)
 
-    return create(desk, authorization, "stock", idempotency_key, body.model_dump(), StockLevelOut, work)
+    return create(desk, authorization, "stock", once, body.model_dump(), StockLevelOut, work)
 
 
 def _variant_id(session: Session, sku: str) -> str:
@@ -178,3 +185,18 @@ def _variant_id(session: Session, sku: str) -> str:
 def _level(session: Session, sku: str, warehouse_code: str) -> StockLevelOut:
     rows = levels(session, skus=[sku])
     return next(StockLevelOut.model_validate(row) for row in rows if row.warehouse_code == warehouse_code)
+
+
+def stock_cursor(level: LevelView) -> str:
+    text = json.dumps([level.sku, level.warehouse_code])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_stock_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        sku, code = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError):
+        sku = code = None
+    if not (isinstance(sku, str) and isinstance(code, str)):
+        raise Invalid("cursor_invalid", "This cursor is not one of ours. Start without a cursor.", {})
+    return sku, code

@@ -1,5 +1,6 @@
 """One error shape: {"error": {"code", "message", "data"}}."""
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, NoResultFound, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from core.errors import AppError
@@ -28,12 +30,20 @@ class ErrorOut(BaseModel):
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorOut, "description": HTTPStatus(status).phrase}
-    for status in (400, 401, 403, 404, 409, 413, 422, 429)
+    for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
 }
 
 
+class _ErrorResponse(JSONResponse):
+    def render(self, content: Any) -> bytes:
+        """A refusal may quote a name that is no UTF-8; a lone surrogate goes out as JSON's own escape."""
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
 def error_response(status: int, code: str, message: str, data: dict[str, Any] | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message, "data": data or {}}}, status_code=status)
+    return _ErrorResponse(
+        {"error": {"code": code, "message": message, "data": data or {}}}, status_code=status
+    )
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -44,7 +54,7 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         problems = [
-            {"place": ".".join(str(part) for part in item["loc"]), "problem": str(item["msg"])}
+            {"place": ".".join(str(part) for part in item["loc"])[:200], "problem": str(item["msg"])[:300]}
             for item in error.errors()[:20]
         ]
         first = "; ".join(f"{p['place']}: {p['problem']}" for p in problems[:3])
@@ -59,14 +69,41 @@ def add_error_handlers(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
-    @app.exception_handler(DataError)
-    def unstorable(_request: Request, error: DataError) -> JSONResponse:
-        """The wall behind the schemas: a NUL in a text, a number past a column. The transaction is undone."""
-        log.warning("a value could not be stored: %s", type(error.orig).__name__)
-        message = "A value cannot be stored: texts may not hold NUL characters, numbers must fit. Nothing was changed."
-        return error_response(422, "value_invalid", message)
-
     @app.exception_handler(Exception)
     def broken(_request: Request, error: Exception) -> JSONResponse:
         log.exception("unexpected error", exc_info=error)
         return error_response(500, "internal_error", "Something went wrong on our side. Nothing was changed.")
+
+    _add_database_handlers(app)
+
+
+def _add_database_handlers(app: FastAPI) -> None:
+    """The walls behind schemas and use cases. Each of these undid its transaction."""
+
+    @app.exception_handler(DataError)
+    def unstorable(_request: Request, error: DataError) -> JSONResponse:
+        """A NUL in a text, a number past a column."""
+        log.warning("a value could not be stored: %s", type(error.orig).__name__)
+        message = "A value cannot be stored: texts may not hold NUL characters, numbers must fit. Nothing was changed."
+        return error_response(422, "value_invalid", message)
+
+    @app.exception_handler(IntegrityError)
+    def clash(_request: Request, error: IntegrityError) -> JSONResponse:
+        log.warning("a clash in the database: %s", type(error.orig).__name__)
+        message = "This clashes with something stored at the same moment. Nothing was changed. Look, then try again."
+        return error_response(409, "clash", message)
+
+    @app.exception_handler(NoResultFound)
+    def gone(_request: Request, _error: NoResultFound) -> JSONResponse:
+        message = "What this was about is gone: it was erased or the shop was reset meanwhile. Start again."
+        return error_response(404, "gone", message)
+
+    def away(_request: Request, error: Exception) -> JSONResponse:
+        log.error("the database did not answer: %s", type(error).__name__)
+        message = "The database does not answer just now. Nothing was changed. Try again in a few seconds."
+        response = error_response(503, "database_unavailable", message)
+        response.headers["Retry-After"] = "5"
+        return response
+
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(kind, away)

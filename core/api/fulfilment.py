@@ -8,7 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.api.access import Authorization, Desk, DeskDep, IdempotencyKey, change, create, read
+from core.api.access import (
+    Authorization,
+    Cursor,
+    Desk,
+    DeskDep,
+    IdempotencyKey,
+    Limit,
+    change,
+    create,
+    read,
+)
 from core.api.error_handlers import REFUSALS
 from core.api.schemas import ApprovalOut, DecisionIn, In, InvoiceOut, OrderOut, Page, ShipmentOut
 from core.approvals.decisions import decide, get_approval
@@ -18,6 +28,7 @@ from core.errors import NotFound
 from core.invoices.checks import InvoiceBuyerInput
 from core.invoices.issuing import get_invoice, issue_invoice, request_invoice
 from core.invoices.models import Invoice
+from core.orders.cancellation import carry_out_approved
 from core.orders.fulfilment import complete_if_done
 from core.orders.queries import get_order
 from core.payments.recording import confirm_bank_transfer
@@ -25,8 +36,6 @@ from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
 
 router = APIRouter(prefix="/api/v1", tags=["fulfilment"], responses=REFUSALS)
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=64)]
 
 
 class PaymentIn(In):
@@ -48,8 +57,8 @@ def add_payment(
     desk: DeskDep,
     code: str,
     body: PaymentIn,
-    authorization: Authorization = None,
-    idempotency_key: IdempotencyKey = None,
+    authorization: Authorization,
+    once: IdempotencyKey,
 ) -> OrderOut:
     """A bank transfer that was seen on the account."""
 
@@ -67,13 +76,11 @@ def add_payment(
         return OrderOut.model_validate(get_order(session, order.id))
 
     request = {"order": code, **body.model_dump()}
-    return create(desk, authorization, "orders", idempotency_key, request, OrderOut, work)
+    return create(desk, authorization, "orders", once, request, OrderOut, work)
 
 
 @router.post("/orders/{code}/shipments", status_code=201)
-def add_shipment(
-    desk: DeskDep, code: str, authorization: Authorization = None, idempotency_key: IdempotencyKey = None
-) -> ShipmentOut:
+def add_shipment(desk: DeskDep, code: str, authorization: Authorization, once: IdempotencyKey) -> ShipmentOut:
     """Book a parcel for a packed order; the live parcel when there is one."""
 
     def work(session: Session, actor: Actor) -> ShipmentOut:
@@ -81,13 +88,13 @@ def add_shipment(
         shipment = request_shipment(session, actor=actor, order_id=order.id, now=desk.clock())
         return ShipmentOut.model_validate(shipment)
 
-    return create(desk, authorization, "shipments", idempotency_key, {"order": code}, ShipmentOut, work)
+    return create(desk, authorization, "shipments", once, {"order": code}, ShipmentOut, work)
 
 
 @router.get("/shipments")
 def shipments(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     order: Annotated[str | None, Query(max_length=40)] = None,
     state: Annotated[str | None, Query(max_length=20)] = None,
     cursor: Cursor = None,
@@ -111,7 +118,7 @@ def shipments(
 
 
 @router.get("/shipments/{shipment_id}")
-def shipment(desk: DeskDep, shipment_id: str, authorization: Authorization = None) -> ShipmentOut:
+def shipment(desk: DeskDep, shipment_id: str, authorization: Authorization) -> ShipmentOut:
     def work(session: Session) -> ShipmentOut:
         row = session.get(Shipment, shipment_id)
         if row is None:
@@ -122,7 +129,7 @@ def shipment(desk: DeskDep, shipment_id: str, authorization: Authorization = Non
 
 
 @router.put("/orders/{code}/invoice-request", status_code=204)
-def wish_invoice(desk: DeskDep, code: str, body: InvoiceWishIn, authorization: Authorization = None) -> None:
+def wish_invoice(desk: DeskDep, code: str, body: InvoiceWishIn, authorization: Authorization) -> None:
     """Whom the invoice is to be made out to."""
 
     def work(session: Session, actor: Actor) -> None:
@@ -134,9 +141,7 @@ def wish_invoice(desk: DeskDep, code: str, body: InvoiceWishIn, authorization: A
 
 
 @router.post("/orders/{code}/invoices", status_code=201)
-def add_invoice(
-    desk: DeskDep, code: str, authorization: Authorization = None, idempotency_key: IdempotencyKey = None
-) -> InvoiceOut:
+def add_invoice(desk: DeskDep, code: str, authorization: Authorization, once: IdempotencyKey) -> InvoiceOut:
     """Issue the order's invoice; the first one when it is issued already."""
 
     def work(session: Session, actor: Actor) -> InvoiceOut:
@@ -145,13 +150,13 @@ def add_invoice(
             issue_invoice(session, actor=actor, order_id=order.id, now=desk.clock())
         )
 
-    return create(desk, authorization, "invoices", idempotency_key, {"order": code}, InvoiceOut, work)
+    return create(desk, authorization, "invoices", once, {"order": code}, InvoiceOut, work)
 
 
 @router.get("/invoices")
 def invoices(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     order: Annotated[str | None, Query(max_length=40)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -172,14 +177,18 @@ def invoices(
 
 
 @router.get("/invoices/{invoice_id}")
-def invoice(desk: DeskDep, invoice_id: str, authorization: Authorization = None) -> InvoiceOut:
+def invoice(desk: DeskDep, invoice_id: str, authorization: Authorization) -> InvoiceOut:
     return read(
         desk, authorization, "invoices", lambda s: InvoiceOut.model_validate(get_invoice(s, invoice_id))
     )
 
 
-@router.get("/documents/{document_id}", response_class=Response)
-def document(desk: DeskDep, document_id: str, authorization: Authorization = None) -> Response:
+@router.get(
+    "/documents/{document_id}",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}, "application/xml": {}}}},
+)
+def document(desk: DeskDep, document_id: str, authorization: Authorization) -> Response:
     """A label or an invoice file."""
 
     def work(session: Session) -> Response:
@@ -199,7 +208,7 @@ def document(desk: DeskDep, document_id: str, authorization: Authorization = Non
 @router.get("/approvals")
 def approvals(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     state: Annotated[str | None, Query(max_length=20)] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -220,17 +229,18 @@ def approvals(
 
 
 @router.get("/approvals/{code}")
-def approval(desk: DeskDep, code: str, authorization: Authorization = None) -> ApprovalOut:
+def approval(desk: DeskDep, code: str, authorization: Authorization) -> ApprovalOut:
     return read(desk, authorization, "approvals", lambda s: ApprovalOut.model_validate(get_approval(s, code)))
 
 
 @router.post("/approvals/{code}/approve")
-def approve(desk: DeskDep, code: str, body: DecisionIn, authorization: Authorization = None) -> ApprovalOut:
+def approve(desk: DeskDep, code: str, body: DecisionIn, authorization: Authorization) -> ApprovalOut:
+    """The first yes counts; what was asked for is done with it. `used` says that it is done."""
     return _decide(desk, authorization, code, body, approve=True)
 
 
 @router.post("/approvals/{code}/reject")
-def reject(desk: DeskDep, code: str, body: DecisionIn, authorization: Authorization = None) -> ApprovalOut:
+def reject(desk: DeskDep, code: str, body: DecisionIn, authorization: Authorization) -> ApprovalOut:
     return _decide(desk, authorization, code, body, approve=False)
 
 
@@ -238,8 +248,9 @@ def _decide(
     desk: Desk, authorization: str | None, code: str, body: DecisionIn, *, approve: bool
 ) -> ApprovalOut:
     def work(session: Session, actor: Actor) -> ApprovalOut:
-        return ApprovalOut.model_validate(
-            decide(session, code=code, approve=approve, actor=actor, now=desk.clock(), note=body.note)
-        )
+        now = desk.clock()
+        decided = decide(session, code=code, approve=approve, actor=actor, now=now, note=body.note)
+        carry_out_approved(session, approval=decided, actor=actor, now=now)
+        return ApprovalOut.model_validate(get_approval(session, decided.code))
 
     return change(desk, authorization, "approvals", work)

@@ -5,20 +5,25 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import func, select
 
 from core.api.access import DeskDep
+from core.api.error_handlers import REFUSALS
 from core.jobs.models import Job
 from core.orders.models import Order
 
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses={503: REFUSALS[503]})
 def healthz(desk: DeskDep) -> dict[str, str]:
-    """Answers once the database answers."""
+    """Answers 200 while the database answers, else 503."""
     desk.db.ping()
     return {"status": "ok"}
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, 503: REFUSALS[503]},
+)
 def metrics(desk: DeskDep) -> Response:
     """Counts of jobs and orders by state, for Prometheus."""
     registry = CollectorRegistry()

@@ -1,14 +1,25 @@
 """/carts, /quotes, /orders with their steps, /customers."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.api.access import Authorization, Desk, DeskDep, IdempotencyKey, change, create, read, read_address
+from core.api.access import (
+    Authorization,
+    Cursor,
+    Desk,
+    DeskDep,
+    IdempotencyKey,
+    Limit,
+    change,
+    create,
+    read,
+    read_address,
+)
 from core.api.error_handlers import REFUSALS
 from core.api.schemas import (
     AddressIn,
@@ -18,6 +29,7 @@ from core.api.schemas import (
     CartOut,
     CustomerIn,
     CustomerOut,
+    OrderChangeIn,
     OrderIn,
     OrderOut,
     Page,
@@ -27,9 +39,10 @@ from core.clock import VIETNAM
 from core.customers.identities import customer_for
 from core.customers.models import Customer
 from core.customers.phones import normalise_phone
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from core.orders.cancellation import cancel_order
 from core.orders.carts import set_delivery, set_lines, set_payment_method, start_cart
+from core.orders.editing import OrderChanges, change_order
 from core.orders.fulfilment import accept_order, pack_order
 from core.orders.models import Order
 from core.orders.placement import place_order
@@ -43,13 +56,14 @@ class Step(Protocol):
 
 
 router = APIRouter(prefix="/api/v1", tags=["orders"], responses=REFUSALS)
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=64)]
+IfMatch = Annotated[
+    str | None, Header(max_length=40, description="The ETag that you saw; another version is refused.")
+]
 
 
 @router.get("/customers")
 def customers(
-    desk: DeskDep, authorization: Authorization = None, cursor: Cursor = None, limit: Limit = 50
+    desk: DeskDep, authorization: Authorization, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CustomerOut]:
     def work(session: Session) -> Page[CustomerOut]:
         statement = select(Customer).order_by(Customer.id).limit(limit + 1)
@@ -63,7 +77,7 @@ def customers(
 
 
 @router.get("/customers/{customer_id}")
-def customer(desk: DeskDep, customer_id: str, authorization: Authorization = None) -> CustomerOut:
+def customer(desk: DeskDep, customer_id: str, authorization: Authorization) -> CustomerOut:
     return read(
         desk, authorization, "customers", lambda s: CustomerOut.model_validate(_customer(s, customer_id))
     )
@@ -73,8 +87,8 @@ def customer(desk: DeskDep, customer_id: str, authorization: Authorization = Non
 def add_customer(
     desk: DeskDep,
     body: CustomerIn,
-    authorization: Authorization = None,
-    idempotency_key: IdempotencyKey = None,
+    authorization: Authorization,
+    once: IdempotencyKey,
 ) -> CustomerOut:
     """The customer of (channel, user_id): made now, or known before and brought up to date."""
 
@@ -86,18 +100,22 @@ def add_customer(
         session.flush()
         return CustomerOut.model_validate(row)
 
-    return create(desk, authorization, "customers", idempotency_key, body.model_dump(), CustomerOut, work)
+    return create(desk, authorization, "customers", once, body.model_dump(), CustomerOut, work)
 
 
 @router.post("/carts", status_code=201)
 def add_cart(
     desk: DeskDep,
     body: CartIn,
-    authorization: Authorization = None,
-    idempotency_key: IdempotencyKey = None,
+    authorization: Authorization,
+    once: IdempotencyKey,
 ) -> CartOut:
     """A draft with lines, receiver, address and payment; without `customer_id` the phone names the customer."""
-    address = read_address(desk, body.address, _place(body.place))
+    try:
+        address = read_address(desk, body.address, _place(body.place))
+    except Invalid:
+        read(desk, authorization, "orders", lambda _session: None)  # strangers learn nothing about places
+        raise
 
     def work(session: Session, actor: Actor) -> CartOut:
         now = desk.clock()
@@ -113,27 +131,25 @@ def add_cart(
         filled = set_payment_method(session, cart_id=cart.id, method=body.payment_method, now=now)
         return CartOut.model_validate(filled)
 
-    return create(desk, authorization, "orders", idempotency_key, body.model_dump(), CartOut, work)
+    return create(desk, authorization, "orders", once, body.model_dump(), CartOut, work)
 
 
 @router.post("/carts/{cart_id}/quotes", status_code=201)
-def add_quote(
-    desk: DeskDep, cart_id: str, authorization: Authorization = None, idempotency_key: IdempotencyKey = None
-) -> QuoteOut:
+def add_quote(desk: DeskDep, cart_id: str, authorization: Authorization, once: IdempotencyKey) -> QuoteOut:
     """Freeze the cart with all amounts; an order is placed from a quote only."""
 
     def work(session: Session, actor: Actor) -> QuoteOut:
         return QuoteOut.model_validate(quote_cart(session, cart_id=cart_id, now=desk.clock()))
 
-    return create(desk, authorization, "orders", idempotency_key, {"cart": cart_id}, QuoteOut, work)
+    return create(desk, authorization, "orders", once, {"cart": cart_id}, QuoteOut, work)
 
 
 @router.post("/orders", status_code=201)
 def add_order(
     desk: DeskDep,
     body: OrderIn,
-    authorization: Authorization = None,
-    idempotency_key: IdempotencyKey = None,
+    authorization: Authorization,
+    once: IdempotencyKey,
 ) -> OrderOut:
     """Place the order of a quote; the same quote again gives the same order."""
 
@@ -142,13 +158,13 @@ def add_order(
             place_order(session, actor=actor, quote_id=body.quote_id, now=desk.clock())
         )
 
-    return create(desk, authorization, "orders", idempotency_key, body.model_dump(), OrderOut, work)
+    return create(desk, authorization, "orders", once, body.model_dump(), OrderOut, work)
 
 
 @router.get("/orders")
 def orders(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     status: Annotated[str | None, Query(max_length=20)] = None,
     fulfilment_state: Annotated[str | None, Query(max_length=20)] = None,
     payment_state: Annotated[str | None, Query(max_length=20)] = None,
@@ -168,7 +184,7 @@ def orders(
     )  # fmt: skip
 
     def work(session: Session) -> Page[OrderOut]:
-        rows = list_orders(session, filters=filters, before=cursor, limit=min(limit + 1, 200))
+        rows = list_orders(session, filters=filters, before=cursor, limit=limit + 1)
         items = [OrderOut.model_validate(row) for row in rows[:limit]]
         return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
 
@@ -176,23 +192,54 @@ def orders(
 
 
 @router.get("/orders/{code}")
-def order(desk: DeskDep, code: str, authorization: Authorization = None) -> OrderOut:
-    return read(desk, authorization, "orders", lambda s: OrderOut.model_validate(get_order(s, code)))
+def order(desk: DeskDep, code: str, response: Response, authorization: Authorization) -> OrderOut:
+    """`ETag` names the version that was seen; send it as `If-Match` with a change."""
+    found = read(desk, authorization, "orders", lambda s: get_order(s, code))
+    response.headers["ETag"] = f'"{found.version}"'
+    return OrderOut.model_validate(found)
+
+
+@router.patch("/orders/{code}")
+def change_placed_order(
+    desk: DeskDep,
+    code: str,
+    body: OrderChangeIn,
+    response: Response,
+    authorization: Authorization,
+    if_match: IfMatch = None,
+) -> OrderOut:
+    """Receiver, address, note and lines while nothing is packed; priced and stocked anew. A line with quantity 0
+    goes, lines not named stay.
+    """
+    address = read_address(desk, body.address, _place(body.place))
+    changes = OrderChanges(
+        {line.sku: line.quantity for line in body.lines}, body.name, body.phone, address, body.note
+    )
+
+    def work(session: Session, actor: Actor) -> OrderOut:
+        changed = change_order(
+            session, order_id=get_order(session, code).id, changes=changes, actor=actor, now=desk.clock(),
+            expected_version=_version(if_match),
+        )  # fmt: skip
+        response.headers["ETag"] = f'"{changed.version}"'
+        return OrderOut.model_validate(changed)
+
+    return change(desk, authorization, "orders", work)
 
 
 @router.post("/orders/{code}/accept")
-def accept(desk: DeskDep, code: str, authorization: Authorization = None) -> OrderOut:
+def accept(desk: DeskDep, code: str, authorization: Authorization) -> OrderOut:
     """`new` → `processing`."""
     return _step(desk, authorization, code, accept_order)
 
 
 @router.post("/orders/{code}/pack")
-def pack(desk: DeskDep, code: str, authorization: Authorization = None) -> OrderOut:
+def pack(desk: DeskDep, code: str, authorization: Authorization) -> OrderOut:
     return _step(desk, authorization, code, pack_order)
 
 
 @router.post("/orders/{code}/cancel")
-def cancel(desk: DeskDep, code: str, body: CancelIn, authorization: Authorization = None) -> CancelOut:
+def cancel(desk: DeskDep, code: str, body: CancelIn, authorization: Authorization) -> CancelOut:
     def work(session: Session, actor: Actor) -> CancelOut:
         order_id = get_order(session, code).id
         outcome = cancel_order(session, order_id=order_id, reason=body.reason, actor=actor, now=desk.clock())
@@ -207,6 +254,15 @@ def _step(desk: Desk, authorization: str | None, code: str, step: "Step") -> Ord
         return OrderOut.model_validate(step(session, order_id=order_id, actor=actor, now=desk.clock()))
 
     return change(desk, authorization, "orders", work)
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    digits = if_match.strip().strip('"')
+    if not digits.isdigit() or len(digits) > 9:
+        raise Invalid("if_match_invalid", "Send If-Match as the ETag that you were given.", {})
+    return int(digits)
 
 
 def _place(place: AddressIn | None) -> DeliveryAddress | None:
@@ -234,4 +290,9 @@ def _customer(session: Session, customer_id: str) -> Customer:
 
 def _aware(moment: datetime | None) -> datetime | None:
     """A time without a zone is meant as Vietnam's."""
-    return moment.replace(tzinfo=VIETNAM) if moment is not None and moment.tzinfo is None else moment
+    if moment is None:
+        return None
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)).astimezone(UTC)
+    except OverflowError:
+        raise Invalid("time_invalid", f"{moment.isoformat()} is outside of the calendar.", {}) from None

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from core.texts import without_nul
 
 T = TypeVar("T")
 Quantity = Annotated[int, Field(ge=1, le=10_000, strict=True)]
@@ -11,6 +13,8 @@ Quantity = Annotated[int, Field(ge=1, le=10_000, strict=True)]
 
 class In(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    _storable = model_validator(mode="before")(without_nul)
 
 
 class Out(BaseModel):
@@ -161,6 +165,22 @@ class QuoteOut(Out):
 
 class OrderIn(In):
     quote_id: str = Field(min_length=1, max_length=64)
+
+
+class LineChangeIn(In):
+    sku: str = Field(min_length=1, max_length=64)
+    quantity: int = Field(ge=0, le=10_000, strict=True, description="0 takes the line out.")
+
+
+class OrderChangeIn(In):
+    """What is left out stays as it is. The address as typed text (`address`) or by codes (`place`)."""
+
+    lines: list[LineChangeIn] = Field([], max_length=100)
+    name: str | None = Field(None, min_length=1, max_length=100)
+    phone: str | None = Field(None, min_length=1, max_length=30)
+    address: str | None = Field(None, min_length=1, max_length=500)
+    place: AddressIn | None = None
+    note: str | None = Field(None, max_length=500)
 
 
 class OrderLineOut(Out):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -34,39 +36,39 @@ def request_approval(
     expires_minutes: int,
     now: datetime,
 ) -> Approval:
-    """The open question of this kind about this subject: the existing one when it was asked before."""
-    pending = session.scalar(
+    """The open question of this kind about this subject: the existing one when it was asked before.
+
+    When its amount has changed it is asked anew under a new code, so that the old card decides nothing.
+    """
+    _expire(session, now)
+    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    approval_id = new_id()
+    asked = session.scalar(
+        insert_for(Approval)
+        .values(
+            id=approval_id,
+            code=_new_code(session),
+            kind=kind, subject_kind=subject_kind, subject_id=subject_id, subject_code=subject_code, amount=amount,
+            question=question, payload=payload, roles=list(DECIDERS[kind]), state="pending",
+            requested_by=actor.id, requested_at=now, expires_at=now + timedelta(minutes=expires_minutes),
+            decided_by="", decided_by_name="", decision_note="",
+        )
+        .on_conflict_do_nothing()
+        .returning(Approval.id)
+    )  # fmt: skip
+    if asked is not None:
+        publish(session, "approval.requested", {"key": approval_id, "approval_id": approval_id}, now=now)
+    pending = session.scalars(
         select(Approval).where(
             Approval.kind == kind,
             Approval.subject_kind == subject_kind,
             Approval.subject_id == subject_id,
             Approval.state == "pending",
-            Approval.expires_at > now,
         )
-    )
-    if pending is not None:
-        return pending
-    _expire(session, now)
-    approval = Approval(
-        id=new_id(),
-        code=f"A{1 + (session.scalar(select(func.count()).select_from(Approval)) or 0)}-{new_id()[-4:].upper()}",
-        kind=kind,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        subject_code=subject_code,
-        amount=amount,
-        question=question,
-        payload=payload,
-        roles=list(DECIDERS[kind]),
-        state="pending",
-        requested_by=actor.id,
-        requested_at=now,
-        expires_at=now + timedelta(minutes=expires_minutes),
-    )
-    session.add(approval)
-    session.flush()
-    publish(session, "approval.requested", {"key": approval.id, "approval_id": approval.id}, now=now)
-    return approval
+    ).one()
+    if asked is None and pending.amount != amount:
+        return _restate(session, pending, question, amount, now)
+    return pending
 
 
 def decide(
@@ -129,7 +131,11 @@ def use(session: Session, *, kind: str, subject_kind: str, subject_id: str) -> b
 
 
 def get_approval(session: Session, code: str) -> Approval:
-    approval = session.scalar(select(Approval).where((Approval.code == code.upper()) | (Approval.id == code)))
+    approval = session.scalar(
+        select(Approval)
+        .where((Approval.code == code.upper()) | (Approval.id == code))
+        .execution_options(populate_existing=True)
+    )
     if approval is None:
         raise NotFound("approval_not_found", f"There is no approval {code[:40]}.", {})
     return approval
@@ -143,6 +149,65 @@ def pending_approvals(session: Session, *, now: datetime) -> list[Approval]:
             .order_by(Approval.id)
             .limit(100)
         )
+    )
+
+
+def latest(session: Session, *, kind: str, subject_kind: str, subject_id: str) -> Approval | None:
+    """The last question of this kind about this subject, whatever became of it."""
+    return session.scalar(
+        select(Approval)
+        .where(
+            Approval.kind == kind, Approval.subject_kind == subject_kind, Approval.subject_id == subject_id
+        )
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+
+
+def expire_due(session: Session, *, now: datetime) -> list[Approval]:
+    """Questions that ran out by now and were still open; each is returned once."""
+    return list(
+        session.scalars(
+            update(Approval)
+            .where(Approval.state == "pending", Approval.expires_at <= now)
+            .values(state="expired")
+            .returning(Approval)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        )
+    )
+
+
+def _restate(session: Session, pending: Approval, question: str, amount: int, now: datetime) -> Approval:
+    code = _new_code(session)
+    session.execute(
+        update(Approval)
+        .where(Approval.id == pending.id, Approval.state == "pending")
+        .values(code=code, question=question, amount=amount)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(pending)
+    key = f"{pending.id}:{code}"
+    publish(session, "approval.requested", {"key": key, "approval_id": pending.id}, now=now)
+    return pending
+
+
+def _new_code(session: Session) -> str:
+    number = 1 + (session.scalar(select(func.count()).select_from(Approval)) or 0)
+    return f"A{number}-{new_id()[-4:].upper()}"
+
+
+def withdraw(session: Session, *, kind: str, subject_kind: str, subject_id: str) -> None:
+    """The question no longer arises: what was not answered with a yes stops holding the subject up."""
+    session.execute(
+        update(Approval)
+        .where(
+            Approval.kind == kind,
+            Approval.subject_kind == subject_kind,
+            Approval.subject_id == subject_id,
+            Approval.state.in_(("pending", "rejected", "expired")),
+        )
+        .values(state="used", decision_note="no longer needed")
+        .execution_options(synchronize_session=False)
     )
 
 

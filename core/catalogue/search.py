@@ -19,10 +19,16 @@ def search_text(texts: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(" ".join(fold(text) for text in texts).split()))
 
 
-def search_products(session: Session, *, text: str, limit: int = 20) -> list[Product]:
-    """Products that hold every word of `text`, in any order."""
+def search_products(
+    session: Session, *, text: str, limit: int = 20, after: str | None = None, category: str | None = None
+) -> list[Product]:
+    """Products that hold every word of `text`, in any order; oldest first, `after` the id already seen."""
     words = fold(text[:200]).split()[:10]
     statement = select(Product).where(Product.status == "active").options(selectinload(Product.variants))
     for word in words:
         statement = statement.where(Product.search_text.contains(word, autoescape=True))
+    if category is not None:
+        statement = statement.where(Product.category == category)
+    if after is not None:
+        statement = statement.where(Product.id > after)
     return list(session.scalars(statement.order_by(Product.id).limit(limit)))

@@ -15,6 +15,7 @@ from core.ids import new_id
 from core.invoices.checks import InvoiceBuyerInput, check_buyer, check_totals
 from core.invoices.lines import draft_lines
 from core.invoices.models import Invoice, InvoiceLine
+from core.invoices.requests import as_request
 from core.invoices.words import amount_in_words
 from core.jobs.crash_points import crash_point
 from core.jobs.events import publish
@@ -46,14 +47,7 @@ def request_invoice(
     session.execute(
         update(Order)
         .where(Order.id == order.id)
-        .values(
-            invoice_request={
-                "company": checked.company,
-                "tax_code": checked.tax_code,
-                "address": checked.address,
-                "email": checked.email,
-            }
-        )
+        .values(invoice_request=as_request(checked), invoice_requested_at=now)
         .execution_options(synchronize_session=False)
     )
     audit.record(
@@ -217,7 +211,7 @@ def _freeze(session: Session, order: Order, provider: str, now: datetime) -> Inv
         state="issuing",
         provider=provider,
         transaction_key=str(uuid.uuid4()),
-        buyer_name=order.buyer_name if wish else CONSUMER,
+        buyer_name=wish.get("name") or order.buyer_name if wish else CONSUMER,
         buyer_company=wish.get("company", ""),
         buyer_tax_code=wish.get("tax_code", ""),
         buyer_address=wish.get("address", ""),

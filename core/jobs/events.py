@@ -10,9 +10,11 @@ from core.jobs.queue import enqueue
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "order.placed": ("notice.staff",),
+    "order.changed": ("notice.customer", "notice.staff", "payment.settle"),
     "order.packed": ("notice.customer",),
-    "order.cancelled": ("notice.customer", "notice.staff"),
+    "order.cancelled": ("notice.customer", "notice.staff", "shipment.cancel"),
     "order.completed": ("notice.staff",),
+    "return.requested": ("notice.customer",),
     "shipment.booked": ("notice.customer", "notice.staff"),
     "shipment.moved": ("notice.customer", "notice.staff", "order.complete", "invoice.auto"),
     "shipment.refused": ("notice.staff",),
@@ -25,6 +27,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "conversation.handed_off": ("notice.staff",),
     "staff_task.opened": ("notice.staff",),
     "question.answered": (),
+    "ticket.opened": ("notice.staff",),
 }
 
 

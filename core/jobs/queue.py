@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, event, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
@@ -15,7 +15,9 @@ from core.jobs.models import Job
 from core.telemetry import correlation_id
 
 CHANNEL = "chotdon_jobs"
-# Wakes the workers of this very process; other processes are woken by NOTIFY or find the job by polling.
+_KEY_LOCKS = 7_203_117
+_HAS_JOBS = "chotdon_has_jobs"
+# Wakes the workers of this process: set by its own commits, and by NOTIFY for those of other processes.
 local_wake = threading.Event()
 
 
@@ -59,39 +61,38 @@ def enqueue(
         return None
     if not is_sqlite:
         session.execute(text(f"NOTIFY {CHANNEL}"))
-    local_wake.set()
+    session.info[_HAS_JOBS] = True
     return job_id
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(session: Session) -> None:
+    """Not before: there is nothing to be found until then."""
+    if session.info.pop(_HAS_JOBS, False):
+        local_wake.set()
 
 
 def claim(
     session: Session, *, now: datetime, lease_seconds: float, ignore_run_at: bool = False
 ) -> Job | None:
     """The next due job, leased to the caller; also one whose worker died and let its lease run out."""
-    other = aliased(Job)
+    is_postgres = session.get_bind().dialect.name == "postgresql"
     candidate = (
-        select(Job.id)
-        .where(
-            _claimable(now, ignore_run_at),
-            or_(
-                Job.ordering_key.is_(None),
-                ~exists().where(
-                    other.ordering_key == Job.ordering_key,
-                    other.id != Job.id,
-                    or_(other.state == "running", and_(other.state == "queued", other.id < Job.id)),
-                ),
-            ),
-        )
+        select(Job.id, Job.ordering_key)
+        .where(_claimable(now, ignore_run_at), _in_turn())
         .order_by(Job.priority, Job.run_at, Job.id)
         .limit(1)
     )
-    if session.get_bind().dialect.name == "postgresql":
-        candidate = candidate.with_for_update(skip_locked=True)
-    job_id = session.scalar(candidate)
-    if job_id is None:
+    found = session.execute(candidate.with_for_update(skip_locked=True) if is_postgres else candidate).first()
+    if found is None:
         return None
+    if is_postgres and found.ordering_key is not None:
+        # Another worker may be taking an older job of this key, which our look could not see. With the key
+        # locked the UPDATE below looks once more.
+        session.execute(select(func.pg_advisory_xact_lock(_KEY_LOCKS, func.hashtext(found.ordering_key))))
     return session.scalar(
         update(Job)
-        .where(Job.id == job_id, _claimable(now, ignore_run_at))
+        .where(Job.id == found.id, _claimable(now, ignore_run_at), _in_turn())
         .values(
             state="running",
             lease_token=new_id(),
@@ -100,6 +101,19 @@ def claim(
         )
         .returning(Job)
         .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+def _in_turn() -> ColumnElement[bool]:
+    """No job of the same ordering key runs, and none that waits is older."""
+    other = aliased(Job)
+    return or_(
+        Job.ordering_key.is_(None),
+        ~exists().where(
+            other.ordering_key == Job.ordering_key,
+            other.id != Job.id,
+            or_(other.state == "running", and_(other.state == "queued", other.id < Job.id)),
+        ),
     )
 
 

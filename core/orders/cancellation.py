@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.approvals.decisions import request_approval, use
+from core.approvals.models import Approval
 from core.errors import Conflict, NotFound
 from core.jobs.events import publish
 from core.orders.models import Order
@@ -14,6 +15,8 @@ from core.orders.queries import get_order
 from core.orders.states import advance_fulfilment, advance_status
 from core.shop import shop_profile
 from core.stock.levels import release_order
+
+KIND = "cancel_after_packing"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,20 @@ def cancel_order(
     _refuse_too_late(order)
     if _needs_approval(session, order, actor):
         return Cancellation(order, _ask(session, order, reason, actor, now))
+    return _cancel(session, order, reason, actor, now)
+
+
+def carry_out_approved(session: Session, *, approval: Approval, actor: Actor, now: datetime) -> None:
+    """The yes to a cancellation is spent on it at once; that it may still be done is looked at again."""
+    if approval.kind != KIND or approval.state != "approved":
+        return
+    order = get_order(session, approval.subject_id)
+    _refuse_too_late(order)
+    if use(session, kind=KIND, subject_kind="order", subject_id=order.id):
+        _cancel(session, order, str(approval.payload.get("reason", "")), actor, now)
+
+
+def _cancel(session: Session, order: Order, reason: str, actor: Actor, now: datetime) -> Cancellation:
     advance_fulfilment(session, order_id=order.id, to="cancelled", actor=actor, now=now)
     advance_status(
         session,
@@ -68,13 +85,13 @@ def _needs_approval(session: Session, order: Order, actor: Actor) -> bool:
         return False
     if actor.kind == "staff" and actor.role in ("owner", "manager"):
         return False
-    return not use(session, kind="cancel_after_packing", subject_kind="order", subject_id=order.id)
+    return not use(session, kind=KIND, subject_kind="order", subject_id=order.id)
 
 
 def _ask(session: Session, order: Order, reason: str, actor: Actor, now: datetime) -> str:
     approval = request_approval(
         session,
-        kind="cancel_after_packing",
+        kind=KIND,
         subject_kind="order",
         subject_id=order.id,
         subject_code=order.code,

@@ -23,7 +23,7 @@ MAX_LINE_QUANTITY = 10_000
 def start_cart(session: Session, *, customer_id: str, sales_channel: str, now: datetime) -> Cart:
     cart = Cart(
         id=new_id(), customer_id=customer_id, sales_channel=sales_channel, status="open", buyer_name="",
-        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, version=1,
+        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, invoice_request={}, version=1,
         created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(cart)

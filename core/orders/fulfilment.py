@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.actor import SYSTEM, Actor
-from core.approvals.models import Approval
 from core.errors import Conflict
 from core.jobs.events import publish
+from core.orders.approving import refuse_undecided
 from core.orders.models import Order
 from core.orders.queries import get_order
 from core.orders.states import advance_fulfilment, advance_status
@@ -18,7 +18,7 @@ def accept_order(session: Session, *, order_id: str, actor: Actor, now: datetime
     """`new` → `processing`. Waits until every approval about it has its yes."""
     actor.require_role("manager", "sales", action="accept orders")
     order = get_order(session, order_id)
-    _refuse_undecided(session, order)
+    refuse_undecided(session, order, now)
     advance_status(session, order_id=order.id, to="processing", actor=actor, now=now)
     return get_order(session, order.id)
 
@@ -27,7 +27,7 @@ def pack_order(session: Session, *, order_id: str, actor: Actor, now: datetime) 
     """Goods are in the box. A new order is accepted on the way; packing twice is said, not done."""
     actor.require_role("manager", "sales", "warehouse", action="pack orders")
     order = get_order(session, order_id)
-    _refuse_undecided(session, order)
+    refuse_undecided(session, order, now)
     if order.payment_method == "bank_transfer" and order.payment_state != "paid":
         raise Conflict(
             "payment_outstanding",
@@ -58,20 +58,3 @@ def complete_if_done(session: Session, *, order_id: str, now: datetime, actor: A
     if done is not None:
         publish(session, "order.completed", {"key": order_id, "order_id": order_id}, now=now)
     return done is not None
-
-
-def _refuse_undecided(session: Session, order: Order) -> None:
-    undecided = session.execute(
-        select(Approval.code, Approval.state).where(
-            Approval.subject_kind == "order",
-            Approval.subject_id == order.id,
-            Approval.kind.in_(("order_over_amount", "discount_over_limit")),
-            Approval.state.in_(("pending", "rejected", "expired")),
-        )
-    ).first()
-    if undecided is not None:
-        raise Conflict(
-            "approval_needed",
-            f"Order {order.code} waits for approval {undecided.code} ({undecided.state}). Decide it first.",
-            {"code": order.code, "approval": undecided.code, "state": undecided.state},
-        )

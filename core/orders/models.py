@@ -42,6 +42,8 @@ class Cart(Base):
     payment_method: Mapped[str] = mapped_column(default="")
     discount_percent: Mapped[int] = mapped_column(Integer, default=0)
     """Given by staff only."""
+    invoice_request: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The wish for an invoice that goes with the order placed from this cart; {} for none."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -129,7 +131,8 @@ class Order(Base):
     shipping_fee: Mapped[Dong] = mapped_column(default=0)
     total: Mapped[Dong]
     invoice_request: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """The buyer's wish for a VAT invoice: company, tax_code, address, email; {} for none."""
+    """The buyer's wish for an invoice: company, tax_code, address, email, name; {} for none."""
+    invoice_requested_at: Mapped[datetime | None]
     tags: Mapped[list[str]] = mapped_column(default=list)
     note: Mapped[str] = mapped_column(default="")
     cancel_reason: Mapped[str] = mapped_column(default="")
@@ -151,6 +154,7 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price >= 0", name="unit_price"),
         CheckConstraint("amount = unit_price * quantity - discount", name="amount"),
+        CheckConstraint("return_requested >= 0 AND return_requested <= quantity", name="return_requested"),
         Index("ix_order_lines_order_id", "order_id"),
     )
 
@@ -169,3 +173,5 @@ class OrderLine(Base):
     amount: Mapped[Dong]
     vat_class: Mapped[str]
     weight_g: Mapped[int] = mapped_column(Integer, default=0)
+    return_requested: Mapped[int] = mapped_column(Integer, default=0)
+    """Pieces that standing requests ask back."""

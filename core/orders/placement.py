@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
-from core.approvals.decisions import request_approval
 from core.catalogue.models import Variant
 from core.customers.models import Customer
 from core.errors import QuoteExpired
 from core.ids import new_id
 from core.jobs.events import publish
-from core.money import format_dong
+from core.orders.approving import ask_for_approvals
 from core.orders.codes import next_order_code
 from core.orders.models import Cart, Order, OrderLine, Quote
 from core.orders.queries import get_order
@@ -64,7 +63,8 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
         data={"code": order.code, "total": order.total, "quote_id": quote_id},
     )
     publish(session, "order.placed", {"key": order.id, "order_id": order.id}, now=now)
-    _ask_for_approvals(session, order, quote, actor, now)
+    percent = int(quote.content.get("discount_percent", 0))
+    ask_for_approvals(session, order, discount_percent=percent, actor=actor, now=now)
     return get_order(session, order.id)
 
 
@@ -89,7 +89,9 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> 
         sales_channel=cart.sales_channel,
         placed_at=now,
         tags=[],
-        invoice_request={},
+        invoice_request=cart.invoice_request,
+        invoice_state="requested" if cart.invoice_request else "none",
+        invoice_requested_at=now if cart.invoice_request else None,
         **{
             name: content[name]
             for name in (
@@ -128,27 +130,3 @@ def _reserve_stock(session: Session, order: Order, profile: ShopProfile, now: da
     )
     picks = [Pick(a.order_line_id, a.variant_id, a.warehouse_id, a.quantity) for a in allocated]
     reserve(session, order_id=order.id, picks=picks, now=now)
-
-
-def _ask_for_approvals(session: Session, order: Order, quote: Quote, actor: Actor, now: datetime) -> None:
-    rules = shop_profile(session).approvals
-    asks = []
-    if rules.order_total_from is not None and order.total >= rules.order_total_from:
-        asks.append(("order_over_amount", f"Order {order.code} is {format_dong(order.total)}. Accept it?"))
-    percent = quote.content.get("discount_percent", 0)
-    if rules.discount_percent_from is not None and percent > rules.discount_percent_from:
-        asks.append(("discount_over_limit", f"Order {order.code} has a discount of {percent} %. Accept it?"))
-    for kind, question in asks:
-        request_approval(
-            session,
-            kind=kind,
-            subject_kind="order",
-            subject_id=order.id,
-            subject_code=order.code,
-            question=question,
-            amount=order.total,
-            payload={},
-            actor=actor,
-            expires_minutes=rules.expires_minutes,
-            now=now,
-        )

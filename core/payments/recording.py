@@ -12,6 +12,8 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.jobs.events import publish
+from core.jobs.tasks import open_task
+from core.jobs.worker import Run
 from core.money import MAX_DONG, format_dong
 from core.orders.models import Order
 from core.orders.queries import get_order
@@ -47,20 +49,7 @@ def record_payment(
     ).first()  # fmt: skip
     if inserted is None:
         return False
-    paid = _paid(order_id)
-    session.execute(
-        update(Order)
-        .where(Order.id == order_id)
-        .values(
-            payment_state=case(
-                (paid >= Order.total, "paid"),
-                (paid > 0, "part_paid"),
-                else_="refunded" if kind == "refund" else "unpaid",
-            ),
-            version=Order.version + 1,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    _follow_sums(session, order_id, nothing_left="refunded" if kind == "refund" else "unpaid")
     audit.record(
         session, actor=actor, action="payment.recorded", subject_kind="order", subject_id=order_id, now=now,
         data={"kind": kind, "amount": amount, "reference": reference[:200]},
@@ -74,10 +63,34 @@ def record_payment(
     return True
 
 
+def received(session: Session, order_id: str) -> int:
+    """Payments less refunds."""
+    return int(session.scalar(select(_paid(order_id))) or 0)
+
+
 def outstanding(session: Session, order: Order) -> int:
     """Still due; never below zero."""
-    paid = session.scalar(select(_paid(order.id)))
-    return max(order.total - int(paid or 0), 0)
+    return max(order.total - received(session, order.id), 0)
+
+
+def settle_changed_order(run: Run) -> None:
+    """Job `payment.settle`: after a change of the total the state follows the sums, and staff see to the rest."""
+    with run.db.transaction() as session:
+        order = get_order(session, str(run.payload["order_id"]))
+        paid = received(session, order.id)
+        if not paid or order.status == "cancelled":
+            return
+        _follow_sums(session, order.id, nothing_left="unpaid")
+        if paid == order.total:
+            return
+        due = order.total - paid
+        what = f"{format_dong(due)} still due" if due > 0 else f"{format_dong(-due)} to be refunded"
+        open_task(
+            session, key=f"payment:{order.id}:{order.total}", kind="payment_difference",
+            title=f"{order.code} was changed after payment: {what}",
+            detail=f"Paid {format_dong(paid)}, total now {format_dong(order.total)}.", subject_kind="order",
+            subject_id=order.id, now=run.now,
+        )  # fmt: skip
 
 
 def confirm_bank_transfer(
@@ -103,6 +116,19 @@ def confirm_bank_transfer(
         amount=amount,
         reference=reference,
         now=now,
+    )
+
+
+def _follow_sums(session: Session, order_id: str, *, nothing_left: str) -> None:
+    paid = _paid(order_id)
+    session.execute(
+        update(Order)
+        .where(Order.id == order_id)
+        .values(
+            payment_state=case((paid >= Order.total, "paid"), (paid > 0, "part_paid"), else_=nothing_left),
+            version=Order.version + 1,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

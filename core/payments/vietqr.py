@@ -6,7 +6,7 @@ import re
 import segno
 
 from core.errors import Invalid
-from core.payments.banks import BINS
+from core.payments.banks import find_bin
 
 _NAPAS = "A000000727"
 _TO_ACCOUNT = "QRIBFTTA"
@@ -32,16 +32,14 @@ def vietqr_payload(*, bank: str, account: str, amount: int, memo: str) -> str:
 
 
 def bank_bin(bank: str) -> str:
-    key = re.sub(r"[^a-z0-9]", "", bank.lower())
-    if re.fullmatch(r"\d{6}", key):
-        return key
-    if key not in BINS:
+    found = find_bin(bank)
+    if found is None:
         raise Invalid(
             "bank_unknown",
             f"The bank '{bank[:40]}' is not known. Use its six-digit BIN.",
             {"bank": bank[:40]},
         )
-    return BINS[key]
+    return found
 
 
 def qr_svg(payload: str) -> bytes:

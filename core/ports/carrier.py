@@ -150,3 +150,7 @@ class Carrier(Protocol):
     def check(self) -> str:
         """One cheap call that proves the settings; returns what to show (shop name …)."""
         ...
+
+    def close(self) -> None:
+        """Give connections back; the last thing that is asked of it."""
+        ...

@@ -104,3 +104,7 @@ class EInvoice(Protocol):
     def check(self) -> str:
         """One cheap call that proves the settings; returns what to show."""
         ...
+
+    def close(self) -> None:
+        """Give connections back; the last thing that is asked of it."""
+        ...

@@ -33,7 +33,10 @@ class RateLimited(Retryable):
 
 
 class OutcomeUnknown(ProviderError):
-    pass
+    def __init__(self, provider: str, operation: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(provider, operation, message)
+        self.retry_after = retry_after
+        """Seconds until the provider is surely done with the first try; a look-up before that proves nothing."""
 
 
 class Terminal(ProviderError):

@@ -87,10 +87,14 @@ def run_booking(run: Run, carriers: Mapping[str, Carrier]) -> None:
         shipment = session.get_one(Shipment, str(run.payload["shipment_id"]))
         if shipment.state != "submitting":
             return
+        order = get_order(session, shipment.order_id)
         request = parcel_request(session, shipment)
     carrier = carriers[shipment.carrier]
     crash_point("shipment.before_call")
     parcel = carrier.find(request.key) if run.attempt > 1 else None
+    if parcel is None and order.status == "cancelled":
+        _give_up(run, shipment)
+        return
     if parcel is None:
         try:
             parcel = carrier.create(request)
@@ -101,6 +105,8 @@ def run_booking(run: Run, carriers: Mapping[str, Carrier]) -> None:
     with run.db.transaction() as session:
         if not _record(session, shipment.id, parcel, run.now):
             return
+        if get_order(session, shipment.order_id).status == "cancelled":
+            return  # called off while we called: `shipment.cancel` has what it waits for now
         enqueue(
             session, "shipment.label", {"shipment_id": shipment.id}, now=run.now,
             deduplication_key=f"label:{shipment.id}",
@@ -192,6 +198,17 @@ def _record(session: Session, shipment_id: str, parcel: Parcel, now: datetime) -
         .execution_options(synchronize_session=False)
     )
     return True
+
+
+def _give_up(run: Run, shipment: Shipment) -> None:
+    """The order was cancelled before the carrier heard of its parcel."""
+    with run.db.transaction() as session:
+        session.execute(
+            update(Shipment)
+            .where(Shipment.id == shipment.id, Shipment.state == "submitting")
+            .values(state="cancelled", state_at=run.now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _refuse(run: Run, shipment: Shipment, reason: str) -> None:

@@ -1,11 +1,12 @@
 """What carriers tell us: stored once, applied forwards only, with all that follows from it."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -22,11 +23,12 @@ from core.orders.models import Order
 from core.orders.states import advance_fulfilment
 from core.payments.recording import record_payment
 from core.ports.carrier import Carrier, TrackingUpdate
-from core.ports.errors import ProviderUnavailable
+from core.ports.errors import ProviderError, ProviderUnavailable
 from core.shipping.models import Shipment, ShipmentEvent
 from core.shipping.states import LEFT_THE_SHELF, NEEDS_A_PERSON, sources
 from core.stock.levels import consume_order
 
+log = logging.getLogger(__name__)
 POLL_AFTER = timedelta(hours=6)
 ENDED = ("delivered", "returned", "cancelled", "lost", "refused", "submitting")
 
@@ -92,10 +94,16 @@ def run_polling(run: Run, carriers: Mapping[str, Carrier]) -> None:
             select(Shipment)
             .where(Shipment.state.not_in(ENDED), Shipment.state_at < run.now - POLL_AFTER,
                    Shipment.carrier.in_(list(carriers)), Shipment.tracking_number.is_not(None))
+            .order_by(func.random())
             .limit(200)
         ).all()  # fmt: skip
     for shipment in silent:
-        updates = carriers[shipment.carrier].track(shipment.tracking_number or "")
+        try:
+            updates = carriers[shipment.carrier].track(shipment.tracking_number or "")
+        except ProviderError as error:
+            # One parcel that the carrier does not know must not keep the others from being asked about.
+            log.warning("%s says nothing about a parcel: %s", shipment.carrier, type(error).__name__)
+            continue
         with run.db.transaction() as session:
             receive_updates(session, carrier=shipment.carrier, updates=updates, now=run.now)
 
@@ -139,6 +147,8 @@ def _follow(session: Session, shipment: Shipment, state: str, reason: str, now: 
     order_id = shipment.order_id
     if state in LEFT_THE_SHELF and consume_order(session, order_id=order_id, actor=SYSTEM, now=now):
         advance_fulfilment(session, order_id=order_id, to="shipped", actor=SYSTEM, now=now)
+    if state == "picked_up":
+        _warn_if_cancelled(session, shipment, now)
     target = {"delivered": "delivered", "delivery_failed": "failed", "delivering": "shipped",
               "returned": "returned"}.get(state)  # fmt: skip
     if target is not None:
@@ -155,6 +165,17 @@ def _follow(session: Session, shipment: Shipment, state: str, reason: str, now: 
             session, key=f"parcel:{shipment.id}:{state}", kind=f"parcel_{state}",
             title=f"Parcel of {code}: {state.replace('_', ' ')}", detail=reason, subject_kind="order",
             subject_id=order_id, now=now,
+        )  # fmt: skip
+
+
+def _warn_if_cancelled(session: Session, shipment: Shipment, now: datetime) -> None:
+    order = session.scalars(select(Order).where(Order.id == shipment.order_id)).one()
+    if order.status == "cancelled":
+        open_task(
+            session, key=f"left:{shipment.id}", kind="parcel_not_stopped",
+            title=f"The parcel of {order.code} left although the order is cancelled",
+            detail="Have the carrier return it, and take the goods off the stock.", subject_kind="order",
+            subject_id=order.id, now=now,
         )  # fmt: skip
 
 

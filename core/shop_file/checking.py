@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import Invalid
+from core.payments.vietqr import bank_bin
 from core.shop_file.schema import ShopFile
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -17,8 +18,10 @@ def read_shop_file(content: bytes) -> ShopFile:
         raise Invalid("shop_file_too_large", "A shop file has at most 50 MB.", {"bytes": len(content)})
     try:
         data = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise Invalid("shop_file_not_json", f"The shop file is not JSON in UTF-8: {error}.", {}) from None
+    except (ValueError, RecursionError) as error:
+        raise Invalid(
+            "shop_file_not_json", f"The shop file is not JSON in UTF-8: {str(error)[:200]}.", {}
+        ) from None
     return check_shop_file(data)
 
 
@@ -56,7 +59,7 @@ def _refusal(problems: list[dict[str, str]]) -> Invalid:
 
 
 def _cross_checks(shop: ShopFile) -> list[dict[str, str]]:
-    problems = []
+    problems = _unknown_bank(shop)
     for place, names in (
         ("warehouses", [w.code for w in shop.warehouses]),
         ("products", [p.sku for p in shop.products]),
@@ -86,3 +89,14 @@ def _cross_checks(shop: ShopFile) -> list[dict[str, str]]:
             if line.sku not in skus
         ]
     return problems
+
+
+def _unknown_bank(shop: ShopFile) -> list[dict[str, str]]:
+    """Without a bank that VietQR knows no buyer could pay by transfer."""
+    if shop.shop.bank is None:
+        return []
+    try:
+        bank_bin(shop.shop.bank.bank)
+    except Invalid as error:
+        return [{"place": "shop.bank.bank", "problem": error.message}]
+    return []

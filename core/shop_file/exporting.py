@@ -14,16 +14,19 @@ from core.orders.models import Order
 from core.shipping.models import Shipment
 from core.shop import shop_profile
 from core.shop_file.importing import VAT_CLASS_OF_RATE
+from core.shop_file.schema import SHIPPING_STATUSES
 from core.stock.models import StockLevel, Warehouse
 
 _RATE_OF_VAT_CLASS = {vat_class: rate for rate, vat_class in VAT_CLASS_OF_RATE.items()}
-_SHIPPING_STATUS = {
-    "unpacked": "none", "packed": "created", "shipped": "in_transit", "delivered": "delivered",
+_STATUS_OF_PARCEL = {parcel: status for status, (_, parcel) in SHIPPING_STATUSES.items() if parcel}
+_STATUS_OF_ORDER = {
+    "unpacked": "none", "packed": "packed", "shipped": "in_transit", "delivered": "delivered",
     "failed": "failed", "returned": "returned", "cancelled": "none",
 }  # fmt: skip
 
 
 def export_shop(session: Session, *, now: datetime) -> dict[str, Any]:
+    """Stock is what is free: the import holds what open orders need on top."""
     return {
         "shop": shop_profile(session).model_dump(mode="json"),
         "warehouses": [
@@ -43,12 +46,13 @@ def export_shop(session: Session, *, now: datetime) -> dict[str, Any]:
 
 def _products(session: Session) -> list[dict[str, Any]]:
     stock: dict[str, dict[str, int]] = {}
-    for variant_id, code, on_hand in session.execute(
-        select(StockLevel.variant_id, Warehouse.code, StockLevel.on_hand).join(
+    free = StockLevel.on_hand - StockLevel.reserved
+    for variant_id, code, available in session.execute(
+        select(StockLevel.variant_id, Warehouse.code, free).join(
             Warehouse, Warehouse.id == StockLevel.warehouse_id
         )
     ):
-        stock.setdefault(variant_id, {})[code] = on_hand
+        stock.setdefault(variant_id, {})[code] = available
     same = (
         "sku", "name", "name_en", "category", "category_en", "brand", "aliases", "description",
         "description_en", "specifications", "size_chart", "size_chart_en", "options", "images",
@@ -56,18 +60,18 @@ def _products(session: Session) -> list[dict[str, Any]]:
     return [
         {
             **{name: getattr(product, name) for name in same},
+            "active": product.status == "active",
             "vat_rate": _RATE_OF_VAT_CLASS[product.vat_class],
             "variants": [
                 {
                     "sku": v.sku, "options": v.option_values, "options_en": v.option_values_en, "price": v.price,
-                    "cost": v.cost, "weight_g": v.weight_g, "stock": stock.get(v.id, {}),
+                    "cost": v.cost, "weight_g": v.weight_g, "stock": stock.get(v.id, {}), "active": v.active,
                 }
                 for v in product.variants
             ],
         }
         for product in session.scalars(
             select(Product)
-            .where(Product.status == "active")
             .order_by(Product.id)
             .options(selectinload(Product.variants))
         )
@@ -77,7 +81,7 @@ def _products(session: Session) -> list[dict[str, Any]]:
 def _customers(session: Session) -> list[dict[str, Any]]:
     return [
         {
-            "channel_user_id": identity.external_id, "channel": identity.chat_channel, "name": customer.name,
+            "channel_user_id": identity.external_id, "channel": identity.chat_channel or None, "name": customer.name,
             "phone": customer.phone, "email": customer.email, "address": _address_text(customer.address),
         }
         for customer, identity in session.execute(
@@ -128,17 +132,22 @@ def _orders(session: Session, now: datetime) -> list[dict[str, Any]]:
         identity, parcel = identities[order.customer_id], parcels.get(order.id)
         rows.append(
             {
-                "code": order.code, "channel_user_id": identity.external_id, "channel": identity.chat_channel,
+                "code": order.code, "channel_user_id": identity.external_id, "channel": identity.chat_channel or None,
                 "customer_name": order.buyer_name, "phone": order.phone, "address": order.address_text,
                 "lines": [{"sku": x.sku, "qty": x.quantity, "unit_price": x.unit_price} for x in order.lines],
                 "payment_method": order.payment_method, "subtotal": order.subtotal, "discount": order.discount,
                 "shipping_fee": order.shipping_fee, "total": order.total, "status": order.status,
-                "shipping_status": _SHIPPING_STATUS[order.fulfilment_state],
+                "shipping_status": _shipping_status(order, parcel),
                 "carrier": parcel.carrier if parcel else None,
                 "tracking_code": parcel.tracking_number if parcel else None,
-                "placed_days_ago": round((now - order.placed_at).total_seconds() / 86_400, 3),
-                "delivered_days_ago": round((now - order.delivered_at).total_seconds() / 86_400, 3)
+                "placed_days_ago": round((now - order.placed_at).total_seconds() / 86_400, 6),
+                "delivered_days_ago": round((now - order.delivered_at).total_seconds() / 86_400, 6)
                 if order.delivered_at else None,
             }
         )  # fmt: skip
     return rows
+
+
+def _shipping_status(order: Order, parcel: Shipment | None) -> str:
+    state = _STATUS_OF_PARCEL.get(parcel.state) if parcel is not None else None
+    return state or _STATUS_OF_ORDER[order.fulfilment_state]

@@ -1,19 +1,58 @@
 """The shop file: a whole small shop as JSON. Unknown keys are refused by name."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.shop import ShopProfile
+from core.texts import without_nul
 
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
 Price = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Text = Annotated[str, Field(max_length=20_000)]
 Short = Annotated[str, Field(max_length=300)]
+UserId = Annotated[str, Field(min_length=1, max_length=200)]
+Channel = Annotated[str, Field(min_length=1, max_length=40)]
+
+# What a file may say of a parcel → (the order's fulfilment, the parcel's state; None without a parcel).
+SHIPPING_STATUSES: Mapping[str, tuple[str, str | None]] = {
+    "none": ("unpacked", None),
+    "packed": ("packed", None),
+    "created": ("packed", "created"),
+    "picking": ("packed", "picking"),
+    "picked_up": ("shipped", "picked_up"),
+    "in_transit": ("shipped", "in_transit"),
+    "delivering": ("shipped", "delivering"),
+    "delivered": ("delivered", "delivered"),
+    "failed": ("failed", "delivery_failed"),
+    "returning": ("failed", "returning"),
+    "returned": ("returned", "returned"),
+    "cancelled": ("cancelled", "cancelled"),
+    "lost": ("failed", "lost"),
+    "exception": ("failed", "exception"),
+}
+# Other words for the same, as carriers and sales channels say them.
+_SAME_STATUS: Mapping[str, str] = {
+    "pending": "none", "preparing": "none", "not_shipped": "none", "ready_to_ship": "packed",
+    "ready_to_pick": "created",
+    "picked": "picked_up", "shipped": "in_transit", "shipping": "in_transit", "transporting": "in_transit",
+    "out_for_delivery": "delivering", "delivery_failed": "failed", "delivery_fail": "failed", "return": "returning",
+    "damaged": "lost", "canceled": "cancelled",
+}  # fmt: skip
+
+
+def _known_shipping_status(value: str) -> str:
+    known = _SAME_STATUS.get(value, value)
+    if known not in SHIPPING_STATUSES:
+        raise ValueError(f"'{value[:40]}' is not one of {', '.join(SHIPPING_STATUSES)}")
+    return known
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    _storable = model_validator(mode="before")(without_nul)
 
 
 class WarehousePart(Part):
@@ -47,6 +86,7 @@ class VariantPart(Part):
     cost: Price | None = None
     weight_g: int = Field(0, ge=0, le=2_000_000)
     stock: dict[str, Annotated[int, Field(ge=0, le=1_000_000, strict=True)]] = {}
+    active: bool = True
 
 
 class ProductPart(Part):
@@ -66,11 +106,15 @@ class ProductPart(Part):
     size_chart_en: Text = ""
     options: list[OptionPart] = Field([], max_length=3)
     variants: list[VariantPart] = Field(min_length=1, max_length=1000)
-    images: list[Short] = []
+    images: list[Annotated[str, Field(max_length=2_000)]] = []
+    active: bool = True
 
     @model_validator(mode="after")
     def _variants_fit_options(self) -> "ProductPart":
         names = {option.name for option in self.options}
+        if len(names) != len(self.options):
+            raise ValueError("each option must have a name of its own")
+        taken: dict[tuple[str, ...], str] = {}
         for variant in self.variants:
             if set(variant.options) != names:
                 raise ValueError(f"variant {variant.sku} must give a value for each of {sorted(names)}")
@@ -79,12 +123,17 @@ class ProductPart(Part):
                     raise ValueError(
                         f"variant {variant.sku}: {variant.options[option.name]!r} is no value of {option.name}"
                     )
+            twin = taken.setdefault(tuple(variant.options[o.name] for o in self.options), variant.sku)
+            if twin != variant.sku:
+                raise ValueError(f"variants {twin} and {variant.sku} have the same options")
         return self
 
 
 class CustomerPart(Part):
-    channel_user_id: Short
-    channel: Annotated[str, Field(min_length=1, max_length=40)] = "widget"
+    """Without `channel` the first chat channel on which this user id writes is theirs."""
+
+    channel_user_id: UserId
+    channel: Channel | None = None
     name: Short = ""
     phone: Short = ""
     email: Short = ""
@@ -120,8 +169,8 @@ class OrderLinePart(Part):
 
 class OrderPart(Part):
     code: Annotated[str, Field(min_length=1, max_length=40)]
-    channel_user_id: Short
-    channel: Annotated[str, Field(min_length=1, max_length=40)] = "widget"
+    channel_user_id: UserId
+    channel: Channel | None = None
     customer_name: Short
     phone: Short
     address: Short
@@ -132,7 +181,7 @@ class OrderPart(Part):
     shipping_fee: Price
     total: Price
     status: Literal["new", "processing", "completed", "cancelled", "returned"]
-    shipping_status: str = "none"
+    shipping_status: Annotated[str, AfterValidator(_known_shipping_status)] = "none"
     carrier: Short | None = None
     tracking_code: Short | None = None
     placed_days_ago: float = Field(0, ge=0, le=36_500)

@@ -4,17 +4,19 @@ Each counter changes by one UPDATE whose WHERE states the condition; no row touc
 was faster. Several rows are taken in key order, so that two buyers of the same goods cannot block each other.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.catalogue.models import Variant
+from core.db import insert_rows
 from core.errors import Conflict, InsufficientStock, Invalid
 from core.ids import new_id
 from core.stock.models import Reservation, StockLevel, StockMovement
@@ -34,46 +36,61 @@ class Pick:
 
 def reserve(session: Session, *, order_id: str, picks: Iterable[Pick], now: datetime) -> None:
     """Promise stock to an order, all or nothing; raises `InsufficientStock` naming what is short."""
-    rows = []
-    for pick in sorted(picks, key=lambda p: (p.variant_id, p.warehouse_id)):
-        taken = session.execute(
-            update(StockLevel)
-            .where(
-                StockLevel.variant_id == pick.variant_id,
-                StockLevel.warehouse_id == pick.warehouse_id,
-                StockLevel.on_hand - StockLevel.reserved >= pick.quantity,
-            )
-            .values(reserved=StockLevel.reserved + pick.quantity)
-            .returning(literal(1))
-            .execution_options(synchronize_session=False)
-        ).first()
-        if taken is None:
-            raise InsufficientStock([_shortage(session, pick)])
-        rows.append(
-            {
-                "id": new_id(),
-                "order_id": order_id,
-                "order_line_id": pick.order_line_id,
-                "variant_id": pick.variant_id,
-                "warehouse_id": pick.warehouse_id,
-                "quantity": pick.quantity,
-                "state": "held",
-                "created_at": now,
-            }
-        )
-    session.execute(insert(Reservation), rows)
+    ordered = sorted(picks, key=lambda p: (p.variant_id, p.warehouse_id))
+    for pick in ordered:
+        _promise(session, pick.variant_id, pick.warehouse_id, pick.quantity)
+    _hold(session, order_id, ordered, now)
+
+
+def rebook(session: Session, *, order_id: str, picks: Sequence[Pick], now: datetime) -> None:
+    """Put these picks in the place of all that the order holds; raises `InsufficientStock` naming what is short.
+
+    Only the difference moves, in key order, so that two edits of the same goods cannot block each other.
+    """
+    held = session.scalars(
+        delete(Reservation)
+        .where(Reservation.order_id == order_id, Reservation.state == "held")
+        .returning(Reservation)
+        .execution_options(synchronize_session=False)
+    ).all()
+    change: Counter[tuple[str, str]] = Counter()
+    for pick in picks:
+        change[pick.variant_id, pick.warehouse_id] += pick.quantity
+    for reservation in held:
+        change[reservation.variant_id, reservation.warehouse_id] -= reservation.quantity
+    for (variant_id, warehouse_id), quantity in sorted(change.items()):
+        if quantity > 0:
+            _promise(session, variant_id, warehouse_id, quantity)
+        elif quantity < 0:
+            _give_back(session, variant_id, warehouse_id, -quantity)
+    _hold(session, order_id, picks, now)
+
+
+def open_stock(
+    session: Session, quantities: Mapping[tuple[str, str], int], *, actor: Actor, now: datetime
+) -> None:
+    """The first counts of variants that no warehouse has held before, by (variant, warehouse), in one go."""
+    rows = [
+        ({"variant_id": variant_id, "warehouse_id": warehouse_id}, count)
+        for (variant_id, warehouse_id), count in quantities.items()
+    ]
+    insert_rows(session, StockLevel, [{**row, "on_hand": count, "reserved": 0} for row, count in rows])
+    moved = [
+        {
+            **row, "id": new_id(), "quantity": count, "kind": "receipt", "reason": "opening stock",
+            "subject_kind": "", "subject_id": "", "actor_id": actor.id, "at": now,
+        }
+        for row, count in rows
+        if count
+    ]  # fmt: skip
+    insert_rows(session, StockMovement, moved)
 
 
 def release_order(session: Session, *, order_id: str, actor: Actor, now: datetime) -> int:
     """Give everything still held for the order back; returns how many reservations that were."""
     held = _take_held(session, order_id, "released")
     for reservation in held:
-        session.execute(
-            update(StockLevel)
-            .where(*_level(reservation.variant_id, reservation.warehouse_id))
-            .values(reserved=StockLevel.reserved - reservation.quantity)
-            .execution_options(synchronize_session=False)
-        )
+        _give_back(session, reservation.variant_id, reservation.warehouse_id, reservation.quantity)
     return len(held)
 
 
@@ -182,6 +199,48 @@ def adjust(
     session.flush()
 
 
+def _promise(session: Session, variant_id: str, warehouse_id: str, quantity: int) -> None:
+    taken = session.execute(
+        update(StockLevel)
+        .where(
+            *_level(variant_id, warehouse_id),
+            StockLevel.on_hand - StockLevel.reserved >= quantity,
+        )
+        .values(reserved=StockLevel.reserved + quantity)
+        .returning(literal(1))
+        .execution_options(synchronize_session=False)
+    ).first()
+    if taken is None:
+        raise InsufficientStock([_shortage(session, variant_id, quantity)])
+
+
+def _give_back(session: Session, variant_id: str, warehouse_id: str, quantity: int) -> None:
+    session.execute(
+        update(StockLevel)
+        .where(*_level(variant_id, warehouse_id))
+        .values(reserved=StockLevel.reserved - quantity)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _hold(session: Session, order_id: str, picks: Sequence[Pick], now: datetime) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "order_id": order_id,
+            "order_line_id": pick.order_line_id,
+            "variant_id": pick.variant_id,
+            "warehouse_id": pick.warehouse_id,
+            "quantity": pick.quantity,
+            "state": "held",
+            "created_at": now,
+        }
+        for pick in picks
+    ]
+    if rows:
+        session.execute(insert(Reservation), rows)
+
+
 def _take_held(session: Session, order_id: str, state: str) -> list[Reservation]:
     taken = session.scalars(
         update(Reservation)
@@ -231,11 +290,11 @@ def _level(variant_id: str, warehouse_id: str) -> tuple[ColumnElement[bool], Col
     return (StockLevel.variant_id == variant_id, StockLevel.warehouse_id == warehouse_id)
 
 
-def _shortage(session: Session, pick: Pick) -> dict[str, object]:
-    sku = session.scalar(select(Variant.sku).where(Variant.id == pick.variant_id))
+def _shortage(session: Session, variant_id: str, quantity: int) -> dict[str, object]:
+    sku = session.scalar(select(Variant.sku).where(Variant.id == variant_id))
     available = session.scalar(
         select(func.coalesce(func.sum(StockLevel.on_hand - StockLevel.reserved), 0)).where(
-            StockLevel.variant_id == pick.variant_id
+            StockLevel.variant_id == variant_id
         )
     )
-    return {"sku": sku, "asked": pick.quantity, "available": int(available or 0)}
+    return {"sku": sku, "asked": quantity, "available": int(available or 0)}

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.catalogue.models import Variant
 from core.errors import NotFound
 from core.stock.allocation import Place
-from core.stock.models import StockLevel, Warehouse
+from core.stock.levels import Pick
+from core.stock.models import Reservation, StockLevel, Warehouse
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,24 @@ def places(session: Session, variant_ids: Collection[str]) -> list[Place]:
     ]
 
 
+def held_for(session: Session, order_id: str) -> list[Pick]:
+    """What is promised to this order and has not left yet."""
+    rows = session.execute(
+        select(
+            Reservation.order_line_id, Reservation.variant_id, Reservation.warehouse_id, Reservation.quantity
+        ).where(Reservation.order_id == order_id, Reservation.state == "held")
+    )
+    return [Pick(*row) for row in rows]
+
+
 def levels(
-    session: Session, *, skus: Iterable[str] | None = None, after: str | None = None, limit: int = 200
+    session: Session,
+    *,
+    skus: Iterable[str] | None = None,
+    after: tuple[str, str] | None = None,
+    limit: int = 200,
 ) -> list[LevelView]:
-    """Ordered by SKU; `after` is the last SKU already seen."""
+    """Ordered by SKU and warehouse; `after` is the last (SKU, warehouse code) already seen."""
     statement = (
         select(Variant.sku, Warehouse.code, StockLevel.on_hand, StockLevel.reserved)
         .join(StockLevel, StockLevel.variant_id == Variant.id)
@@ -66,7 +81,7 @@ def levels(
     if skus is not None:
         statement = statement.where(Variant.sku.in_(list(skus)))
     if after is not None:
-        statement = statement.where(Variant.sku > after)
+        statement = statement.where(tuple_(Variant.sku, Warehouse.code) > after)
     return [LevelView(*row) for row in session.execute(statement.limit(limit))]
 
 

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -277,11 +277,9 @@ def _reset(sandbox: Sandbox, name: str) -> Response:
     return JSONResponse({"status": "empty"})
 
 
-def _config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         ws="none",
         lifespan="on",
         access_log=False,
@@ -291,8 +289,7 @@ def _config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
 
 
 def run_sandbox(
-    host: str = "127.0.0.1",
-    port: int = 8010,
+    listening: socket.socket,
     data_dir: Path | None = None,
     *,
     options: Mapping[str, Options] | None = None,
@@ -300,7 +297,8 @@ def run_sandbox(
 ) -> None:
     """Serve until the process is told to end; state is saved then."""
     app = create_sandbox_app(data_dir=data_dir, options=options, providers=providers)
-    uvicorn.Server(_config(app, host, port)).run()
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(_config(app)).run(sockets=[listening])
 
 
 class SandboxServer:
@@ -311,15 +309,16 @@ class SandboxServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        listening: socket.socket | None = None,
         data_dir: Path | None = None,
         options: Mapping[str, Options] | None = None,
         providers: Iterable[str] = ("ghn", "sinvoice"),
     ) -> None:
         self.app = create_sandbox_app(data_dir=data_dir, options=options, providers=providers)
         self.sandbox: Sandbox = self.app.state.sandbox
-        self._socket = socket.create_server((host, port))
+        self._socket = listening or socket.create_server((host, port))
         self.host, self.port = host, int(self._socket.getsockname()[1])
-        self._server = uvicorn.Server(_config(self.app, host, self.port))
+        self._server = uvicorn.Server(_config(self.app))
         self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
 
     def _serve(self) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from nlu.addresses.text import DASH, SPACE, Token, blank_out, clean, phones, tokens
 from nlu.addresses.units import Era, Unit, Units, load_units
-from nlu.addresses.words import CITY_SHORT, ENGLISH_KINDS, KIND_WORDS, PROVINCE_SHORT
+from nlu.addresses.words import CITY_SHORT, ENGLISH_KINDS, KIND_WORDS, MARKED_KINDS, PROVINCE_SHORT
 
 MAX_CHARS = 1_000
 MAX_SYLLABLES = 6
@@ -76,10 +76,23 @@ class AddressBook:
         words = tokens(cleaned)
         mentions = find_mentions(words, self._units)
         provinces = self._provinces(mentions, words)
-        district = self._district(mentions, provinces)
-        wards, used = self._wards(mentions, provinces, district)
+        mentions = _numbered(mentions, words, self._units)
+        district, wards, used = self._local(mentions, provinces)
         street = _street(cleaned, words, mentions, wards, district, provinces, used)
         return self._result(raw, provinces, district, wards, street)
+
+    def _local(
+        self, mentions: list[Mention], provinces: list[Unit]
+    ) -> tuple[Unit | None, list[Unit], Mention | None]:
+        """District and ward. A name that stands for the province stands for its city too, if nothing else fits."""
+        last = next((m for m in reversed(mentions) if set(m.units) & set(provinces)), None)
+        others = [mention for mention in mentions if mention is not last]
+        tried = [(self._district(named, provinces), named) for named in (others, mentions)]
+        for district, named in tried:
+            wards, used = self._wards(named, provinces, district)
+            if wards:
+                return district, wards, used
+        return tried[0][0] or tried[1][0], [], None
 
     def _provinces(self, mentions: list[Mention], words: Sequence[Token]) -> list[Unit]:
         """Named last in the text; else the only province that has what was named."""
@@ -125,7 +138,7 @@ class AddressBook:
                     continue
                 exact = [u for u in found if u.kind in mention.kinds] if with_kind else found
                 if found:
-                    return list(dict.fromkeys(exact or found)), mention
+                    return _of_one_era(list(dict.fromkeys(exact or found)), district), mention
         return [], None
 
     def _result(
@@ -197,7 +210,10 @@ def _stands_alone(mention: Mention, i: int, mentions: list[Mention], words: Sequ
 def _kind(words: Sequence[Token], i: int) -> tuple[tuple[str, ...], int]:
     for length in (2, 1):
         key = tuple(word.key for word in words[i : i + length])
-        if len(key) == length and key in KIND_WORDS and i + length < len(words):
+        if len(key) < length or key not in KIND_WORDS or i + length >= len(words):
+            continue
+        marked = [word for word in words[i : i + length] if word.is_marked]
+        if words[i + length].gap < DASH and all(word.text.lower() in MARKED_KINDS for word in marked):
             return KIND_WORDS[key], i + length
     return (), i
 
@@ -205,10 +221,14 @@ def _kind(words: Sequence[Token], i: int) -> tuple[tuple[str, ...], int]:
 def _name(words: Sequence[Token], i: int, units: Units, kinds: tuple[str, ...], start: int) -> Mention | None:
     for length in range(min(MAX_SYLLABLES, len(words) - i), 0, -1):
         part = words[i : i + length]
-        if any(word.gap >= DASH for word in part[1:]):
+        if any(word.gap > DASH for word in part[1:]):
             continue
         key = "".join(word.key for word in part)
-        found = _named(key, part, units, kinds)
+        after = words[i + length].key if i + length < len(words) else ""
+        counted = part[0].is_number and after in ENGLISH_KINDS
+        found = _named(key, part, units, KIND_WORDS[(after,)] if counted else kinds)
+        if any(word.gap == DASH for word in part[1:]):
+            found = tuple(unit for unit in found if " - " in unit.name)
         if not found:
             continue
         end = i + length
@@ -223,8 +243,9 @@ def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]
     if part[0].is_number and not kinds:
         return ()
     found: list[Unit] = []
+    short: list[Unit] = []
     if not kinds or "Thành phố" in kinds or "Tỉnh" in kinds:
-        found += [unit for code in PROVINCE_SHORT.get(key, ()) for unit in _both_eras(code, units)]
+        short = [unit for code in PROVINCE_SHORT.get(key, ()) for unit in _both_eras(code, units)]
     if key in CITY_SHORT:
         found.append(units.districts[CITY_SHORT[key]])
     if len(key) >= 3 or kinds:
@@ -237,7 +258,43 @@ def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]
         toned = tuple(word.toned for word in part)
         exact = [u for u in found if u.toned == toned]
         found = exact or [u for u in found if len(u.syllables) != len(part)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*short, *found]))
+
+
+def _of_one_era(wards: list[Unit], district: Unit | None) -> list[Unit]:
+    """Without a district an address is of the new era, where there is none, if that has such a ward."""
+    new = [ward for ward in wards if ward.era == "new"]
+    return new if new and district is None else wards
+
+
+def _numbered(mentions: list[Mention], words: Sequence[Token], units: Units) -> list[Mention]:
+    """`12 Lê Lợi, 7, Bình Thạnh, HCM`, `… 11, 10, HCM`: a number alone before a unit is a ward's or a district's."""
+    found = list(mentions)
+    for kinds in (("Quận",), ("Phường",)):
+        first = _run_start(found)
+        i = first - 1
+        if i < 1 or not words[i].is_number or words[i].gap < DASH or words[first].gap < DASH:
+            break
+        if kinds == ("Quận",) and any(
+            u.level == "district" for m in found if m.start == first for u in m.units
+        ):
+            continue
+        named = _named(words[i].key, words[i : i + 1], units, kinds)
+        level = "district" if kinds == ("Quận",) else "ward"
+        named = tuple(unit for unit in named if unit.level == level)
+        if named:
+            found = sorted([Mention(named, i, i + 1, kinds, True), *found], key=lambda mention: mention.start)
+    return found
+
+
+def _run_start(mentions: list[Mention]) -> int:
+    """Where the last run of units begins that stand side by side."""
+    start = mentions[-1].start if mentions else 0
+    for mention in reversed(mentions[:-1]):
+        if mention.end != start:
+            break
+        start = mention.start
+    return start
 
 
 def _both_eras(code: str, units: Units) -> list[Unit]:

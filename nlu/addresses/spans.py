@@ -1,14 +1,30 @@
-"""Where in a chat message an address stands, among goods, phone and name."""
+"""Where in a chat message an address stands, among goods, phone and name.
+
+Units that follow one another make a chain; the street stands before it, up to what leads to an address.
+"""
 
 import re
+from collections.abc import Sequence
 
 from nlu.addresses.resolving import Mention, find_mentions
-from nlu.addresses.text import Token, blank_out, clean, phones, tokens
+from nlu.addresses.text import DASH, Token, blank_out, clean, phones, tokens
 from nlu.addresses.units import load_units
-from nlu.addresses.words import HOUSE, LEADS, NOT_STREET, STOPS
+from nlu.addresses.words import (
+    AFTER_UNITS,
+    HOUSE,
+    LEADS,
+    NOT_STREET,
+    STOPS,
+    STREET_WORDS,
+    TOWARDS,
+    TOWARDS_MARKED,
+)
 
 MAX_CHARS = 2_000
-_LANE = re.compile(r"(?:hẻm|hem|ngõ|ngo|ngách|kiệt|kiet|số nhà|so nha|số|so|căn|can|lầu|lau|block)\s*$", re.I)
+SHORTEST = 6
+"""Characters of units without a street: less is some other shorthand."""
+_BREAK = re.compile(r"[;\n|?!]|(?<=\w{4})\.\s|:\s*")
+_NUMBER = re.compile(r"\d{1,4}[a-z]{0,2}$", re.I)
 
 
 def find_address_span(text: str) -> tuple[int, int] | None:
@@ -17,11 +33,10 @@ def find_address_span(text: str) -> tuple[int, int] | None:
     cleaned, places = clean(raw)
     line = blank_out(cleaned, phones(cleaned))
     words = tokens(line)
-    anchors = [m for m in find_mentions(words, load_units()) if _is_anchor(m, words)]
-    start = _start(line, words, anchors)
-    if start is None:
+    found = _with_units(line, words) or _without_units(line)
+    if found is None:
         return None
-    end = _end(line, words, anchors, start)
+    start, end = found
     while end > start and line[end - 1] in " ,.;:-\n|":
         end -= 1
     while start < end and line[start] in " ,.;:-\n|":
@@ -31,63 +46,143 @@ def find_address_span(text: str) -> tuple[int, int] | None:
     return (start, end) if places is None else (places[start], places[end - 1] + 1)
 
 
-def _is_anchor(mention: Mention, words: list[Token]) -> bool:
-    """A unit named as such: behind its kind word, or a province."""
-    if any(unit.level == "province" for unit in mention.units) and (
-        mention.alone or mention.end == len(words)
+def _with_units(line: str, words: Sequence[Token]) -> tuple[int, int] | None:
+    chain = _best_chain(line, words)
+    if not chain:
+        return None
+    first, last = chain[0].start, chain[-1].end
+    street = _street_start(line, words, first)
+    if street is None and not _strong(chain) and len(words) - (last - first) > 3:
+        return None
+    if street is None and words[last - 1].end - words[first].start < SHORTEST:
+        return None
+    if max(map(_weight, chain)) < 1.0 and (
+        street is None or not any(words[m.start].gap >= DASH for m in chain[1:])
     ):
-        return True
-    return bool(mention.kinds) and any(u.kind in mention.kinds for u in mention.units)
+        return None
+    start = words[first if street is None else street].start
+    end = words[last - 1].end
+    after = AFTER_UNITS.match(line, end)
+    return start, after.end() if after else end
 
 
-def _start(line: str, words: list[Token], anchors: list[Mention]) -> int | None:
-    first = words[anchors[0].start].start if anchors else len(line)
-    leads = [m.end() for m in LEADS.finditer(line) if m.end() <= first]
-    houses = [
-        m.start()
-        for m in HOUSE.finditer(line)
-        if m.start() <= first and not NOT_STREET.match(m.group().strip())
+def _best_chain(line: str, words: Sequence[Token]) -> list[Mention]:
+    """The run of units that says most; a lone name that is no province may be a street's or a person's."""
+    chains: list[list[Mention]] = [[]]
+    for mention in find_mentions(words, load_units()):
+        before = chains[-1][-1] if chains[-1] else None
+        if before is not None and not _follows(line, words, before, mention):
+            chains.append([])
+        chains[-1].append(mention)
+    weighed = [(sum(map(_weight, chain)), -index, chain) for index, chain in enumerate(chains) if chain]
+    weight, _, best = max(weighed, default=(0.0, 0, []))
+    provinces = [
+        i for i, mention in enumerate(best) if any(unit.level == "province" for unit in mention.units)
     ]
-    if anchors:
-        if leads and not any(stop.start() > leads[-1] for stop in STOPS.finditer(line[:first])):
-            return leads[-1]
-        near = [h for h in houses if line.count(",", h, first) <= 2]
-        if near:
-            return _with_lane(line, near[-1])
-        return _segment_start(line, first) if _only_place(line, first) else first
-    after_lead = [h for h in houses if leads and h >= leads[-1]]
-    if after_lead:
-        return leads[-1] if after_lead[0] - leads[-1] < 25 else after_lead[0]
-    return None
+    return best[: provinces[-1] + 1 if provinces else None] if weight >= 1.0 else []
 
 
-def _with_lane(line: str, start: int) -> int:
-    lane = re.search(
-        r"(?:hẻm|hem|ngõ|ngo|ngách|kiệt|kiet|số nhà|so nha|số|so|căn|can|lầu|lau|block)\s*$",
-        line[:start],
-        re.I,
+def _follows(line: str, words: Sequence[Token], before: Mention, mention: Mention) -> bool:
+    between = line[words[before.end - 1].end : words[mention.start].start]
+    return mention.start == before.end and not _BREAK.search(between)
+
+
+def _weight(mention: Mention) -> float:
+    if mention.kinds and any(unit.kind in mention.kinds for unit in mention.units):
+        return 1.0
+    return 1.0 if any(unit.level == "province" for unit in mention.units) else 0.5
+
+
+def _strong(chain: Sequence[Mention]) -> bool:
+    """More than a province's or a city's name, which may stand in any question about delivery."""
+    return any(m.kinds and any(u.level != "province" and u.kind in m.kinds for u in m.units) for m in chain)
+
+
+def _street_start(line: str, words: Sequence[Token], first: int) -> int | None:
+    """The token where the street begins: through the parts before the units, as long as they look like one."""
+    start = None
+    end = first
+    for _ in range(3):
+        if end == 0:
+            break
+        begin = end - 1
+        while begin > 0 and not _parts(line, words, begin):
+            begin -= 1
+        found = _street_in(words, begin, end, beside_units=end == first)
+        if found is None:
+            break
+        start = found
+        if found > begin or begin == 0 or _hard_break(line, words, begin):
+            break
+        end = begin
+    return start
+
+
+def _parts(line: str, words: Sequence[Token], i: int) -> bool:
+    between = line[words[i - 1].end : words[i].start] if i < len(words) else ""
+    return "," in between or bool(_BREAK.search(between)) or " - " in between or "–" in between
+
+
+def _hard_break(line: str, words: Sequence[Token], i: int) -> bool:
+    return bool(_BREAK.search(line[words[i - 1].end : words[i].start]))
+
+
+def _street_in(words: Sequence[Token], begin: int, end: int, *, beside_units: bool) -> int | None:
+    """Behind the last word that leads somewhere; from a house number or a word for lane, hamlet, house."""
+    after = begin
+    for i in range(begin, end):
+        if _leads(words, i) and not (i > begin and words[i - 1].key in STREET_WORDS):
+            after = i + 1
+    for i in range(after, end):
+        if words[i].key in STREET_WORDS and (i + 1 < end or beside_units) and not _is_a_name(words[i]):
+            return i
+        if _NUMBER.match(words[i].text) and i + 1 < end and not NOT_STREET.match(_spelt(words, i, i + 2)):
+            return i
+        if words[i].is_number and i + 1 == end and i == after and begin == after:
+            return i
+    plain = (
+        beside_units
+        and 0 < end - after <= 5
+        and not any(STOPS.fullmatch(words[i].text) for i in range(after, end))
     )
-    return lane.start() if lane else start
+    return after if plain and (after > begin or begin > 0) and _names_a_road(words, after, end) else None
 
 
-def _segment_start(line: str, position: int) -> int:
-    return max((line.rfind(c, 0, position) for c in ",;\n|"), default=-1) + 1
+def _leads(words: Sequence[Token], i: int) -> bool:
+    word = words[i]
+    if word.key == "to" and (
+        word.text != "to" or (i + 1 < len(words) and words[i + 1].key in ("dan", "khom"))
+    ):
+        return False
+    if "\uac00" <= word.text[0] <= "\ud7a3":
+        return True
+    return word.text.lower() in TOWARDS_MARKED if word.is_marked else word.key in TOWARDS
 
 
-def _only_place(line: str, first: int) -> bool:
-    """Words right before the first unit in its segment are a street without a number."""
-    segment = line[_segment_start(line, first) : first].strip()
-    return 0 < len(segment.split()) <= 6 and not STOPS.search(segment) and not re.search(r"\d", segment)
+def _is_a_name(word: Token) -> bool:
+    """`Tô` of Tô Hiến Thành is no group of houses."""
+    return word.is_marked and word.text[:1].isupper() and word.text.lower() not in ("số", "đường", "tổ", "thôn",
+        "xóm", "ấp",
+           "hẻm", "ngõ", "ngách", "kiệt", "phòng", "tầng", "lầu", "lô", "toà", "tòa", "căn", "nhà", "bản",
+           "đội", "khóm")  # fmt: skip
 
 
-def _end(line: str, words: list[Token], anchors: list[Mention], start: int) -> int:
-    inside = [m for m in anchors if words[m.start].start >= start]
-    stop = next((m.start() for m in STOPS.finditer(line, start)), len(line))
-    bar = line.find("|", start)
-    limit = min(stop, bar if bar >= 0 else len(line))
-    if inside:
-        last = [words[m.end - 1].end for m in inside if words[m.start].start < limit]
-        if last:
-            return last[-1]
-    following = [i for i in (line.find(c, start) for c in "\n;?!") if i >= 0]
-    return min([limit, *following])
+def _names_a_road(words: Sequence[Token], after: int, end: int) -> bool:
+    return all(word.text[:1].isupper() or word.is_number for word in words[after:end])
+
+
+def _spelt(words: Sequence[Token], start: int, end: int) -> str:
+    return " ".join(word.text for word in words[start:end])
+
+
+def _without_units(line: str) -> tuple[int, int] | None:
+    """A house number and a street behind what leads to an address."""
+    leads = [match.end() for match in LEADS.finditer(line)]
+    houses = [m.start() for m in HOUSE.finditer(line) if not NOT_STREET.match(m.group().strip())]
+    after = [house for house in houses if leads and house >= leads[-1]]
+    if not after:
+        return None
+    start = leads[-1] if after[0] - leads[-1] < 25 else after[0]
+    stops = [match.start() for match in STOPS.finditer(line, start)]
+    following = [i for i in (line.find(c, start) for c in "\n;?!|") if i >= 0]
+    return start, min([len(line), *stops, *following])

@@ -8,11 +8,13 @@ KIND_WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ward",): ("Phường", "Xã"),
     ("x",): ("Xã",), ("xa",): ("Xã",), ("commune",): ("Xã",), ("tt",): ("Thị trấn",), ("thi", "tran"): ("Thị trấn",),
     ("dac", "khu"): ("Đặc khu",), ("q",): ("Quận",), ("quan",): ("Quận",), ("district",): ("Quận", "Huyện"),
+        ("province",): ("Tỉnh", "Thành phố"),
     ("h",): ("Huyện",), ("huien",): ("Huyện",), ("huyen",): ("Huyện",), ("tx",): ("Thị xã",),
     ("thi", "xa"): ("Thị xã",),
     ("tp",): ("Thành phố",), ("thanh", "pho"): ("Thành phố",), ("city",): ("Thành phố",), ("tinh",): ("Tỉnh",),
 }  # fmt: skip
-ENGLISH_KINDS = frozenset({"ward", "commune", "district", "city"})
+MARKED_KINDS = frozenset(["phường", "xã", "thị", "trấn", "quận", "huyện", "thành", "phố", "tỉnh", "đặc"])
+ENGLISH_KINDS = frozenset({"ward", "commune", "district", "city", "province"})
 # Old province codes; more than one is a real doubt that the other parts have to settle.
 PROVINCE_SHORT: dict[str, tuple[str, ...]] = {
     "hcm": ("79",), "tphcm": ("79",), "hcmc": ("79",), "sg": ("79",), "sgn": ("79",), "saigon": ("79",), "hn": ("01",),
@@ -23,7 +25,7 @@ PROVINCE_SHORT: dict[str, tuple[str, ...]] = {
 CITY_SHORT: dict[str, str] = {"nt": "568", "bmt": "643", "vt": "747"}
 LEADS = re.compile(
     r"(?:giao(?:\s+hàng|\s+hang)?|ship(?:\s+hàng)?|gửi|gui|deliver(?:y)?(?:\s+it)?|send(?:\s+it)?)\s+"
-    r"(?:về|ve|đến|den|tới|toi|qua|cho|to|at)?\s*(?:địa chỉ|dia chi|đc|dc)?\s*[:\-]?\s*"
+    r"(?:về|ve|đến|den|tới|toi|qua|to|at)\s*(?:địa chỉ|dia chi|đc|dc)?\s*[:\-]?\s*"
     r"|(?:địa chỉ|dia chi|đ/c|đc|address|주소)\s*(?:nhận hàng|nhan hang|giao hàng|giao hang)?"
     r"\s*(?:là|la|is|는)?\s*[:\-]?\s*",
     re.IGNORECASE,
@@ -38,5 +40,24 @@ HOUSE = re.compile(
 )
 NOT_STREET = re.compile(
     r"^\d+\s*(?:cái|cai|chiếc|chiec|áo|ao|quần|quan|bộ|bo|hộp|hop|đôi|doi|size|k\b|nghìn|triệu|ngày|ngay|cm|kg|pcs|pieces?)\b",
+    re.IGNORECASE,
+)
+
+# Folded words of a street's part: lanes, hamlets, houses, floors.
+STREET_WORDS = frozenset(
+    ["so", "nha", "duong", "pho", "to", "ngo", "ngach", "hem", "kiet", "ap", "thon", "xom", "to", "khom", "doi",
+        "ban", "lo", "toa", "can", "phong", "lau", "tang", "block", "chung", "khu", "kcn", "kdc", "no",
+        "street", "st", "road", "apt", "apartment", "room", "unit", "tdp", "buon", "lang", "condo", "building",
+        "villa", "biet", "hotel"]
+)  # fmt: skip
+# What leads to an address, right before it.
+TOWARDS = frozenset(
+    ["ve", "toi", "den", "o", "tai", "qua", "sang", "dc", "address", "adress", "at", "to", "is", "la", "in",
+        "gui", "giao", "ship", "home", "office", "living", "live", "stay", "staying", "now", "nhan", "hang",
+        "mom", "here", "for", "gap"]
+)  # fmt: skip
+TOWARDS_MARKED = frozenset(["về", "tới", "đến", "ở", "tại", "là", "giao", "gửi", "nhận", "hàng", "đc"])
+AFTER_UNITS = re.compile(
+    r"(?:\s+(?:Province|City|District|Ward|tỉnh))?(?:,?\s*(?:Việt\s?Nam|Viet\s?nam|VN)(?![A-Za-zÀ-ỹ]))?",
     re.IGNORECASE,
 )

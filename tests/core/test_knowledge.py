@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import select, text
 
 from core.actor import SYSTEM, Actor
 from core.audit import AuditEntry
@@ -13,7 +14,7 @@ from core.db import Database
 from core.errors import AlreadyDecided, Conflict, Invalid, NotAllowed, NotFound
 from core.knowledge.documents import add_document, archive_document, passages_of, replace_document
 from core.knowledge.faqs import FaqText, add_faq, archive_faq, edit_faq, get_faq, list_faqs
-from core.knowledge.passages import active_passages, knowledge_mark, passage_as_told
+from core.knowledge.passages import active_passages, knowledge_mark, passage_as_told, passage_version
 from core.knowledge.questions import (
     answer_unanswered,
     askings,
@@ -23,6 +24,7 @@ from core.knowledge.questions import (
     note_unanswered,
 )
 from core.ports.knowledge import Piece, ReadDocument
+from core.schema import alembic_config
 from core.shop_file.checking import check_shop_file
 from core.shop_file.exporting import export_shop
 from core.shop_file.importing import import_shop
@@ -289,3 +291,23 @@ def test_an_unknown_key_of_a_document_is_refused_by_name(now: datetime) -> None:
 
     with pytest.raises(Invalid, match="unknown key 'colour'"):
         check_shop_file(content)
+
+
+def test_faq_entries_of_the_first_version_are_kept_with_their_evidence(db: Database) -> None:
+    config = alembic_config()
+    with db.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO knowledge_passages (id, external_id, language, question, answer, updated_at) "
+                "VALUES ('x', 'fee', 'vi', 'Phí?', '30.000đ.', '2026-11-24 03:00:00')"
+            )
+        )
+        command.upgrade(config, "head")
+
+    with db.read_transaction() as session:
+        (row,) = active_passages(session)
+        told = passage_as_told(session, passage_id=row.id, version=row.version)
+    assert (row.id, row.title, row.version) == ("faq:fee:vi", "Phí?", passage_version(row))
+    assert told.text == "30.000đ."

@@ -1,14 +1,15 @@
-from datetime import datetime
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from alembic import command
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
 
 from core.db import Base, Database
-from core.knowledge.passages import active_passages, passage_as_told, passage_version
 from core.schema import alembic_config, upgrade
+from tests.postgres import EmbeddedPostgres
 
 
 def test_models_and_migrations_agree(db: Database) -> None:
@@ -21,31 +22,35 @@ def test_models_and_migrations_agree(db: Database) -> None:
 def test_upgrading_twice_changes_nothing(db: Database) -> None:
     upgrade(db)
 
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with db.engine.connect() as connection:
-        head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-        assert MigrationContext.configure(connection).get_current_revision() == head
+        assert MigrationContext.configure(connection).get_current_revision() == newest
 
 
-def test_faq_entries_of_the_first_version_are_kept_with_their_evidence(db: Database, now: datetime) -> None:
-    config = alembic_config()
-    with db.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
-        connection.execute(
-            text(
-                "INSERT INTO knowledge_passages (id, external_id, language, question, answer, updated_at) "
-                "VALUES ('x', 'fee', 'vi', 'Phí?', '30.000đ.', '2026-11-24 03:00:00')"
-            )
-        )
-        command.upgrade(config, "head")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_many_processes_may_start_on_an_empty_database_at_once(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path}/empty.db"
+    else:
+        server: EmbeddedPostgres = request.getfixturevalue("postgres")
+        server.run("CREATE DATABASE started_at_once")
+        url = server.url("started_at_once")
+    together = threading.Barrier(6)
 
-    with db.read_transaction() as session:
-        (row,) = active_passages(session)
-        told = passage_as_told(session, passage_id=row.id, version=row.version)
-    assert (row.id, row.title, row.text, row.version) == (
-        "faq:fee:vi",
-        "Phí?",
-        "30.000đ.",
-        passage_version(row),
-    )
-    assert told.text == "30.000đ."
+    def start(_: int) -> str | None:
+        db = Database(url, pool_size=1)
+        together.wait()
+        try:
+            upgrade(db)
+            with db.engine.connect() as connection:
+                return MigrationContext.configure(connection).get_current_revision()
+        finally:
+            db.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        revisions = set(pool.map(start, range(6)))
+
+    assert len(revisions) == 1
+    assert None not in revisions

@@ -1,16 +1,22 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalogue.models import VAT_CLASSES
 from core.catalogue.pricing import profit, vat_rate
 from core.errors import Invalid
 from core.invoices.checks import InvoiceBuyerInput, check_buyer, check_tax_code
+from core.invoices.lines import draft_lines
 from core.invoices.words import amount_in_words
 from core.money import format_dong, split_vat
+from core.orders.models import Order, OrderLine
+from core.orders.totals import work_out
 from core.payments.vietqr import vietqr_payload
 from core.ports.einvoice import NOT_SUBJECT
+from core.shop import ShippingRule
 
 DIGITS = {"không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6,
           "bảy": 7, "tám": 8, "chín": 9}  # fmt: skip
@@ -27,6 +33,22 @@ DIGITS = {"không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "t
         (1_005_000_000, "Một tỷ không trăm linh năm triệu đồng"),
         (24_316_000, "Hai mươi tư triệu ba trăm mười sáu nghìn đồng"),
         (55, "Năm mươi lăm đồng"),
+        (21, "Hai mươi mốt đồng"),
+        (24, "Hai mươi tư đồng"),
+        (105, "Một trăm linh năm đồng"),
+        (115, "Một trăm mười lăm đồng"),
+        (1_010, "Một nghìn không trăm mười đồng"),
+        (1_015, "Một nghìn không trăm mười lăm đồng"),
+        (10_005, "Mười nghìn không trăm linh năm đồng"),
+        (105_000, "Một trăm linh năm nghìn đồng"),
+        (1_000_105, "Một triệu một trăm linh năm đồng"),
+        (1_000_001_000, "Một tỷ không trăm linh một nghìn đồng"),
+        (
+            1_234_567_890_123,
+            "Một nghìn hai trăm ba mươi tư tỷ năm trăm sáu mươi bảy triệu tám trăm chín mươi nghìn "
+            "một trăm hai mươi ba đồng",
+        ),
+        (1_000_000_000_000_000, "Một triệu tỷ đồng"),
     ],
 )
 def test_amounts_read_as_on_invoices(amount: int, words: str) -> None:
@@ -83,12 +105,44 @@ def test_profit_leaves_vat_out() -> None:
     assert (earned.amount, earned.margin_bp) == (40_000, 4_000)
 
 
-@pytest.mark.parametrize("code", ["0100109106", "0312770607-001", "0101 243 150", "079301001234"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "0100109106",
+        "0312770607-001",
+        "0101 243 150",
+        " 0101243150 ",
+        "079301001234",
+        "001099012345",
+        "0100233488",
+        "0102030405",
+        "0106026495",
+        "0313950909",
+        "0300741143",
+        "0314409058-002",
+        "0314409058002",
+    ],
+)
 def test_right_tax_codes(code: str) -> None:
     assert check_tax_code(code).isdigit()
 
 
-@pytest.mark.parametrize("code", ["0100233480", "8888888888", "12345", "010124315O", "0314409058-000"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "0100233480",
+        "0101245171",
+        "8888888888",
+        "12345",
+        "010124315O",
+        "0314409058-000",
+        "0100000000",
+        "1000000080",
+        "１２３４５６７８９０",
+        "",
+        "07930100123x",
+    ],
+)
 def test_wrong_tax_codes_are_refused(code: str) -> None:
     with pytest.raises(Invalid, match="tax code"):
         check_tax_code(code)
@@ -114,3 +168,42 @@ def test_vietqr_carries_bank_account_amount_and_memo() -> None:
 
 def test_money_is_written_as_people_here_write_it() -> None:
     assert format_dong(1_250_000) == "1.250.000đ"
+
+
+@given(
+    lines=st.lists(st.tuples(st.integers(0, 10**8), st.integers(1, 99)), min_size=1, max_size=8),
+    percent=st.integers(0, 90),
+    fee=st.integers(0, 100_000),
+    classes=st.lists(st.sampled_from(VAT_CLASSES), min_size=8, max_size=8),
+)
+def test_an_invoice_agrees_with_its_order_to_the_dong(
+    lines: list[tuple[int, int]], percent: int, fee: int, classes: list[str]
+) -> None:
+    totals = work_out(lines, discount_percent=percent, shipping=ShippingRule(flat_fee=fee))
+    order = Order(shipping_fee=totals.shipping_fee)
+    sold = [
+        OrderLine(
+            sku="A", name="Áo", option_text="", quantity=x.quantity, amount=x.amount, vat_class=vat_class
+        )
+        for x, vat_class in zip(totals.lines, classes, strict=False)
+    ]
+
+    drafts = draft_lines(order, sold, kind="vat", moment=datetime(2026, 6, 1, tzinfo=UTC))
+
+    assert sum(d.amount for d in drafts) == totals.total
+    for draft in drafts:
+        assert draft.amount_before_vat + draft.vat_amount == draft.amount
+        assert abs(Decimal(draft.unit_price) * draft.quantity - draft.amount_before_vat) < 1
+
+
+def test_the_rate_of_goods_and_of_the_fee_follows_the_day_of_the_invoice() -> None:
+    order = Order(shipping_fee=30_000)
+    sold = [
+        OrderLine(sku="A", name="Áo", option_text="", quantity=1, amount=108_000, vat_class="ten_reducible")
+    ]
+
+    for moment, rate in (
+        (datetime(2026, 12, 31, 16, tzinfo=UTC), 8),
+        (datetime(2026, 12, 31, 18, tzinfo=UTC), 10),
+    ):
+        assert [d.vat_rate for d in draft_lines(order, sold, kind="vat", moment=moment)] == [rate, rate]

@@ -50,8 +50,9 @@ def test_a_sandbox_process_serves_until_it_is_told_to_end_and_saves(tmp_path: Pa
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     code = (
-        "from pathlib import Path; from integrations.sandbox.app import run_sandbox;"
-        f"run_sandbox('127.0.0.1', {port}, Path({str(tmp_path)!r}), providers=('ghn',))"
+        "import socket; from pathlib import Path; from integrations.sandbox.app import run_sandbox;"
+        f"listening = socket.create_server(('127.0.0.1', {port}));"
+        f"run_sandbox(listening, Path({str(tmp_path)!r}), providers=('ghn',))"
     )
     process = subprocess.Popen([sys.executable, "-c", code])
     try:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.agent.policy.after_sales import invoice, own_orders
+from bot.agent.policy.after_sales import invoice, own_orders, requests
+from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.ordering import agree, order
 from bot.agent.policy.questions import ask, open_question
 from bot.agent.policy.steps import Call, Step, Words
@@ -12,7 +13,7 @@ from nlu import Parse
 
 def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear."""
-    for rule in (hand_over, agree, invoice, order, own_orders, ask, small_talk):
+    for rule in (follow_up, invoice, requests, hand_over, agree, order, own_orders, ask, small_talk):
         steps = rule(parse, context)
         if steps:
             return steps

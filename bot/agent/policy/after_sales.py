@@ -1,37 +1,116 @@
-"""What a customer may want of their own orders."""
+"""What a customer may want of their own orders: the rules that begin such a talk."""
 
 from typing import Any
 
+from bot.agent.policy.ordering import order
 from bot.agent.policy.steps import Call, Step, intents_of
+from bot.agent.policy.told import (
+    change_arguments,
+    changed_part,
+    invoice_arguments,
+    names_placed_order,
+    reason_in,
+    return_arguments,
+    says_cancel,
+    says_invoice,
+)
 from nlu import Parse
 
-INVOICE_PARTS = ("tax_code", "company", "company_address", "email")
+CHANGING = frozenset({"change_item", "remove_item", "change_details"})
+OPEN = ("new", "processing", "packed", "shipped", "failed")
+DELIVERED = ("delivered", "completed")
+
+
+def requests(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """Complaint, return, exchange, cancellation, change and payment; a person that is asked for comes first."""
+    intents = intents_of(parse)
+    if intents & {"handoff", "abuse"} and "complaint" not in intents:
+        return []
+    for rule in (_return, _cancel, _complain, _change, _paid):
+        steps = rule(parse, context, intents)
+        if steps:
+            return steps
+    return []
 
 
 def invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    awaited = [part for part in context["awaiting"] if part in INVOICE_PARTS]
-    if "invoice_request" not in intents_of(parse) and not (awaited and "invoice" in context["awaiting"]):
+    """Beside goods that are ordered the wish is only noted: the order's own question comes first."""
+    intents = intents_of(parse)
+    told = bool(parse.tax_code or parse.company or parse.email)
+    wished = "invoice_request" in intents or (told and says_invoice(parse))
+    if parse.question and not told and intents & {"ask_policy", "ask_price"}:
         return []
-    fields = {
-        "tax_code": parse.tax_code.digits if parse.tax_code else "",
-        "company": parse.company or "",
-        "email": parse.email or "",
-    }
-    if awaited and not any(fields.values()) and "invoice_request" not in intents_of(parse):
-        if parse.question:
-            return []
-        fields[awaited[0]] = parse.text.strip()
-    code = parse.order_codes[0] if parse.order_codes else ""
-    return [Call("request_invoice", {"code": code, **fields})]
+    if intents & {"handoff", "abuse"} or (not wished and not (told and context["invoice_wished"])):
+        return []
+    named = [mention for mention in parse.items if mention.product_sku and mention.quantity]
+    ordering = order(parse, context) if named else []
+    arguments = {"code": code_of(parse), **invoice_arguments(parse), "quietly": bool(ordering)}
+    return [*ordering, Call("request_invoice", arguments)]
 
 
 def own_orders(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    code = parse.order_codes[0] if parse.order_codes else ""
-    intents = intents_of(parse)
-    if "cancel_order" in intents:
-        if context["cart"] and not code and not context["orders"]:
-            return [Call("empty_cart")]
-        return [Call("ask_cancel", {"code": code})]
-    if "order_status" in intents or (code and not parse.items):
+    """Where an order is; a bare code asks the same."""
+    code = code_of(parse)
+    if "order_status" in intents_of(parse) or (code and not parse.items):
         return [Call("order_status", {"code": code})]
     return []
+
+
+def code_of(parse: Parse) -> str:
+    return parse.order_codes[0] if parse.order_codes else ""
+
+
+def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
+    wished = intents & {"return_request", "exchange_request"}
+    if not wished and not _swap_of_delivered(parse, context, intents):
+        return []
+    if not code_of(parse) and parse.question and (not context["orders"] or "ask_policy" in intents):
+        return []
+    kind = "return" if wished == {"return_request"} else "exchange"
+    arguments = return_arguments(parse, context, kind)
+    if "complaint" in intents or reason_in(parse):
+        arguments["reason"] = parse.text.strip()[:1_000]
+    return [Call("ask_return", {"kind": kind, "code": code_of(parse), **arguments})]
+
+
+def _swap_of_delivered(parse: Parse, context: dict[str, Any], intents: set[str]) -> bool:
+    """Another size of goods is an exchange once no order is open any more."""
+    statuses = {placed["status"] for placed in context["orders"]}
+    return (
+        "change_item" in intents
+        and not context["cart"]
+        and not statuses & set(OPEN)
+        and bool(statuses & set(DELIVERED))
+    )
+
+
+def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
+    """The open cart is meant unless an order that was placed is named; a number of pieces is a change."""
+    counted = parse.quantity is not None or any(mention.quantity for mention in parse.items)
+    if "cancel_order" not in intents or (counted and not says_cancel(parse)):
+        return []
+    if context["cart"] and not names_placed_order(parse):
+        return [Call("empty_cart")]
+    reason = parse.text.strip() if reason_in(parse) else ""
+    return [Call("ask_cancel", {"code": code_of(parse), "reason": reason})]
+
+
+def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
+    return [Call("complain", {"code": code_of(parse)})] if "complaint" in intents else []
+
+
+def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
+    """Of a placed order; with an open cart only when the order is named."""
+    named = names_placed_order(parse)
+    arguments = change_arguments(parse, context)
+    told = bool(arguments) or parse.quantity is not None
+    changing = intents & CHANGING or (named and told and not parse.question)
+    open_orders = [placed for placed in context["orders"] if placed["status"] in OPEN]
+    if not changing or (context["cart"] and not named) or not (open_orders or parse.order_codes):
+        return []
+    part = "" if arguments else "item" if parse.quantity else changed_part(parse)
+    return [Call("change_order", {"code": code_of(parse), **arguments, "part": part})]
+
+
+def _paid(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
+    return [Call("check_payment", {"code": code_of(parse)})] if "paid_notice" in intents else []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from nlu import ItemMention, Parse
 
 
@@ -10,14 +10,10 @@ def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A yes or no to what was asked; a change in the same message is a change, not a yes."""
     if "confirm" not in context["awaiting"] or _changes(parse, context):
         return []
-    pending = context.get("pending")
-    if parse.yes and not parse.no:
-        if pending:
-            return [Call("confirm_cancel")]
-        if context.get("quote_id"):
-            return [Call("place_order", {"quote_id": context["quote_id"]})]
+    if parse.yes and not parse.no and context.get("quote_id"):
+        return [Call("place_order", {"quote_id": context["quote_id"]})]
     if parse.no and not parse.question:
-        return [Words("cancel_kept" if pending else "confirm_declined")]
+        return [Words("confirm_declined")]
     return []
 
 
@@ -28,7 +24,7 @@ def _changes(parse: Parse, context: dict[str, Any]) -> bool:
 
 def _ordered(parse: Parse) -> list[ItemMention]:
     """Items that are wished for, not only asked about."""
-    asking = intents_of(parse) & {"ask_price", "ask_stock", "ask_product", "ask_size", "compare", "recommend"}
+    asking = intents_of(parse) & ABOUT_GOODS
     wishing = intents_of(parse) & {"order", "add_item", "change_item", "remove_item"}
     if parse.question and asking and not wishing:
         return []
@@ -51,7 +47,7 @@ def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
     steps: list[Step] = []
     if arguments:
         steps.append(Call("update_order", arguments))
-        if parse.question and "ask_policy" in intents_of(parse):
+        if parse.question and intents_of(parse) & ABOUT_THE_SHOP:
             steps.append(Call("answer_question", {"question": parse.text}))
     elif "show_cart" in intents_of(parse) or ("order" in intents_of(parse) and not parse.question):
         steps.append(Call("update_order"))
@@ -117,7 +113,16 @@ def _details(parse: Parse, context: dict[str, Any], ordering: bool) -> dict[str,
 
 def _is_plain_answer(parse: Parse) -> bool:
     """Nothing but the thing that was asked for: no question, no yes or no, no other wish."""
-    talk = {"give_details", "unknown", "confirm", "chitchat", "change_details"}
+    talk = {
+        "give_details",
+        "unknown",
+        "affirm",
+        "chitchat",
+        "change_details",
+        "ask_shop",
+        "out_of_scope",
+        "order",
+    }
     return (
         not parse.question and not parse.items and not (intents_of(parse) - talk) and bool(parse.text.strip())
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from nlu import Parse
 
 
@@ -13,19 +13,17 @@ def ask(parse: Parse, context: dict[str, Any]) -> list[Step]:
     candidates = [sku for m in parse.items if not m.product_sku for sku, _ in m.candidates[:4]]
     if "haggle" in intents:
         return [Words("no_discount")]
-    if intents & {"ask_policy", "ask_shipping_fee", "ask_delivery_time"} or (
-        "ask_size" in intents and not about
-    ):
+    if intents & ABOUT_THE_SHOP or ("ask_size" in intents and not about):
         return [Call("answer_question", {"question": parse.text})]
     if len(set(about)) == 1:
         return [Call("check_product", {"sku": about[0]})]
     if about or candidates:
         return [Call("find_products", {"skus": list(dict.fromkeys([*about, *candidates]))[:6]})]
-    if intents & {"ask_price", "ask_stock", "ask_product"} and context["shown"]:
+    if intents & {"ask_price", "ask_stock", "ask_product", "search_product"} and context["shown"]:
         return [Call("check_product", {"sku": context["shown"][0]})]
     if intents & {"browse_catalogue", "recommend"}:
         return [Call("browse_catalogue", {"category": ""})]
-    if "ask_product" in intents:
+    if intents & {"ask_product", "search_product"}:
         return [Call("find_products", {"query": parse.text})]
     return []
 

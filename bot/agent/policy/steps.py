@@ -6,6 +6,21 @@ from typing import Any
 from nlu import Parse
 
 SURE = 0.5
+ABOUT_GOODS = frozenset(
+    {
+        "search_product",
+        "ask_product",
+        "ask_price",
+        "ask_stock",
+        "ask_size",
+        "compare",
+        "recommend",
+        "notify_restock",
+    }
+)
+ABOUT_THE_SHOP = frozenset(
+    {"ask_policy", "ask_shop", "ask_payment", "ask_promotion", "ask_shipping_fee", "ask_delivery_time"}
+)
 
 
 @dataclass(frozen=True)

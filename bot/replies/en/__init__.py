@@ -1,6 +1,6 @@
 """English."""
 
-from bot.replies.en import notices, ordering, orders, shopping, talk
+from bot.replies.en import notices, ordering, orders, shopping, talk, turns
 
 TEXTS: dict[str, str] = {
     **talk.TEXTS,
@@ -8,4 +8,5 @@ TEXTS: dict[str, str] = {
     **ordering.TEXTS,
     **orders.TEXTS,
     **notices.TEXTS,
+    **turns.TEXTS,
 }

@@ -10,4 +10,6 @@ TEXTS = {
     "notice_cancelled": "Order {code} has been cancelled.",
     "notice_paid": "We have received {amount} for order {code}. Thank you!",
     "notice_invoice": "The e-invoice {number} for order {code} has been issued.",
+    "notice_changed": "The shop has updated your order {code}; the total is now {total}. Tell me if anything isn't right.",
+    "notice_return": "The shop has opened return request {request} for your order {code}.",
 }

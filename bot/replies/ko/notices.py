@@ -10,4 +10,6 @@ TEXTS = {
     "notice_cancelled": "주문 {code}이(가) 취소되었습니다.",
     "notice_paid": "주문 {code}에 대해 {amount}을(를) 받았습니다. 감사합니다!",
     "notice_invoice": "주문 {code}의 전자 세금계산서 {number}가 발행되었습니다.",
+    "notice_changed": "매장에서 주문 {code}을(를) 변경했습니다. 합계는 {total}입니다. 다른 점이 있으면 말씀해 주세요.",
+    "notice_return": "매장에서 주문 {code}의 교환·반품 요청 {request}을(를) 접수했습니다.",
 }

@@ -1,6 +1,6 @@
 """Vietnamese: a kind shop assistant (dạ, ạ, mình)."""
 
-from bot.replies.vi import notices, ordering, orders, shopping, talk
+from bot.replies.vi import notices, ordering, orders, shopping, talk, turns
 
 TEXTS: dict[str, str] = {
     **talk.TEXTS,
@@ -8,4 +8,5 @@ TEXTS: dict[str, str] = {
     **ordering.TEXTS,
     **orders.TEXTS,
     **notices.TEXTS,
+    **turns.TEXTS,
 }

@@ -10,4 +10,6 @@ TEXTS = {
     "notice_cancelled": "Dạ đơn {code} đã được hủy ạ.",
     "notice_paid": "Dạ shop đã nhận {amount} cho đơn {code}, em cảm ơn mình ạ.",
     "notice_invoice": "Dạ hóa đơn điện tử {number} của đơn {code} đã phát hành ạ.",
+    "notice_changed": "Dạ shop đã cập nhật đơn {code} của mình, tổng mới là {total} ạ. Có gì chưa đúng mình nhắn em nha.",
+    "notice_return": "Dạ shop đã lập yêu cầu đổi trả {request} cho đơn {code} của mình ạ.",
 }

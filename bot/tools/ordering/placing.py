@@ -53,17 +53,18 @@ def _placed(order: Order, profile: ShopProfile, language: str) -> ToolOutcome:
     return ToolOutcome("place_order", True, " ".join(said), data, tuple(cards), (), (), order.id)
 
 
-def qr_card(order: Order, profile: ShopProfile) -> dict[str, Any]:
-    """The VietQR of what is to be paid; needs the shop's bank account."""
+def qr_card(order: Order, profile: ShopProfile, *, amount: int | None = None) -> dict[str, Any]:
+    """The VietQR of what is to be paid, of the whole order unless `amount` is given; needs the shop's account."""
     bank = profile.bank
+    due = order.total if amount is None else amount
     if bank is None:
         raise Invalid("bank_missing", "The shop has no bank account set.", {})
-    svg = qr_svg(vietqr_payload(bank=bank.bank, account=bank.account, amount=order.total, memo=order.code))
+    svg = qr_svg(vietqr_payload(bank=bank.bank, account=bank.account, amount=due, memo=order.code))
     return {
         "type": "qr",
         "image": "data:image/svg+xml;base64," + base64.b64encode(svg).decode(),
-        "amount": order.total,
-        "amount_text": format_dong(order.total),
+        "amount": due,
+        "amount_text": format_dong(due),
         "bank": bank.bank,
         "account": bank.account,
         "holder": bank.holder,

@@ -3,77 +3,95 @@
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import order_card, order_status_key
 from bot.replies.texts import say
-from bot.tools.orders.own import latest_open_order, own_order
+from bot.tools.orders.flows import Data, ask_yes, finish, gathered, note, refuse
+from bot.tools.orders.own import OPEN, choose_order
 from core.errors import Conflict
 from core.money import format_dong
-from core.orders.cancellation import cancel_order as cancel
+from core.orders.cancellation import cancel_order
 from core.orders.models import Order
 from core.orders.queries import get_order
+from core.payments.recording import received
+from core.tickets.filing import open_ticket
+
+BARE_YES_WORDS = 4
 
 
-def ask_cancel(turn: Turn, *, code: str) -> ToolOutcome:
-    """First step of a cancellation: nothing is done until the customer agrees in a later message."""
-    language = turn.language
+def can_cancel(order: Order) -> bool:
+    return order.status in OPEN and order.fulfilment_state in ("unpacked", "packed")
+
+
+def ask_cancel(turn: Turn, *, code: str, reason: str) -> ToolOutcome:
+    """First step: asks for a yes and, once, for the reason; nothing is done yet."""
+    data = gathered(turn, "cancel")
+    data["reason"] = reason.strip() or data.get("reason", "")
     with turn.services.db.read_transaction() as session:
-        order = own_order(session, turn, code) if code else latest_open_order(session, turn)
-        if order is None:
-            said = say(language, "order_not_found", code=code[:20]) if code else say(language, "no_orders")
-            return turn.note(ToolOutcome("ask_cancel", False, said))
-        if order.status not in ("new", "processing") or order.fulfilment_state not in ("unpacked", "packed"):
-            return turn.note(_too_late(order, language))
-    turn.state["pending"] = {"kind": "cancel", "code": order.code, "asked_in": turn.message_id}
-    said = say(language, "ask_cancel", code=order.code, total=format_dong(order.total))
-    buttons = (say(language, "agree_button"), say(language, "no_button"))
-    return turn.note(
-        ToolOutcome("ask_cancel", True, said, {"code": order.code}, (), buttons, awaiting=("confirm",))
-    )
-
-
-def confirm_cancel(turn: Turn) -> ToolOutcome:
-    """Second step: only what an earlier message was asked about, and only on a yes."""
-    language = turn.language
-    pending = turn.state.get("pending") or {}
-    if pending.get("kind") != "cancel" or pending.get("asked_in") == turn.message_id or not turn.parse.yes:
-        return turn.note(
-            ToolOutcome("confirm_cancel", False, say(language, "need_yes"), awaiting=("confirm",))
+        order = choose_order(
+            session, turn, "ask_cancel", "cancel", data, code=code or data.get("code", ""), wanted=can_cancel
         )
-    turn.state.pop("pending", None)
+    if isinstance(order, ToolOutcome):
+        return note(turn, order)
+    if not can_cancel(order):
+        return note(turn, _too_late(turn, order))
+    data["code"] = order.code
+    asked_before = bool(data.get("asked_in"))
+    key, also = ("ask_cancel_yes", ()) if data["reason"] or asked_before else ("ask_cancel", ("reason",))
+    return note(turn, 
+        ask_yes(
+            turn, "ask_cancel", "cancel", data, key, also=also, code=order.code, total=format_dong(order.total)
+        )
+    )  # fmt: skip
+
+
+def cancel(turn: Turn, data: Data) -> ToolOutcome:
+    """Second step: only what an earlier message was asked about, and only on a yes."""
+    finish(turn, "cancel")
+    now = turn.services.clock()
     try:
         with turn.lock, turn.services.db.transaction() as session:
-            outcome = cancel(
+            outcome = cancel_order(
                 session,
-                order_id=pending["code"],
-                reason=turn.state.get("cancel_reason", "") or "buyer",
+                order_id=data["code"],
+                reason=_reason(turn, data) or "buyer",
                 actor=turn.actor,
-                now=turn.services.clock(),
+                now=now,
             )
+            order = outcome.order
+            paid = received(session, order.id)
+            if paid and not outcome.waiting_for:
+                open_ticket(
+                    session, kind="refund", summary=_reason(turn, data) or turn.text, order=order,
+                    conversation_id=turn.conversation_id, customer_id=turn.actor.id, details={"amount": paid},
+                    skus=[line.sku for line in order.lines], now=now,
+                )  # fmt: skip
     except Conflict:
         with turn.services.db.read_transaction() as session:
-            return turn.note(_too_late(get_order(session, pending["code"]), language))
-    order = outcome.order
+            return note(turn, _too_late(turn, get_order(session, data["code"])))
+    told = {"code": order.code}
     if outcome.waiting_for:
-        said = say(language, "cancel_waits", code=order.code)
-        return turn.note(
-            ToolOutcome(
-                "confirm_cancel", True, said, {"code": order.code}, awaiting=(), committed=outcome.waiting_for
-            )
+        said = say(turn.language, "cancel_waits", code=order.code)
+        return note(
+            turn, ToolOutcome("confirm_request", True, said, told, awaiting=(), committed=outcome.waiting_for)
         )
-    said = say(language, "cancelled", code=order.code)
-    cards = (order_card(order, language),)
-    return turn.note(
-        ToolOutcome(
-            "confirm_cancel", True, said, {"code": order.code}, cards, awaiting=(), committed=order.id
-        )
+    said = say(turn.language, "cancelled", code=order.code)
+    if paid:
+        said = f"{said} {say(turn.language, 'cancelled_refund', amount=format_dong(paid))}"
+    cards = (order_card(order, turn.language),)
+    return note(
+        turn, ToolOutcome("confirm_request", True, said, told, cards, awaiting=(), committed=order.id)
     )
 
 
-def _too_late(order: Order, language: str) -> ToolOutcome:
-    said = say(
-        language,
-        "cancel_too_late",
-        code=order.code,
-        status=say(language, f"status_{order_status_key(order)}"),
-    )
-    return ToolOutcome(
-        "cancel", False, said, {"code": order.code}, (), (say(language, "staff_button"),), awaiting=()
-    )
+def _reason(turn: Turn, data: Data) -> str:
+    """Told before, or with the yes: `đồng ý, mình đặt nhầm`."""
+    more = turn.text.strip() if len(turn.text.split()) > BARE_YES_WORDS else ""
+    return data.get("reason") or more
+
+
+def _too_late(turn: Turn, order: Order) -> ToolOutcome:
+    language = turn.language
+    if order.status == "cancelled":
+        return refuse(turn, "ask_cancel", "cancel", say(language, "cancel_already", code=order.code))
+    key = "cancel_delivered" if order.fulfilment_state == "delivered" else "cancel_too_late"
+    status = say(language, f"status_{order_status_key(order)}")
+    said = say(language, key, code=order.code, status=status)
+    return refuse(turn, "ask_cancel", "cancel", said, staff=True, code=order.code)

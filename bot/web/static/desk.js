@@ -120,7 +120,7 @@ async function loadInbox() {
 
 async function openConversation(id) {
   try {
-    const { conversation, messages } = await api(`/conversations/${encodeURIComponent(id)}`);
+    const { conversation, messages, draft } = await api(`/conversations/${encodeURIComponent(id)}`);
     state.open = id;
     $("desk").classList.add("open");
     $("conversation").hidden = false;
@@ -152,8 +152,34 @@ async function openConversation(id) {
     $("conversation-log").replaceChildren(...messages.map((m) => messageView(m, m.direction)));
     $("conversation-log").scrollTop = $("conversation-log").scrollHeight;
     $("reply").hidden = !mine;
+    drawDraft(draft);
     drawInbox();
   } catch (error) { toast(error.message); }
+}
+
+// A draft that is being mended stays as it is when the conversation is drawn again.
+function drawDraft(draft) {
+  const same = draft && state.draft && draft.id === state.draft.id;
+  state.draft = draft;
+  $("draft").hidden = !draft;
+  if (!draft || same) return;
+  $("draft-text").value = draft.text;
+  $("draft-text").readOnly = true;
+  $("draft-proposals").replaceChildren(...draft.proposals.map((p) => make("li", `Cần người làm: ${PROPOSALS[p.tool] || p.tool}`)));
+}
+
+const PROPOSALS = {
+  place_order: "lên đơn theo bản tóm tắt", confirm_cancel: "hủy đơn", request_invoice: "ghi yêu cầu hóa đơn", hand_off: "trả lời khách",
+};
+
+async function decideDraft(path, body) {
+  const draft = state.draft;
+  if (!draft) return;
+  try {
+    await api(`/drafts/${encodeURIComponent(draft.id)}/${path}`, body);
+    state.draft = null;
+  } catch (error) { toast(error.message); }
+  await openConversation(state.open);
 }
 
 function complete() {
@@ -245,6 +271,12 @@ $("reply").addEventListener("submit", async (event) => {
   try { await api(`/conversations/${encodeURIComponent(state.open)}/messages`, { text }); $("words").value = ""; await openConversation(state.open); }
   catch (error) { toast(error.message); }
 });
+$("draft").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await decideDraft("send", $("draft-text").readOnly ? {} : { text: $("draft-text").value });
+});
+$("draft-edit").onclick = () => { $("draft-text").readOnly = false; $("draft-text").focus(); };
+$("draft-drop").onclick = () => decideDraft("drop", {});
 for (const tab of document.querySelectorAll("[data-pane][role=tab]")) tab.onclick = () => {
   $("desk").dataset.pane = tab.dataset.pane;
   $("desk").classList.remove("open");

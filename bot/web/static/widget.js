@@ -373,6 +373,11 @@
         }
         this.save();
       };
+      source.addEventListener("delta", (event) => {
+        if (!this.busy) return; /* the answer itself is here already */
+        const told = JSON.parse(event.data);
+        if (told.kind === "text" && told.message_id === this.queue[0]?.id) this.emit("writing", told.text);
+      });
       source.onerror = () => {
         this.hush();
         if (this.attempt >= 1) this.setLink("again");
@@ -785,6 +790,7 @@
       talk.addEventListener("state", () => this.stateChanged());
       talk.addEventListener("link", () => this.drawLink());
       talk.addEventListener("busy", (event) => this.drawTyping(event.detail));
+      talk.addEventListener("writing", (event) => this.drawWriting(event.detail));
       talk.addEventListener("waiting", () => this.noteWaiting());
       if (talk.conversationId) talk.listen();
       const seen = window.visualViewport;
@@ -984,6 +990,7 @@
     drawAll() {
       if (!this.log) return;
       this.nodes.clear();
+      this.writing = null;
       this.log.replaceChildren();
       if (!this.conversation.items.length) this.log.append(h("div", { class: "item" }, h("div", { class: "bubble" }, this.words.hello)));
       let before = null;
@@ -1055,6 +1062,7 @@
     }
 
     added(item) {
+      if (item.from !== "me") this.endWriting();
       if (this.conversation.items.length === 1) this.log.replaceChildren();
       const stay = this.atEnd() || item.from === "me";
       const node = this.place(item, this.conversation.items.at(-2));
@@ -1099,7 +1107,24 @@
       this.chips.hidden = !answers.length;
     }
 
+    /** What may be shown of an answer that is still being written; the stored message takes its place. */
+    drawWriting(text) {
+      const stay = this.atEnd();
+      if (!this.writing) {
+        this.writing = h("div", { class: "item assistant", "aria-hidden": "true" }, h("div", { class: "bubble" }));
+        this.log.insertBefore(this.writing, this.typing);
+      }
+      this.writing.firstChild.textContent = text;
+      if (stay) this.toEnd();
+    }
+
+    endWriting() {
+      if (this.writing) this.writing.remove();
+      this.writing = null;
+    }
+
     drawTyping(busy) {
+      if (!busy) this.endWriting();
       const shown = busy && !this.conversation.handedOff;
       const stay = this.atEnd();
       this.typing.hidden = !shown;

@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Literal
 
 import httpx
@@ -16,6 +18,7 @@ from integrations.einvoice.viettel_sinvoice.settings import PROVIDER, SInvoiceSe
 
 ALREADY_ISSUED = "TRANSACTION_UUID_INVALID"
 NOT_FOUND = "NOT_FOUND_DATA"
+VIETNAM = timezone(timedelta(hours=7))
 
 
 def _utc_now() -> datetime:
@@ -37,8 +40,9 @@ class SInvoice:
         self._clock = clock
 
     def preview(self, request: InvoiceRequest) -> InvoiceFile:
+        """Under a key of its own: a preview wants one, and ours must stay unused until the issue."""
         path = f"InvoiceUtilsWS/createInvoiceDraftPreview/{self.settings.supplier_tax_code}"
-        body = mapping.invoice_body(request, self.settings, preview=True)
+        body = mapping.invoice_body(replace(request, key=str(uuid.uuid4())), self.settings)
         content = _decoded(self.client.post("preview", path, json=body))
         if content is None:
             raise ProviderUnavailable(PROVIDER, "preview", "the preview is empty")
@@ -75,7 +79,20 @@ class SInvoice:
         results = data.get("result")
         rows = results if isinstance(results, list) else [results]
         first = next((row for row in rows if isinstance(row, dict)), None)
-        return mapping.issued_invoice(first, self.settings, now=self._clock()) if first else None
+        if first is None:
+            return None
+        issued = mapping.issued_invoice(first, self.settings, now=self._clock())
+        if issued.number and not issued.tax_authority_code and issued.series.startswith("C"):
+            return replace(issued, refused_reason=self._refusal(issued))
+        return issued
+
+    def _refusal(self, issued: IssuedInvoice) -> str:
+        """The look-up by key does not say that the authority refused; the list does."""
+        day = issued.issued_at.astimezone(VIETNAM).date().isoformat()
+        invoice_no = f"{issued.series}{issued.number}"
+        body = {"startDate": day, "endDate": day, "invoiceNo": invoice_no, "rowPerPage": 10, "pageNum": 1}
+        path = f"InvoiceUtilsWS/getAllInvoices/{self.settings.supplier_tax_code}"
+        return mapping.refusal_of(self.client.post("find", path, json=body).get("invoices"), invoice_no)
 
     def file(self, issued: IssuedInvoice, kind: Literal["pdf", "xml"]) -> InvoiceFile | None:
         body = {
@@ -84,7 +101,13 @@ class SInvoice:
             "templateCode": issued.template,
             "fileType": "PDF" if kind == "pdf" else "ZIP",
         }
-        content = _decoded(self.client.post("file", "InvoiceUtilsWS/getInvoiceRepresentationFile", json=body))
+        try:
+            data = self.client.post("file", "InvoiceUtilsWS/getInvoiceRepresentationFile", json=body)
+        except Rejected as error:
+            if error.code == NOT_FOUND:
+                return None  # just issued: not there yet
+            raise
+        content = _decoded(data)
         if content is None:
             return None
         name = f"{issued.series}{issued.number}"

@@ -16,7 +16,7 @@ from core.ports.errors import (
     Rejected,
 )
 from integrations.einvoice.viettel_sinvoice.settings import PROVIDER, SInvoiceSettings
-from integrations.http import Answer, Call, ProviderClient, TimeLimits
+from integrations.http import Answer, Call, ProviderClient, TimeLimits, retry_after
 
 API = "/services/einvoiceapplication/api/InvoiceAPI"
 _ALL = frozenset(range(400, 600))
@@ -56,12 +56,16 @@ class SInvoiceClient:
     ) -> dict[str, Any]:
         """The body of a success. After a refused token: one login, one repeat; safe for an issue only because
         its transaction uuid is sent again."""
-        answer = self._send(operation, path, json, form, creates)
-        if _token_refused(answer):
-            with self._lock:
-                self._token = ""
+        try:
             answer = self._send(operation, path, json, form, creates)
-        return _read(operation, answer, creates=creates)
+            if _token_refused(answer):
+                with self._lock:
+                    self._token = ""
+                answer = self._send(operation, path, json, form, creates)
+            return _read(operation, answer, creates=creates)
+        except OutcomeUnknown as error:
+            error.retry_after = self._settings.settle_seconds
+            raise
 
     def login(self) -> str:
         with self._lock:
@@ -90,7 +94,9 @@ class SInvoiceClient:
         answer = self._http.send(Call("login", "POST", "/auth/login", json=body, hand_back=_ALL))
         data = answer.json()
         token = data.get("access_token") if isinstance(data, dict) else None
-        if answer.status >= 500 and token is None:
+        if answer.status == 429:
+            raise RateLimited(PROVIDER, "login", "too many calls", retry_after(answer))
+        if (answer.status >= 500 or answer.status == 408) and token is None:
             raise ProviderUnavailable(PROVIDER, "login", f"HTTP {answer.status}")
         if not answer.ok or not isinstance(token, str) or not token:
             raise Misconfigured(
@@ -119,7 +125,7 @@ def _read(operation: str, answer: Answer, *, creates: bool) -> dict[str, Any]:
         error: type[ProviderError] = OutcomeUnknown if creates else ProviderUnavailable
         raise error(PROVIDER, operation, f"HTTP {answer.status}")
     if answer.status == 429:
-        raise RateLimited(PROVIDER, operation, "too many calls")
+        raise RateLimited(PROVIDER, operation, "too many calls", retry_after(answer))
     if answer.status in (401, 403):
         raise Misconfigured(
             PROVIDER, operation, "access was refused: check user, tax code and allowed addresses"

@@ -13,12 +13,11 @@ from integrations.einvoice.viettel_sinvoice.settings import PROVIDER, SInvoiceSe
 
 _PAYMENT_NAMES = {"cash": "TM", "bank_transfer": "CK", "cash_or_bank_transfer": "TM/CK"}
 _TAX_CODE = re.compile(r"\b(?:[0-9A-F]{34}|M\d-\d{2}-[A-Z0-9]{5}-\d{11})\b")
+_NUMBERED = re.compile(r"([CK]\d{2}[A-Z][A-Z0-9]{2})(\d{1,8})")
 MAX_ZIP_ENTRIES = 50
 
 
-def invoice_body(
-    request: InvoiceRequest, settings: SInvoiceSettings, *, preview: bool = False
-) -> dict[str, Any]:
+def invoice_body(request: InvoiceRequest, settings: SInvoiceSettings) -> dict[str, Any]:
     """An original invoice. Amounts are positive; the seller's data come from the portal, so none are sent."""
     general: dict[str, Any] = {
         "transactionUuid": request.key,
@@ -29,8 +28,6 @@ def invoice_body(
         "paymentStatus": request.paid,
         "cusGetInvoiceRight": True,
     }
-    if preview:
-        del general["transactionUuid"]
     if request.note:
         general["invoiceNote"] = request.note[:500]
     return {
@@ -115,8 +112,12 @@ def _breakdowns(items: tuple[InvoiceItem, ...]) -> list[dict[str, Any]]:
 
 
 def issued_invoice(result: dict[str, Any], settings: SInvoiceSettings, *, now: datetime) -> IssuedInvoice:
-    """Theirs gives symbol and number in one word (`C26TAA123`); the number may still be empty."""
-    number = str(result.get("invoiceNo") or "")
+    """Theirs gives symbol and number in one word (`C26TAA123`); the number may still be empty.
+
+    The symbol is taken from there: its year is that of the issue, whatever year stands in our settings.
+    """
+    whole = _NUMBERED.fullmatch(str(result.get("invoiceNo") or ""))
+    series, number = whole.groups() if whole else (settings.series, "")
     millis = result.get("issueDate")
     issued_at = datetime.fromtimestamp(int(millis) / 1000, UTC) if millis else now
     code = str(result.get("codeOfTax") or "")
@@ -124,13 +125,22 @@ def issued_invoice(result: dict[str, Any], settings: SInvoiceSettings, *, now: d
         found = _TAX_CODE.search(str(result.get("exchangeStatus") or ""))
         code = found.group() if found else ""
     return IssuedInvoice(
-        number=number.removeprefix(settings.series),
-        series=settings.series,
+        number=number,
+        series=series,
         template=settings.template_code,
         issued_at=issued_at,
         tax_authority_code=code,
         lookup_code=str(result.get("reservationCode") or ""),
     )
+
+
+def refusal_of(rows: Any, invoice_no: str) -> str:
+    """Why the tax authority gave no code, from a list of invoices; empty while it has not decided."""
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict) and row.get("invoiceNo") == invoice_no:
+            refused = row.get("errorCode") == "INVOICE_NO_CODE_APPROVED"
+            return str(row.get("errorDescription") or "")[:500] if refused else ""
+    return ""
 
 
 def xml_of(content: bytes, *, max_bytes: int) -> bytes:

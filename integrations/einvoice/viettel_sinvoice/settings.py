@@ -23,6 +23,9 @@ class SInvoiceSettings:
     read_seconds: float = 90.0
     token_margin_seconds: float = 30.0
     """A token is replaced this long before `expires_in`."""
+    settle_seconds: float = 90.0
+    """How long an issue whose answer was lost may still be running there; a second one at the same time would
+    make a second invoice."""
     max_file_bytes: int = 10 * 1024 * 1024
 
     @classmethod

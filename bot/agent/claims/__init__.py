@@ -1,0 +1,1 @@
+"""What a text states: figures with their kind, deeds, promises and conditions, in three languages."""

@@ -1,0 +1,243 @@
+"""From an understood message to the arguments of an after-sales tool; what nothing was said about is left out."""
+
+import re
+from typing import Any
+
+from bot.agent.policy.steps import intents_of
+from nlu import ItemMention, Parse, fold
+from nlu.wordlists import words
+
+# An order that was placed, as against the cart that is being filled.
+_PLACED = re.compile(
+    r"\b(don (hang )?(da|vua|moi|hom|toi|minh da|em da) ?(dat|chot|len|qua|nay|truoc)?|vua dat|da dat|dat hom|da chot"
+    r"|vao don|chung don|gop don|don cu|don truoc|my order|(placed|last|previous|existing) order|just ordered"
+    r"|already ordered|same order)\b|주문한|주문했던|기존 주문|지난 주문|주문에"
+)
+_REASON = re.compile(
+    r"\b(vi|do|tai|boi|bi|nen|chat|rong|loi|hong|rach|khong (vua|dung|giong|thich|ung|can)|nham|doi y|because|since|too"
+    r"|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
+    r"|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
+)
+_CANCEL = re.compile(r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai)\b|취소")
+_INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
+_ALL = re.compile(
+    r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|all|everything|both|whole order)\b|전부|모두|다 반품|둘 다"
+)
+_PARTS = (
+    ("address", re.compile(r"\b(dia chi|dc|cho giao|noi giao|noi nhan|address)\b|주소")),
+    ("phone", re.compile(r"\b(sdt|so dien thoai|dien thoai|so phone|phone|number)\b|전화|번호")),
+    ("name", re.compile(r"\b(ten|nguoi nhan|name|receiver|recipient)\b|이름|성함|받는 사람")),
+    ("item", re.compile(r"\b(mon|hang|san pham|size|mau|so luong|item|items|colou?r|quantity)\b|상품|색|사이즈|수량")),
+)  # fmt: skip
+_PERSONAL = re.compile(
+    r"\b(ca nhan|khong co (mst|ma so thue|cong ty)|personal|individual|no (tax code|company)|private person)\b"
+    r"|개인|회사 없"
+)
+_ADDRESS_LABEL = re.compile(
+    r"(?<!\w)(?:địa chỉ|dia chi|đ/c|address|addr|주소)\s*(?:công ty|cong ty|xuất hóa đơn)?\s*[:\-]?\s*"
+    r"(.+?)(?=[\n;]|,?\s*(?:mst|mã số thuế|ma so thue|e-?mail|mail|tax code|이메일|세금)|[\w.+-]+@|$)",
+    re.IGNORECASE,
+)
+_LABELS = re.compile(
+    r"(?<!\w)(?:mst|mã số thuế|ma so thue|tax code|tax id|e-?mail|mail|tên công ty|ten cong ty|company(?: name)?|"
+    r"địa chỉ|dia chi|address|회사명|이메일|주소|세무코드)(?!\w)\s*[:\-]?",
+    re.IGNORECASE,
+)
+_COMPANY_WORD = re.compile(r"^(cong ty|cty|company|cua hang|ho kinh doanh)\b")
+_PARTICLES = frozenset({
+    "nha", "nhe", "voi", "giup", "minh", "em", "anh", "chi", "a", "luon", "di", "duoc", "khong", "shop",
+    "oi", "nua", "toi", "cua", "cho", "please", "for", "my", "our", "thanks",
+})  # fmt: skip
+MIN_ADDRESS = 8
+MIN_TAX_DIGITS = 5
+
+
+def names_placed_order(parse: Parse) -> bool:
+    return bool(parse.order_codes) or bool(_PLACED.search(fold(parse.text)))
+
+
+def says_cancel(parse: Parse) -> bool:
+    return bool(_CANCEL.search(fold(parse.text)))
+
+
+def says_invoice(parse: Parse) -> bool:
+    return bool(_INVOICE.search(fold(parse.text)))
+
+
+def reason_in(parse: Parse) -> bool:
+    return bool(_REASON.search(fold(parse.text)))
+
+
+def means_all(parse: Parse) -> bool:
+    return bool(_ALL.search(fold(parse.text)))
+
+
+def changed_part(parse: Parse) -> str:
+    line = fold(parse.text)
+    return next((part for part, cue in _PARTS if cue.search(line)), "")
+
+
+def ordered_products(context: dict[str, Any]) -> set[str]:
+    """Of the order that is talked of, else of all that are known."""
+    code = (context.get("flow") or {"data": {}})["data"].get("code")
+    orders = [o for o in context["orders"] if o["code"] == code] or context["orders"]
+    return {line["product"] for order in orders for line in order["lines"]}
+
+
+def change_arguments(
+    parse: Parse, context: dict[str, Any], draft: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """New values for a placed order. `draft` is the goods whose size or colour was asked for."""
+    told: dict[str, Any] = {}
+    held = ordered_products(context)
+    leading = parse.intents[0].name if parse.intents else ""
+    items = [item for mention in parse.items if (item := _goods_change(mention, held, leading)) is not None]
+    if draft is not None and (items or parse.quantity):
+        options = {**draft["options"], **(items[0]["options"] if items else {})}
+        quantity = draft["quantity"] or parse.quantity or (items[0]["quantity"] if items else None)
+        sku = draft["sku"]
+        items = [{**draft, "sku": sku, "options": options, "quantity": quantity}]
+    if items:
+        told["items"] = items
+    if parse.name is not None:
+        told["name"] = parse.name.value
+    if parse.phones:
+        phone = next((p for p in parse.phones if p.valid), parse.phones[0])
+        told["phone"] = phone.value if phone.valid else phone.raw
+    if parse.address_span is not None:
+        told["address"] = parse.text[slice(*parse.address_span)].strip(" ,.;")
+    if parse.note:
+        told["note"] = parse.note
+    return told
+
+
+def _sku(mention: ItemMention, held: set[str]) -> str | None:
+    """`the jacket` may be several products of the shop, but only one of the order."""
+    own = [sku for sku, _ in mention.candidates if sku in held]
+    return mention.variant_sku or mention.product_sku or (own[0] if len(own) == 1 else None)
+
+
+def _goods_change(mention: ItemMention, held: set[str], leading: str) -> dict[str, Any] | None:
+    """`leading` is the likeliest intent: what is to become of goods that were only named."""
+    sku = _sku(mention, held)
+    if sku is None:
+        return None
+    action = mention.change if mention.change in ("add", "remove") else "set"
+    if action == "set" and not mention.replaces:
+        bare = mention.quantity is None and not mention.options
+        action = {"add_item": "add", "remove_item": "remove" if bare else "set"}.get(leading, "set")
+    return {
+        "sku": sku, "quantity": mention.quantity, "options": dict(mention.options), "action": action,
+        "replaces": mention.replaces or "",
+    }  # fmt: skip
+
+
+def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Which goods, how many, and on an exchange what instead: what takes another's place, or the second named."""
+    products = ordered_products(context)
+    goods = [item for mention in parse.items if (item := _goods(mention, products)) is not None]
+    told: dict[str, Any] = {}
+    if kind == "exchange" and goods:
+        replaced = [mention.replaces for mention in parse.items if mention.replaces]
+        held = {line["sku"] for order in context["orders"] for line in order["lines"]}
+        if replaced:
+            told["items"] = [
+                {"sku": sku, "quantity": goods[0]["quantity"], "options": {}} for sku in replaced[:1]
+            ]
+            told["exchange"] = goods[-1:]
+        elif len(goods) > 1:
+            told["items"], told["exchange"] = goods[:1], goods[1:2]
+        elif goods[0]["options"] and goods[0]["sku"] not in held:
+            told["exchange"] = goods
+        else:
+            told["items"] = goods
+    elif goods:
+        told["items"] = goods
+    if means_all(parse):
+        told["all_items"] = True
+    quantity = parse.quantity or next((m.quantity for m in parse.items if m.quantity), None)
+    if quantity:
+        told["quantity"] = quantity
+    return told
+
+
+def spoken_number(parse: Parse) -> int | None:
+    """`một cái thôi`, `just one`."""
+    return next((words().numbers[w] for w in fold(parse.text).split() if w in words().numbers), None)
+
+
+def _goods(mention: ItemMention, held: set[str]) -> dict[str, Any] | None:
+    sku = _sku(mention, held)
+    if sku is None:
+        return None
+    return {"sku": sku, "quantity": mention.quantity, "options": dict(mention.options)}
+
+
+def invoice_arguments(parse: Parse, awaited: str = "") -> dict[str, Any]:
+    """`awaited` is the part that was asked for: a plain answer is that part."""
+    told: dict[str, Any] = {
+        "tax_code": parse.tax_code.digits if parse.tax_code else "",
+        "company": _company(parse),
+        "company_address": _company_address(parse),
+        "email": parse.email or "",
+    }
+    if _PERSONAL.search(fold(parse.text)):
+        told["personal"] = True
+    plain = _LABELS.sub("", parse.text).strip(" :,-\n")
+    if awaited and not any(told.values()) and _may_be(awaited, plain):
+        told[awaited] = plain
+    return {key: value for key, value in told.items() if value}
+
+
+def _may_be(part: str, text: str) -> bool:
+    """A plain answer has to look a little like what was asked for."""
+    if part == "tax_code":
+        return sum(character.isdigit() for character in text) >= MIN_TAX_DIGITS
+    if part == "email":
+        return "@" in text or "." in text
+    return len(text) >= MIN_ADDRESS if part == "company_address" else len(text) > 1
+
+
+def _company(parse: Parse) -> str:
+    """`công ty nha` names none."""
+    words = _COMPANY_WORD.sub("", fold(parse.company or "")).split()
+    return parse.company or "" if set(words) - _PARTICLES else ""
+
+
+def _company_address(parse: Parse) -> str:
+    """After its label, else what looks like an address, else what is left over of a message with the rest."""
+    label = _ADDRESS_LABEL.search(parse.text)
+    if label is not None and len(label.group(1).strip(" ,.")) >= MIN_ADDRESS:
+        return label.group(1).strip(" ,.")
+    if parse.address_span is not None:
+        return parse.text[slice(*parse.address_span)].strip(" ,.;")
+    if not (parse.company and (parse.tax_code or parse.email)):
+        return ""
+    left = parse.text.replace(parse.company, "\n").replace(parse.email or "\n", "\n")
+    if parse.tax_code is not None:
+        left = left.replace(parse.text[slice(*parse.tax_code.span)], "\n")
+    parts = [part.strip(" :,.-") for part in _LABELS.sub("\n", left).split("\n")]
+    return next((part for part in parts if len(part) >= MIN_ADDRESS and re.search(r"\d", part)), "")
+
+
+_OTHER = frozenset({
+    "handoff", "abuse", "order_status", "browse_catalogue", "search_product", "show_cart", "paid_notice",
+    "cancel_order", "invoice_request", "return_request", "exchange_request", "complaint",
+})  # fmt: skip
+_OWN = {
+    "cancel": {"cancel_order"},
+    "return": {"return_request", "exchange_request"},
+    "invoice": {"invoice_request"},
+}
+
+
+def wants_other_business(parse: Parse, flow: dict[str, Any]) -> bool:
+    """The message is about something else than the flow whose question stands open."""
+    own = _OWN.get(flow["name"], set()) | ({"complaint"} if "reason" in flow["awaiting"] else set())
+    intents = intents_of(parse) - own
+    if intents & _OTHER:
+        return True
+    if flow["name"] == "change":
+        return False
+    named = [m for m in parse.items if m.quantity and m.product_sku and m.refers is None]
+    return "order" in intents and bool(named)

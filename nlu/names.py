@@ -1,0 +1,272 @@
+"""Customers' names: behind a label, in "mình là …", beside phone and address, or as the answer to the question."""
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from nlu.models import NameMention, Span
+from nlu.normalise import fold
+from nlu.wordlists import common_words, words
+
+_LABEL = re.compile(
+    r"(?<!\w)(?:họ (?:và )?tên|ho (?:va )?ten|tên(?: người nhận| ng nhận)?|ten(?: nguoi nhan| ng nhan)?|"
+    r"người nhận(?: hàng)?|"
+    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|"
+    r"recipient|이름은?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
+    r"수취인은?|예금주는?|attn)"
+    r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|to|"
+    r"thành|thanh|sang|lại|lai|is|là|la)(?=\s))*"
+    r"(?:\s*(?:[:\-=]|(?<=\s)(?:là|la|is)(?=\s))\s*|\s+)([^\d,;.\n?!:|/]{1,60})",
+    re.IGNORECASE,
+)
+_SELF = re.compile(
+    r"(?<!\w)(?:(?:mình|minh|em|tôi|toi|tui|chị|chi|anh|cô|mk)\s+(?:tên\s+(?:là\s+)?|ten\s+(?:la\s+)?|là|la)|"
+    r"i am|i'm|im|it's|this is|"
+    r"call me|저는|전|gặp|gap|ask for|gọi|goi|gửi cho|gui cho|send to|order for|recipient is|receiver is|my friend)\s+"
+    r"([^\d,;.\n?!|/]{1,40})",
+    re.I,
+)
+_KO_SELF = re.compile(r"([가-힣]{2,4})(?:이?라고|입니다|이에요|예요|이고요?|님|씨|한테|에게)")
+_LABEL_END = re.compile(
+    r"\s(?:sđt|sdt|đt|dt|số|so|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|nhá|ạ|a|ạh|phone|"
+    r"address|adress|at|and|to|"
+    r"in|on|her|his|my|with|tel|number|nữa|nua|lấy|lay|cho|mua|luôn|luon|thôi|thui|shop|chứ|chu|không|khong|ko|hoặc|"
+    r"please|pls|thanks|not|instead|living|lives?|contact|can|could|here|from|room|want|i|is|was|입니다|이에요|이고|예요|으로|로|"
+    r"-|–|\||=>|\()(?=\s|$|\()",
+    re.IGNORECASE,
+)
+_KO_END = re.compile(r"(?:입니다|이에요|예요|이고요?|이라고|라고|이요|으로|로|님|씨|,)+$")
+_BREAK = re.compile(r"[,;\n|/:()]|\s[-–—]+\s|(?<=\w)\.\s|\s[-–—]|[-–—]\s")
+_HANGUL = re.compile(r"[가-힣]")
+_NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wrong name|이름)(?!\w)", re.I)
+_WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
+
+
+@lru_cache
+def _lists() -> dict[str, frozenset[str]]:
+    data = json.loads(files("nlu").joinpath("data", "names.json").read_text("utf-8"))
+    return {name: frozenset(listed) for name, listed in data.items()}
+
+
+def find_name(
+    raw: str, *, awaited: bool, taken: Sequence[Span], details: Sequence[Span]
+) -> NameMention | None:
+    """`taken` places belong to something else; `details` are phone and address, beside which names stand."""
+    return (
+        _labelled(raw, taken)
+        or _self_named(raw, taken)
+        or _beside(raw, taken, details)
+        or _awaited(raw, taken, awaited)
+    )
+
+
+def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
+    for match in _LABEL.finditer(raw):
+        text = _cut(match.group(1), match.start(1), taken)
+        end = _LABEL_END.search(text + " ")
+        text = text[: end.start()] if end else text
+        if _HANGUL.search(text):
+            text = text.split()[0] if text.split() and _is_korean_name(text.split()[0]) else ""
+        mention = _mention(text, match.start(1), 0.95)
+        if (
+            mention is not None
+            and fold(mention.value) not in words().not_names
+            and _may_be_label(raw, match, mention)
+        ):
+            return mention
+    return None
+
+
+def _may_be_label(raw: str, match: re.Match[str], mention: NameMention) -> bool:
+    """`tên gì`, `đổi tên được không`: the word "name" without one behind it."""
+    first = fold(mention.value.split()[0])
+    if mention.value[0].islower() or raw[mention.span[0]].islower():
+        known = first in _lists()["surnames"] or first in _lists()["given"] or first not in common_words()
+        if not known:
+            return False
+    asks = first in ("gi", "bi", "chu", "giup", "gium", "bang", "thanh", "sang", "la", "nay", "do", "duoc",
+        "tren", "khong", "chua", "san", "hang", "cua", "shop", "cong", "cty", "company", "file", "sp", "nguoi",
+                     "of", "is", "the", "what", "for", "on", "brand", "to")  # fmt: skip
+    return not asks
+
+
+def _self_named(raw: str, taken: Sequence[Span]) -> NameMention | None:
+    for match in _SELF.finditer(raw):
+        text = _cut(match.group(1), match.start(1), taken)
+        found = _leading_name(text)
+        if found is not None:
+            return NameMention(
+                (match.start(1) + found[0], match.start(1) + found[1]), text[found[0] : found[1]], 0.85
+            )
+    for match in _KO_SELF.finditer(raw):
+        if _is_korean_name(match.group(1)) and not _inside(match.span(1), taken):
+            return NameMention(match.span(1), match.group(1), 0.75)
+    return None
+
+
+def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMention | None:
+    """A part of a message with phone or address that is nothing but a name."""
+    if not details and not _NAME_WORD.search(raw):
+        return None
+    covered = list(raw)
+    for start, end in taken:
+        covered[start:end] = "|" * (end - start)
+    line = "".join(covered)
+    start = 0
+    parts: list[tuple[int, str]] = []
+    for stop in [*_BREAK.finditer(line), None]:
+        end = stop.start() if stop else len(line)
+        parts.append((start, line[start:end]))
+        start = stop.end() if stop else end
+    for offset, part in parts:
+        found = _whole_name(part)
+        if found is not None:
+            return NameMention((offset + found[0], offset + found[1]), part[found[0] : found[1]], 0.85)
+    return None
+
+
+def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | None:
+    if not awaited:
+        return None
+    text = re.split(r"[\d,;\n?!|]", _cut(raw, 0, taken), maxsplit=1)[0]
+    text = re.sub(
+        r"^\s*(?:dạ|da|vâng|vang|ok|à|um|yes|uh)[\s,]+", lambda m: " " * len(m.group()), text, flags=re.I
+    )
+    end = _LABEL_END.search(text + " ")
+    mention = _mention(text[: end.start()] if end and end.start() > 0 else text, 0, 0.8)
+    return mention if mention is not None and fold(mention.value) not in words().not_names else None
+
+
+def _mention(text: str, start: int, sure: float) -> NameMention | None:
+    lead = len(text) - len(text.lstrip(" .:-\t"))
+    value = _KO_END.sub("", text.strip(" .:-\t'\"“”"))
+    tokens = value.split()
+    kept = next(
+        (i for i, word in enumerate(tokens) if i and word.islower() and not _fits_name(word, tokens[0])), None
+    )
+    if kept:
+        tokens = tokens[:kept]
+        value = value[: value.index(tokens[-1], len(" ".join(tokens[:-1]))) + len(tokens[-1])]
+    if not 1 <= len(tokens) <= 6 or len(value) > 50:
+        return None
+    if not all(any(c.isalpha() for c in token) for token in tokens):
+        return None
+    first = start + lead
+    return NameMention((first, first + len(value)), _titled(value), sure)
+
+
+def _fits_name(word: str, first: str) -> bool:
+    """A small word behind a capitalised one is no part of a name."""
+    return first.islower()
+
+
+def _titled(value: str) -> str:
+    return value if value != value.lower() else value.title()
+
+
+def _leading_name(text: str) -> tuple[int, int] | None:
+    """The name that this text begins with, as it is sure enough without a label."""
+    found = list(_WORD.finditer(text))[:7]
+    skip = 1 if found and fold(found[0].group()) in _lists()["titles"] and len(found) > 1 else 0
+    taken: list[re.Match[str]] = []
+    for word in found[skip:]:
+        if taken and text[taken[-1].end() : word.start()].strip():
+            break
+        if not (
+            _is_capitalised(word.group())
+            or (_lists_it(word.group(), bool(taken)) and not (taken and taken[0].group()[0].isupper()))
+            or _is_korean_name(word.group())
+        ):
+            break
+        taken.append(word)
+    taken = taken[:5]
+    if not taken or (not skip and fold(taken[0].group()) in words().not_names):
+        return None
+    names = [word.group() for word in taken]
+    surname = fold(names[0]) in _lists()["surnames"] and len(names) > 1
+    if not (surname or all(map(_is_capitalised, names)) or _is_korean_name(names[0])):
+        return None
+    end = taken[-1].end()
+    if _is_korean_name(names[0]):
+        end = taken[0].start() + len(_KO_END.sub("", names[0]))
+        return taken[0].start(), end
+    return taken[0].start(), end
+
+
+def _lists_it(word: str, inside: bool) -> bool:
+    folded, lists = fold(word), _lists()
+    return folded in lists["surnames"] or (inside and (folded in lists["given"] or folded in lists["middle"]))
+
+
+def _whole_name(part: str) -> tuple[int, int] | None:
+    """The part with a title and small words off its ends, if all that is left is a name."""
+    found = list(_WORD.finditer(part))
+    small = words().not_names | _SMALL
+    while (
+        found
+        and fold(found[0].group()) in small
+        and not (_is_capitalised(found[0].group()) and len(found) > 1)
+    ):
+        found = found[1:]
+    while found and fold(found[-1].group()) in _TAIL:
+        found = found[:-1]
+    if not 1 <= len(found) <= 5 or re.search(r"\d", part[found[0].start() : found[-1].end()]):
+        return None
+    names = [word.group() for word in found]
+    if len(names) > 1 and fold(names[0]) in _lists()["titles"]:
+        found, names = found[1:], names[1:]
+    listed = [_lists_it(name, i > 0) or fold(name) in _lists()["given"] for i, name in enumerate(names)]
+    surname = fold(names[0]) in _lists()["surnames"] and len(names) > 1 and all(listed[1:])
+    capitalised = all(map(_is_capitalised, names)) and fold(names[0]) not in small
+    korean = _is_korean_name(names[-1])
+    if korean:
+        found, names = found[-1:], names[-1:]
+    titled = (
+        len(names) == 1 and listed[0] and found[0].start() > 0 and _titles_before(part[: found[0].start()])
+    )
+    if not (surname or capitalised or korean or titled):
+        return None
+    end = found[0].start() + len(_KO_END.sub("", names[0])) if korean else found[-1].end()
+    return found[0].start(), end
+
+
+def _titles_before(text: str) -> bool:
+    words_before = fold(text).split()
+    return bool(words_before) and words_before[-1] in _lists()["titles"]
+
+
+_SMALL = frozenset(
+    ["ten", "la", "cua", "cho", "gui", "giao", "nguoi", "nhan", "mr", "mrs", "ms", "ship", "ve", "toi", "den",
+        "gap", "goi", "to", "for", "name", "call", "ok", "da", "vang", "yes", "phone", "tel", "sdt", "dt", "so",
+        "dc", "dia", "chi", "info", "thong", "tin", "and", "at", "here", "my", "his", "her", "va", "is",
+        "number", "address", "nhe", "nha", "receiver", "recipient", "deliver", "send", "mobile", "zalo", "attn",
+        "cod", "ck", "momo", "order"]
+)  # fmt: skip
+_TAIL = _SMALL | frozenset(["moi", "dung", "co", "duoc", "chua", "a", "nhe", "nha", "nhan", "sdt", "nhen",
+    "shop", "oi", "ak", "ah"])  # fmt: skip
+
+
+def _is_capitalised(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and not (word.isupper() and len(word) < 3)
+
+
+def _is_korean_name(word: str) -> bool:
+    stem = _KO_END.sub("", word)
+    return (
+        bool(re.fullmatch(r"[가-힣]{3}", stem))
+        and stem[0] in _lists()["ko_surnames"]
+        and stem[-1] not in "을를는에로도"
+        and stem not in _lists()["ko_not_names"]
+    )
+
+
+def _cut(text: str, start: int, taken: Sequence[Span]) -> str:
+    """Up to where something else begins."""
+    limit = min((a for a, b in taken if b > start and a < start + len(text)), default=start + len(text))
+    return text[: max(0, limit - start)]
+
+
+def _inside(span: Span, taken: Sequence[Span]) -> bool:
+    return any(a < span[1] and span[0] < b for a, b in taken)

@@ -1,0 +1,140 @@
+"""Marks, and the phrases of a message that they are read from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from nlu.lexicon import Hits, Lexicon, ValueKey
+from nlu.pieces import Piece
+from nlu.wordlists import words
+
+Kind = Literal["quantity", "product", "option", "separator", "pointer", "each", "correction"]
+MAX_MARKS = 200
+ALL = 99
+"""The index of a pointer at everything that was shown."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Positions are of pieces. `index` -1 is the last, 0 is "this"."""
+
+    kind: Kind
+    start: int
+    end: int
+    quantity: int = 0
+    hits: Hits = Hits()
+    keys: frozenset[ValueKey] = frozenset()
+    index: int = 0
+    """Of a pointer, counted from 1; with `quantity`, so many from the first on."""
+    negated: bool = False
+    mended: bool = False
+    text: str = ""
+
+
+class Phrases:
+    """A message's pieces with the look-ups that every kind of mark needs."""
+
+    def __init__(
+        self, pieces: Sequence[Piece], lexicon: Lexicon, *, awaiting: str | None, focus: Sequence[str] = ()
+    ) -> None:
+        """`focus` are the products talked of: a bare `M` or `39` that one of them has is an option."""
+        self._pieces = pieces
+        self._lexicon = lexicon
+        self._awaiting = awaiting
+        self._focus = frozenset(key for sku in focus for key in lexicon.values_of.get(sku, {}))
+        self._keys = [piece.key for piece in pieces]
+        self.marks: list[Mark] = []
+
+    def _phrase(self, i: int, length: int) -> tuple[str, ...] | None:
+        """None where a place is covered, or where diacritics say that another word is meant."""
+        part = self._pieces[i : i + length]
+        if len(part) < length or any(piece.masked for piece in part):
+            return None
+        odd = sum(piece.odd for piece in part)
+        if odd > (1 if length >= 3 else 0):
+            return None
+        return tuple(self._keys[i : i + length])
+
+    def _adjacent(self, i: int) -> bool:
+        return self._pieces[i].end == self._pieces[i + 1].start
+
+    def _number_at(self, i: int) -> tuple[int, int] | None:
+        if i >= len(self._pieces) or self._pieces[i].masked:
+            return None
+        key, word = self._keys[i], self._pieces[i].word
+        if key.isdigit():
+            value = int(key[:7])
+            return (value, i + 1) if 0 < value <= 100_000 else None
+        if word.endswith("*"):
+            return None
+        two = " ".join(self._keys[i : i + 2])
+        if two in words().numbers:
+            return words().numbers[two], i + 2
+        number = words().numbers.get(key)
+        if number is None or (key in ("a", "an") and not self._starts_name(i + 1) and not self._dozen(i + 1)):
+            return None
+        return number, i + 1
+
+    def _dozen(self, i: int) -> bool:
+        return i < len(self._keys) and self._keys[i] in words().dozens
+
+    def _is_counter(self, i: int) -> bool:
+        if i >= len(self._keys) or self._pieces[i].masked or self._keys[i] not in words().counters:
+            return False
+        return not any(self._phrase(i, length) in self._lexicon.phrases for length in (2, 3, 4))
+
+    def _starts_name(self, i: int) -> bool:
+        return any(
+            phrase in self._lexicon.phrases
+            for length in range(1, 5)
+            if (phrase := self._phrase(i, length)) is not None and (length > 1 or len(phrase[0]) > 2)
+        )
+
+    def _starts_value(self, i: int) -> bool:
+        if i < len(self._keys) and self._keys[i] in words().value_words:
+            i += 1
+        return any(self._phrase(i, length) in self._lexicon.values for length in (1, 2, 3))
+
+    def _starts_full_name(self, i: int) -> bool:
+        return any(
+            (hits := self._lexicon.phrases.get(phrase)) is not None and hits.full
+            for length in range(2, 6)
+            if (phrase := self._phrase(i, length)) is not None
+        )
+
+    def _listed(self, i: int, kind: Kind) -> Mark | None:
+        for length in (4, 3, 2, 1):
+            part = self._keys[i : i + length]
+            if len(part) < length:
+                continue
+            found = _listed_phrases().get(tuple(part))
+            if found is None and length == 2 and not part[0].isascii():
+                found = _listed_phrases().get(("".join(part),))
+            if found is None or found[0] != kind:
+                continue
+            pieces = self._pieces[i : i + length]
+            if not any(piece.masked or piece.odd or piece.word.endswith("*") for piece in pieces):
+                return Mark(kind, i, i + length, index=found[1], text=" ".join(part))
+        return None
+
+    def _negated(self, start: int, end: int) -> bool:
+        """`không lấy màu đen`, `not the black one`, `검정 말고`."""
+        line = " ".join(piece.word for piece in self._pieces[max(0, start - 4) : start])
+        before = f" {line} "
+        for phrase in words().negators:
+            place = before.rfind(f" {phrase} ")
+            if place >= 0 and not any(c in before[place:] for c in ",;.\n?"):
+                return True
+        return any(key in words().negators_after for key in self._keys[end : end + 2])
+
+
+@lru_cache
+def _listed_phrases() -> dict[tuple[str, ...], tuple[Kind, int]]:
+    """Small phrases with their kind; "both" points at all that was shown."""
+    data = words()
+    kinds: tuple[tuple[tuple[str, ...], Kind, int], ...] = (
+        (data.each, "each", 0), (data.these, "pointer", 0), (data.both, "pointer", ALL), (data.corrections,
+            "correction", 0),
+    )  # fmt: skip
+    return {tuple(phrase.split()): (kind, index) for phrases, kind, index in kinds for phrase in phrases}

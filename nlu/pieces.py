@@ -1,0 +1,90 @@
+"""A message's tokens as the catalogue sees them: slips mended, Korean endings taken off, covered places marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlu.lexicon import Lexicon
+from nlu.tokens import Token
+from nlu.wordlists import words
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`key` is compared with the catalogue; `odd` when its diacritics make it another word than the catalogue's."""
+
+    key: str
+    word: str
+    start: int
+    end: int
+    marked: str
+    odd: bool
+    mended: bool
+    masked: bool
+    upper: bool = False
+    """Typed as a capital letter."""
+
+    def digits(self) -> bool:
+        return self.key.isdigit()
+
+
+def pieces_of(tokens: Sequence[Token], masked: frozenset[int], lexicon: Lexicon) -> list[Piece]:
+    pieces: list[Piece] = []
+    for index, token in enumerate(tokens):
+        covered = index in masked
+        if covered or not _is_hangul(token.text):
+            pieces.append(_piece(token, covered, lexicon))
+            continue
+        start = token.start
+        for part in split_hangul(token.text, lexicon.known):
+            pieces.append(Piece(part, part, start, start + len(part), "", False, False, False))
+            start += len(part)
+    return pieces
+
+
+def _piece(token: Token, covered: bool, lexicon: Lexicon) -> Piece:
+    mended = None if covered else lexicon.mend(token.text)
+    key = mended or token.text
+    forms = lexicon.marked.get(key)
+    odd = bool(token.marked and forms and token.marked not in forms and mended is None)
+    return Piece(
+        key, token.word, token.start, token.end, token.marked, odd, mended is not None, covered, token.upper
+    )
+
+
+def split_hangul(text: str, known: frozenset[str]) -> list[str]:
+    """`검정색을` → `검정색`, `을`; a word that does not begin with a known one stays whole."""
+    found: list[str] = []
+    rest = text
+    while rest:
+        size = next((n for n in range(len(rest), 0, -1) if _fits(rest, n, known)), 0)
+        if not size:
+            break
+        found.append(rest[:size])
+        rest = rest[size:]
+    if rest:
+        found.append(rest)
+    return found
+
+
+def _fits(text: str, size: int, known: frozenset[str]) -> bool:
+    head, rest = text[:size], text[size:]
+    if head not in known and head not in _own_words():
+        return False
+    if not rest or size > 1:
+        return True
+    return any(rest[:n] in known or rest[:n] in _own_words() for n in range(1, len(rest) + 1))
+
+
+@lru_cache
+def _own_words() -> frozenset[str]:
+    data = words()
+    listed = {
+        *data.numbers, *data.counters, *data.dozens, *data.size_words, *data.value_words, *data.separators, *data.each,
+        *data.negators_after, *data.corrections, *data.these, *data.both, *data.ordinals, *data.particles,
+    }  # fmt: skip
+    return frozenset(word for word in listed if _is_hangul(word))
+
+
+def _is_hangul(text: str) -> bool:
+    return "\uac00" <= text[0] <= "\ud7a3"

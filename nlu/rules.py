@@ -1,0 +1,87 @@
+"""What is sure by rule: an explicit yes or no, a question's form, how somebody pays, a note for the delivery."""
+
+import re
+from collections.abc import Sequence
+
+from nlu.models import Mention
+from nlu.normalise import Folded
+from nlu.tokens import Token, has_phrase, plain
+from nlu.wordlists import words
+
+_NOTES = ("gio hanh chinh", "goi truoc", "truoc khi giao", "giao buoi", "giao sau", "call before", "after work",
+          "goi qua", "gift")  # fmt: skip
+_AT_THE_END = frozenset({"khong", "chua", "gi", "sao", "nao", "ha"})
+_WEAK = frozenset({*_AT_THE_END, "may"})
+
+
+def is_question(raw: str, tokens: Sequence[Token]) -> bool:
+    if "?" in raw or "？" in raw:
+        return True
+    line = plain(tokens)
+    strong = [phrase for phrase in words().question if phrase not in _WEAK]
+    if any(has_phrase(line, phrase) for phrase in strong):
+        return True
+    tail = [t.word for t in tokens if t.word.isalpha()][-4:]
+    particles = {"a", "anh", "vay", "the", "em", "shop", "ad", "oi", "ban", "ta", "nhi", "z", "chi"}
+    core = [word for word in tail if word not in particles]
+    return len(tokens) > 2 and bool(core) and core[-1] in _AT_THE_END
+
+
+def yes_and_no(raw: str, tokens: Sequence[Token], *, question: bool) -> tuple[bool, bool]:
+    """An explicit agreement or refusal. "ok để mình xem đã", "chốt chưa?" and "không chốt" are no yes."""
+    line = plain(tokens)
+    no = any(has_phrase(line, phrase) for phrase in words().no) or any(
+        w in raw.lower() for w in ("đừng", "dừng")
+    )
+    if no and _harmless_no(line):
+        no = False
+    later = any(has_phrase(line, phrase) for phrase in words().not_yet)
+    yes = any(has_phrase(line, phrase) for phrase in words().yes)
+    if yes and _only_polite(line):
+        yes = False
+    return yes and not no and not later and not question, (no or (later and not yes)) and not question
+
+
+def _harmless_no(line: str) -> bool:
+    """`không sao`, `không vấn đề`: a no in form only."""
+    return any(f" khong {w} " in line for w in ("sao", "van de", "co gi")) and " khong chot " not in line
+
+
+def _only_polite(line: str) -> bool:
+    """`dạ` opens a sentence of any meaning; alone it agrees."""
+    spoken = [phrase for phrase in words().yes if has_phrase(line, phrase)]
+    return set(spoken) <= {"da", "vang", "u"} and len(line.split()) > 3
+
+
+def find_payment(line: Folded, tokens: Sequence[Token]) -> Mention | None:
+    text = plain(tokens).replace("*", "")
+    for method, phrases in words().payments.items():
+        for phrase in phrases:
+            if not has_phrase(text, phrase) or any(
+                f" {no} {phrase} " in text for no in ("khong", "no", "not")
+            ):
+                continue
+            span = _place(line, tokens, phrase)
+            if span is not None:
+                return Mention("payment", span, method, 0.9)
+    return None
+
+
+def _place(line: Folded, tokens: Sequence[Token], phrase: str) -> tuple[int, int] | None:
+    """Where the phrase stands, token by token as it was written out."""
+    spread = [(word, token) for token in tokens for word in token.word.rstrip("*").split()]
+    joined, starts = "", []
+    for word, token in spread:
+        starts += [token] * (len(word) + 1)
+        joined += word + " "
+    hangul = phrase[0] >= "\uac00"
+    if hangul:
+        kept = [(char, token) for char, token in zip(joined, starts, strict=True) if char != " "]
+        joined, starts = "".join(char for char, _ in kept), [token for _, token in kept]
+    at = re.search(re.escape(phrase.replace(" ", "") if hangul else phrase), joined)
+    return line.raw_span(starts[at.start()].start, starts[at.end() - 1].end) if at else None
+
+
+def find_note(raw: str, tokens: Sequence[Token]) -> str | None:
+    line = plain(tokens)
+    return raw.strip()[:200] if any(f" {phrase} " in line for phrase in _NOTES) and len(tokens) < 15 else None

@@ -1,0 +1,156 @@
+"""Marks grouped into wishes: a new one begins where a mark would stand twice; a neighbour lends its product."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from nlu.lexicon import Lexicon
+from nlu.phrases import Mark
+
+MANY = 300
+"""Above so many products a phrase is too broad to be looked at one by one."""
+
+
+@dataclass
+class Wish:
+    marks: list[Mark] = field(default_factory=list)
+    product: Mark | None = None
+    pointer: Mark | None = None
+    quantity: int | None = None
+    options: list[Mark] = field(default_factory=list)
+    own_product: bool = True
+    each: bool = False
+    after_separator: bool = False
+    """A separator stands between the last mark and what comes."""
+
+    @property
+    def names_something(self) -> bool:
+        return self.product is not None or self.pointer is not None or bool(self.options)
+
+
+def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
+    wishes = _spread(_grouped(marks, lexicon))
+    _inherit(wishes)
+    return _without_repeats(wishes)
+
+
+def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
+    wishes: list[Wish] = []
+    wish = Wish()
+    for index, mark in enumerate(marks):
+        if mark.kind == "correction":
+            continue
+        corrected = index > 0 and marks[index - 1].kind == "correction"
+        if not corrected and _begins_new(wish, mark, marks[index + 1 :], lexicon):
+            wishes.append(wish)
+            wish = Wish()
+        _add(wish, mark, corrected)
+    wishes.append(wish)
+    return [w for w in wishes if w.marks]
+
+
+def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
+    wish.after_separator = mark.kind == "separator"
+    if mark.kind == "separator":
+        return
+    wish.marks.append(mark)
+    if mark.kind == "quantity":
+        wish.quantity = mark.quantity
+    elif mark.kind == "product":
+        wish.product = mark
+    elif mark.kind == "pointer":
+        wish.pointer = mark
+    elif mark.kind == "each":
+        wish.each = True
+    elif mark.kind == "option":
+        if corrected:
+            names = {name for name, _ in mark.keys}
+            wish.options = [m for m in wish.options if not names & {name for name, _ in m.keys}]
+        wish.options.append(mark)
+
+
+def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
+    if mark.kind == "quantity":
+        return wish.quantity is not None and wish.names_something
+    if mark.kind == "product":
+        return wish.product is not None and mark.text != "+"
+    if mark.kind == "pointer":
+        return wish.pointer is not None
+    if mark.kind == "option":
+        return _clashes(wish, mark, lexicon)
+    if mark.kind == "separator":
+        following = [m.kind for m in takewhile(lambda m: m.kind != "separator", rest)]
+        return (wish.product is not None or bool(wish.options)) and "product" in following
+    return False
+
+
+def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
+    """Another value of an option that this wish has already, parted from it by a separator or a quantity."""
+    last = wish.marks[-1] if wish.marks else None
+    if last is None or not (wish.after_separator or last.kind == "quantity" or last.negated != mark.negated):
+        return False
+    return bool(
+        _option_names(mark, wish, lexicon)
+        & {n for m in wish.options for n in _option_names(m, wish, lexicon)}
+    )
+
+
+def _option_names(mark: Mark, wish: Wish, lexicon: Lexicon) -> set[str]:
+    if wish.product is None or len(wish.product.hits.all) > MANY:
+        return {name for name, _ in mark.keys}
+    own = [lexicon.values_of.get(sku, {}) for sku in wish.product.hits.all]
+    return {key[0] for key in mark.keys if any(key in values for values in own)} or {n for n, _ in mark.keys}
+
+
+def _spread(wishes: list[Wish]) -> list[Wish]:
+    """`đen và trắng mỗi màu 2 cái`: one number for all that stand before it."""
+    for i, wish in enumerate(wishes):
+        if not wish.each or wish.quantity is None:
+            continue
+        for other in reversed(wishes[:i]):
+            if other.quantity is not None:
+                break
+            other.quantity = wish.quantity
+    kept = [w for w in wishes if w.names_something or not w.each or len(wishes) == 1]
+    return [part for wish in kept for part in _by_value(wish)]
+
+
+def _by_value(wish: Wish) -> list[Wish]:
+    if not wish.each or len(wish.options) < 2:
+        return [wish]
+    names = [frozenset(name for name, _ in mark.keys) for mark in wish.options]
+    twice = [mark for mark, own in zip(wish.options, names, strict=True) if names.count(own) > 1]
+    if len(twice) < 2:
+        return [wish]
+    shared = [mark for mark in wish.options if mark not in twice]
+    return [
+        Wish(wish.marks, wish.product, wish.pointer, wish.quantity, [*shared, mark], wish.own_product, True)
+        for mark in twice
+    ]
+
+
+def _inherit(wishes: list[Wish]) -> None:
+    """`2 đen 1 trắng áo thun`, `áo thun: 1 đen L, 2 trắng M`: the neighbour's product."""
+    for order in (range(len(wishes)), range(len(wishes) - 1, -1, -1)):
+        last: Mark | None = None
+        for i in order:
+            wish = wishes[i]
+            if wish.product is not None:
+                last = wish.product
+            elif wish.options and wish.pointer is None and last is not None:
+                wish.product, wish.own_product = last, False
+
+
+def _without_repeats(wishes: list[Wish]) -> list[Wish]:
+    """A product's name that stands alone beside a fuller wish for the same product is no wish of its own."""
+    kept = []
+    for i, wish in enumerate(wishes):
+        bare = wish.product is not None and not wish.options and wish.quantity is None
+        near = [w for w in (*wishes[max(0, i - 1) : i], *wishes[i + 1 : i + 2]) if w.product is not None]
+        same = any(
+            w.product is not None and wish.product is not None and w.product.hits.all == wish.product.hits.all
+            and (w.options or w.quantity or w in kept) for w in near
+        )  # fmt: skip
+        if not (bare and same):
+            kept.append(wish)
+    return kept

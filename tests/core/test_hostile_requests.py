@@ -1,0 +1,110 @@
+"""Whatever is sent wherever: a clear refusal in one shape that the OpenAPI document announces, never a 500."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.app import create_app
+from bot.bootstrap import build_parts
+from core.db import Database
+from core.settings import Settings
+from tests.hostile import Operation, operations, requests
+from tests.small_shop import cart_body, desk_app, fill
+
+ERROR = {"code", "message", "data"}
+
+
+@dataclass
+class Target:
+    client: TestClient
+    document: dict[str, Any]
+    known: dict[str, list[str]]
+    accepted: set[str] = field(default_factory=set)
+
+    def only(self, *prefixes: str) -> list[Operation]:
+        return [o for o in operations(self.document) if o.path.startswith(prefixes)]
+
+    def send(self, operation: Operation, data: st.DataObject) -> None:
+        sent = data.draw(requests(operation, self.document, self.known))
+        content_type = data.draw(st.sampled_from(["application/json"] * 9 + ["text/plain", "", "x" * 300]))
+        answer = self.client.request(
+            operation.method,
+            sent.url,
+            params=sent.query,
+            headers={"Content-Type": content_type, **sent.headers},
+            content=sent.content,
+        )
+        assert answer.status_code < 500, answer.text
+        assert answer.status_code in (405, *(int(s) for s in operation.spec["responses"])), answer.text
+        if answer.status_code < 300:
+            self.accepted.add(str(operation))
+        else:
+            assert set(answer.json()["error"]) == ERROR
+            assert answer.json()["error"]["message"]
+
+
+def target(client: TestClient, key: str) -> Target:
+    client.headers["Authorization"] = f"Bearer {key}"
+    cart = client.post("/api/v1/carts", json=cart_body()).json()
+    quote = client.post(f"/api/v1/carts/{cart['id']}/quotes").json()
+    order = client.post("/api/v1/orders", json={"quote_id": quote["id"]}).json()
+    document = client.get("/openapi.json").json()
+    known = {
+        "code": [order["code"]], "sku": ["HOA", "HOA-1"], "cart_id": [cart["id"]], "carrier": ["ghn"],
+        "customer_id": [order["customer_id"]], "idempotency-key": ["k1"], "limit": ["1", "200"],
+        "cursor": [order["id"]],
+    }  # fmt: skip
+    return Target(client, document, known)
+
+
+@pytest.fixture
+def api(db: Database) -> Iterator[Target]:
+    with TestClient(desk_app(db), raise_server_exceptions=False) as client:
+        yield target(client, fill(db, stock=100_000))
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[Target]:
+    parts = build_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical", allow_reset=True))
+    key = fill(parts.db, stock=100_000)
+    with TestClient(create_app(parts, with_worker=False), raise_server_exceptions=False) as client:
+        yield target(client, key)
+    parts.db.close()
+
+
+def attack(aim: Target, found: list[Operation], examples: int) -> None:
+    for operation in found:
+
+        def send(data: st.DataObject, operation: Operation) -> None:
+            aim.send(operation, data)
+
+        bound = settings(
+            max_examples=examples,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        bound(given(data=st.data(), operation=st.just(operation))(send))()
+
+
+def test_every_endpoint_of_the_order_desk(api: Target) -> None:
+    found = api.only("/api/v1/", "/healthz", "/metrics")
+
+    assert len(found) > 30
+    attack(api, found, examples=12)
+    # Some of it must get past the doors, or nothing was tried.
+    assert len(api.accepted) > len(found) / 2, api.accepted
+
+
+def test_the_chat_and_the_reset(whole: Target) -> None:
+    found = whole.only("/api/chat/", "/api/v1/test/")
+
+    assert {o.path for o in found} == {"/api/chat/messages", "/api/chat/stream", "/api/v1/test/reset"}
+    attack(whole, found, examples=25)
