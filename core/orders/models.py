@@ -27,6 +27,7 @@ class Cart(Base):
     __table_args__ = (
         CheckConstraint("status IN ('open', 'ordered', 'abandoned')", name="status"),
         CheckConstraint("payment_method IN ('', 'cod', 'bank_transfer')", name="payment_method"),
+        CheckConstraint("reminder IN ('', 'sent', 'declined')", name="reminder"),
         Index("ix_carts_customer_id", "customer_id", "status"),
     )
 
@@ -42,6 +43,8 @@ class Cart(Base):
     payment_method: Mapped[str] = mapped_column(default="")
     discount_percent: Mapped[int] = mapped_column(Integer, default=0)
     """Given by staff only."""
+    reminder: Mapped[str] = mapped_column(default="")
+    """Of a cart left behind: one at the most, none once the customer has said no or later."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
