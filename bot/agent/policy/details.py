@@ -1,0 +1,49 @@
+"""What a message tells about receiver, place, payment and delivery."""
+
+from typing import Any
+
+from bot.agent.agreement import is_only_signs
+from bot.agent.policy.steps import intents_of
+from nlu import Parse
+
+_TALK = frozenset({"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope"})
+_ASKS_ABOUT_DELIVERY = frozenset({"ask_shipping_fee", "ask_delivery_time", "ask_shop", "ask_policy"})
+
+
+def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of `update_order`."""
+    if parse.question and intents_of(parse) & _ASKS_ABOUT_DELIVERY and not (parse.phones or parse.name):
+        return {}
+    details: dict[str, Any] = {}
+    if parse.name is not None:
+        details["name"] = parse.name.value
+    if parse.phones:
+        phone = next((p for p in parse.phones if p.valid), parse.phones[0])
+        details["phone"] = phone.value if phone.valid else phone.raw
+    if parse.address_span is not None:
+        details["address"] = parse.text[slice(*parse.address_span)].strip(" ,.;")
+    method = _payment(parse, context)
+    if method:
+        details["payment_method"] = method
+    if parse.note and not parse.question:
+        details["note"] = parse.note
+    return details
+
+
+def is_plain_answer(parse: Parse) -> bool:
+    """Nothing but the thing that was asked for: no question, no other wish."""
+    return (
+        not parse.question
+        and not parse.items
+        and not (intents_of(parse) - _TALK)
+        and bool(parse.text.strip())
+        and not is_only_signs(parse.text)
+    )
+
+
+def _payment(parse: Parse, context: dict[str, Any]) -> str:
+    """A way to pay that is none of ours is passed on in words, so that the offered ones can be named."""
+    if parse.payment and not parse.question:
+        return parse.payment
+    chosen = "choose_payment" in intents_of(parse) and not parse.payment and not parse.question
+    return parse.text.strip()[:40] if chosen and context["cart"] else ""

@@ -1,0 +1,93 @@
+"""Which goods a message wishes for, as `update_order` takes them."""
+
+from typing import Any
+
+from bot.agent.policy.steps import intents_of
+from nlu import ItemMention, Parse
+
+_WISHING = frozenset({"order", "add_item", "change_item", "remove_item"})
+_ASKING = frozenset(
+    {
+        "ask_price", "ask_stock", "ask_product", "ask_size", "compare", "recommend", "search_product",
+        "browse_catalogue", "notify_restock", "haggle", "ask_promotion", "wholesale", "order_status",
+        "cancel_order", "return_request", "exchange_request", "complaint", "ask_policy",
+    }
+)  # fmt: skip
+MAX_CANDIDATES = 4
+
+
+def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    mentions = _wished(parse, context)
+    items = [item for mention in mentions if (item := _item(mention, context)) is not None]
+    return items or _by_number(parse, context) or _shown(parse, context)
+
+
+def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
+    """Items that are wished for, not only asked about."""
+    intents = intents_of(parse)
+    wishing = bool(intents & _WISHING)
+    answering = context["awaiting"][:1] in (["variant"], ["item"], ["quantity"]) and not parse.question
+    if intents & _ASKING and not wishing and not answering:
+        return []
+    if parse.question and not wishing:
+        return []
+    return [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
+
+
+def _item(mention: ItemMention, context: dict[str, Any]) -> dict[str, Any] | None:
+    sku = mention.variant_sku or mention.product_sku or ""
+    candidates = [] if sku else [candidate for candidate, _ in mention.candidates[:MAX_CANDIDATES]]
+    if not sku and not candidates:
+        return None
+    action = mention.change if mention.change in ("remove", "add") else "set"
+    return {
+        "sku": sku,
+        "quantity": mention.quantity,
+        "action": action,
+        "options": dict(mention.options),
+        "candidates": candidates,
+        "replaces": mention.replaces or "",
+    }
+
+
+def _by_number(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """A number alone: of the wish that is asked about, else of what went into the cart last."""
+    if parse.quantity is None or parse.question or parse.items:
+        return []
+    awaiting = context["awaiting"][0] if context["awaiting"] else ""
+    draft = next(iter(context.get("drafts") or []), None)
+    if draft is not None and awaiting in ("variant", "quantity"):
+        return [_plain(draft["variant"] or draft["sku"], parse.quantity, draft["action"])]
+    intents = intents_of(parse)
+    last = _last_touched(context)
+    counted = len(parse.text.split()) > 1 or awaiting in ("quantity", "confirm", "anything_else")
+    if not last or awaiting in ("item", "ward") or not counted:
+        return []
+    action = "remove" if "remove_item" in intents else "add" if "add_item" in intents else "set"
+    return [_plain(last, parse.quantity, action)]
+
+
+def _last_touched(context: dict[str, Any]) -> str:
+    """Of the cart; once that is ordered, of the order, for "one more of it"."""
+    lines = [line["sku"] for line in (context["cart"] or {"lines": []})["lines"]]
+    last = context.get("last_item") or ""
+    if lines:
+        return last if last in lines else lines[-1]
+    return last if context.get("placed") else ""
+
+
+def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """ "I'll take it" after one product was shown."""
+    held = {line["sku"] for line in (context["cart"] or {"lines": []})["lines"]}
+    intents = intents_of(parse)
+    if parse.question or parse.items or parse.quantity or not intents & {"order", "add_item"}:
+        return []
+    shown = context["shown"]
+    fresh = not held and not context.get("placed") and context["awaiting"][:1] in ([], ["item"])
+    return [_plain(shown[0], None, "set")] if len(shown) == 1 and fresh else []
+
+
+def _plain(sku: str, quantity: int | None, action: str) -> dict[str, Any]:
+    return {
+        "sku": sku, "quantity": quantity, "action": action, "options": {}, "candidates": [], "replaces": ""
+    }  # fmt: skip
