@@ -78,7 +78,8 @@ def conversation_view(session: Session, conversation_id: str) -> dict[str, Any]:
 def message_view(message: Message) -> dict[str, Any]:
     return {
         "seq": message.seq, "id": message.id, "direction": message.direction, "author": message.author,
-        "author_name": message.author_name, "text": message.text, "cards": message.cards,
+        "author_name": message.author_name, "text": message.text, "attachments": message.attachments,
+        "cards": message.cards,
         "quick_replies": message.quick_replies, "created_at": message.created_at.isoformat(),
     }  # fmt: skip
 

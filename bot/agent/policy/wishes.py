@@ -77,14 +77,16 @@ def _last_touched(context: dict[str, Any]) -> str:
 
 
 def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
-    """ "I'll take it" after one product was shown."""
-    held = {line["sku"] for line in (context["cart"] or {"lines": []})["lines"]}
-    intents = intents_of(parse)
-    if parse.question or parse.items or parse.quantity or not intents & {"order", "add_item"}:
+    """“I'll take it” after something was shown: the only product, else which of them is asked."""
+    if parse.question or parse.items or not intents_of(parse) & {"order", "add_item"}:
         return []
-    shown = context["shown"]
-    fresh = not held and not context.get("placed") and context["awaiting"][:1] in ([], ["item"])
-    return [_plain(shown[0], None, "set")] if len(shown) == 1 and fresh else []
+    shown = context["shown"][:MAX_CANDIDATES]
+    busy = context["cart"] or context.get("placed") or context["awaiting"][:1] not in ([], ["item"])
+    if busy or not shown:
+        return []
+    if len(shown) == 1:
+        return [_plain(shown[0], parse.quantity, "set")]
+    return [{**_plain("", parse.quantity, "set"), "candidates": shown}]
 
 
 def _plain(sku: str, quantity: int | None, action: str) -> dict[str, Any]:

@@ -67,4 +67,5 @@ TEXTS = {
     "again_item": "I'm not sure which one you mean.",
     "payment_not_offered": "We take: {methods}.",
     "summary_note": "\nNote: {note}",
+    "cart_empty": "Your cart is empty.",
 }

@@ -67,4 +67,5 @@ TEXTS = {
     "again_item": "어떤 상품인지 잘 모르겠어요.",
     "payment_not_offered": "가능한 결제 방법: {methods}.",
     "summary_note": "\n메모: {note}",
+    "cart_empty": "장바구니가 비어 있어요.",
 }

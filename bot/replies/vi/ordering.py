@@ -67,4 +67,5 @@ TEXTS = {
     "again_item": "Dạ em chưa rõ mình chọn mẫu nào ạ.",
     "payment_not_offered": "Dạ bên em hiện nhận: {methods} ạ.",
     "summary_note": "\nGhi chú: {note}",
+    "cart_empty": "Dạ giỏ hàng của mình đang trống ạ.",
 }

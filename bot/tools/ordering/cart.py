@@ -149,7 +149,7 @@ def _with_answer(
     if not changes.answer:
         return changes
     told = {**vars(changes), "answer": ""}
-    if asked == "name" and not changes.name:
+    if asked == "name" and not changes.name and _could_be_a_name(changes.answer):
         told["name"] = changes.answer
     elif asked == "phone" and not changes.phone:
         told["phone"] = changes.answer
@@ -163,6 +163,11 @@ def _with_answer(
     elif asked not in ("confirm", "anything_else"):
         result.misfit = asked
     return OrderChanges(**told)
+
+
+def _could_be_a_name(text: str) -> bool:
+    words = text.split()
+    return len(words) <= 6 and all(c.isalpha() or c in " .'-" for c in " ".join(words))
 
 
 def _draft_answer(

@@ -70,7 +70,6 @@ class Basket:
         return product
 
     def _leave_open(self, product: Product, item: ItemChange, draft: Draft | None) -> None:
-        self._turn.state["shown"] = [product.sku]
         left = Draft("variant", product.sku, "", item.quantity, item.options, (), item.action, item.replaces)
         (drafts.keep_first if draft is not None else drafts.keep)(self._turn, left)
         self._result.changed |= draft is None or left.options != draft.options
@@ -113,7 +112,6 @@ class Basket:
                 dict(variant.option_values), (), item.action, item.replaces, left,
             ),
         )  # fmt: skip
-        self._turn.state["shown"] = [product.sku]
         self._result.changed = True
 
     def _remove(self, product: Product, item: ItemChange) -> None:
@@ -167,6 +165,7 @@ def draft_question(session: Session, turn: Turn, draft: Draft) -> Ask:
     if draft.kind == "item":
         return _which_product(session, turn, draft)
     product = get_product(session, draft.sku)
+    turn.state["shown"] = [product.sku]
     available = available_by_variant(session, [v.id for v in product.variants])
     if draft.variant:
         variant = next(v for v in product.variants if v.sku == draft.variant)

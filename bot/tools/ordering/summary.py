@@ -83,15 +83,15 @@ def _open_questions(
         missing.remove("address")
     rest = [part for part in missing if part not in open_kinds]
     if not asks:
-        asks = [_missing_question(turn, cart, part) for part in rest[:1]]
+        asks = [_missing_question(turn, part, result) for part in rest[:1]]
     return asks, missing
 
 
-def _missing_question(turn: Turn, cart: Cart, part: str) -> Ask:
+def _missing_question(turn: Turn, part: str, result: Result) -> Ask:
     question = ask_for(turn.language, part)
-    told = bool(cart.buyer_name or cart.phone or cart.address)
-    if part == "item" and told:
-        question = f"{say(turn.language, 'noted_details')} {question}"
+    if part == "item":
+        before = "noted_details" if result.changed and not result.removed else "cart_empty"
+        question = f"{say(turn.language, before)} {question}"
     return Ask(part, question)
 
 
