@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.agent.agreement import is_only_signs
+from bot.agent.agreement import is_only_signs, says
 from bot.agent.policy.steps import intents_of
 from nlu import Parse
 
@@ -21,7 +21,7 @@ def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
         phone = next((p for p in parse.phones if p.valid), parse.phones[0])
         details["phone"] = phone.value if phone.valid else phone.raw
     if parse.address_span is not None:
-        details["address"] = parse.text[slice(*parse.address_span)].strip(" ,.;")
+        details["address"] = _address(parse, parse.address_span, context).strip(" ,.;")
     method = _payment(parse, context)
     if method:
         details["payment_method"] = method
@@ -39,6 +39,18 @@ def is_plain_answer(parse: Parse) -> bool:
         and bool(parse.text.strip())
         and not is_only_signs(parse.text)
     )
+
+
+def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> str:
+    """As the whole answer to "where to?", words before the first unit are its hamlet: `ấp 3, xã …`."""
+    told = parse.text[slice(*span)]
+    before = parse.text[: span[0]]
+    asked = context["awaiting"][:1] in (["address"], ["ward"])
+    named = any(item.refers is None for item in parse.items)
+    alone = not (parse.phones or parse.name or named or parse.question)
+    if not (asked and alone and before.rstrip().endswith(",") and len(before.split()) <= 6):
+        return told
+    return parse.text[: span[1]] if not says(before, "delivery_lead") else told
 
 
 def _payment(parse: Parse, context: dict[str, Any]) -> str:

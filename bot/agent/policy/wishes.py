@@ -31,7 +31,16 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
         return []
     if parse.question and not wishing:
         return []
-    return [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
+    wished = [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
+    if wishing or not _tells_details(parse, context):
+        return wished
+    return [m for m in wished if m.refers is None or m.options]
+
+
+def _tells_details(parse: Parse, context: dict[str, Any]) -> bool:
+    """Numbers in an address or beside a phone count no goods."""
+    asked = context["awaiting"][:1] in (["address"], ["ward"], ["phone"])
+    return asked or parse.address_span is not None or bool(parse.phones)
 
 
 def _item(mention: ItemMention, context: dict[str, Any]) -> dict[str, Any] | None:
@@ -60,6 +69,8 @@ def _by_number(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
         return [_plain(draft["variant"] or draft["sku"], parse.quantity, draft["action"])]
     intents = intents_of(parse)
     last = _last_touched(context)
+    if not intents & _WISHING and _tells_details(parse, context):
+        return []
     counted = len(parse.text.split()) > 1 or awaiting in ("quantity", "confirm", "anything_else")
     if not last or awaiting in ("item", "ward") or not counted:
         return []
