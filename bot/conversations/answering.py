@@ -26,6 +26,7 @@ from bot.tools.ordering.summary import cart_view
 from core.actor import Actor
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
+from nlu import Parse
 
 SURE_OF_LANGUAGE = 0.6
 SURE_OF_INTENT = 0.5
@@ -156,9 +157,19 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         context = turn_context(session, draft)
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(text, context, services.lexicon())
-    if draft.parse.language_confidence >= SURE_OF_LANGUAGE:
+    if draft.parse.language_confidence >= SURE_OF_LANGUAGE and _says_more_than_details(draft.parse):
         draft.language = draft.parse.language
     return draft
+
+
+def _says_more_than_details(parse: Parse) -> bool:
+    """A Vietnamese address or name is written in Vietnamese by everybody: it is no change of language."""
+    spans = [parse.address_span, parse.name.span if parse.name else None]
+    rest = "".join(
+        c for i, c in enumerate(parse.text) if not any(span and span[0] <= i < span[1] for span in spans)
+    )
+    told = any(span is not None for span in spans)
+    return not told or sum(c.isalpha() for c in rest) >= 4
 
 
 def _count_unsure(turn: Turn, text: str) -> None:

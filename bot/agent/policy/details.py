@@ -1,11 +1,13 @@
 """What a message tells about receiver, place, payment and delivery."""
 
+import re
 from typing import Any
 
 from bot.agent.agreement import is_only_signs, says
 from bot.agent.policy.steps import intents_of
 from nlu import Parse
 
+_NOTE_LEAD = re.compile(r"^\s*(?:(?:add a |thêm )?(?:note|ghi chú|ghi chu)|메모)\s*[:\-]\s*", re.IGNORECASE)
 _TALK = frozenset({"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope"})
 _ASKS_ABOUT_DELIVERY = frozenset({"ask_shipping_fee", "ask_delivery_time", "ask_shop", "ask_policy"})
 
@@ -26,16 +28,18 @@ def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
     if method:
         details["payment_method"] = method
     if parse.note and not parse.question:
-        details["note"] = parse.note
+        details["note"] = _NOTE_LEAD.sub("", parse.note)
     return details
 
 
 def is_plain_answer(parse: Parse) -> bool:
-    """Nothing but the thing that was asked for: no question, no other wish."""
+    """Nothing but the thing that was asked for: no question, no other wish. A bare number names no goods."""
+    named = any(item.refers is None or item.options for item in parse.items)
+    talk = _TALK | ({"order"} if parse.items else set())
     return (
         not parse.question
-        and not parse.items
-        and not (intents_of(parse) - _TALK)
+        and not named
+        and not (intents_of(parse) - talk)
         and bool(parse.text.strip())
         and not is_only_signs(parse.text)
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse
 
@@ -32,15 +33,17 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     if parse.question and not wishing:
         return []
     wished = [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
-    if wishing or not _tells_details(parse, context):
+    if _counts(parse, context):
         return wished
-    return [m for m in wished if m.refers is None or m.options]
+    return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
 
 
-def _tells_details(parse: Parse, context: dict[str, Any]) -> bool:
-    """Numbers in an address or beside a phone count no goods."""
-    asked = context["awaiting"][:1] in (["address"], ["ward"], ["phone"])
-    return asked or parse.address_span is not None or bool(parse.phones)
+def _counts(parse: Parse, context: dict[str, Any]) -> bool:
+    """Where a place or phone is told, a number counts goods only when it is said of goods: `12 Quang Trung`."""
+    asked = context["awaiting"][:1] in (["name"], ["phone"], ["address"], ["ward"])
+    if not asked and parse.address_span is None and not parse.phones:
+        return True
+    return says(parse.text, "counting") and parse.address_span is None
 
 
 def _item(mention: ItemMention, context: dict[str, Any]) -> dict[str, Any] | None:
@@ -69,7 +72,7 @@ def _by_number(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
         return [_plain(draft["variant"] or draft["sku"], parse.quantity, draft["action"])]
     intents = intents_of(parse)
     last = _last_touched(context)
-    if not intents & _WISHING and _tells_details(parse, context):
+    if not _counts(parse, context):
         return []
     counted = len(parse.text.split()) > 1 or awaiting in ("quantity", "confirm", "anything_else")
     if not last or awaiting in ("item", "ward") or not counted:

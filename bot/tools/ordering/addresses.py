@@ -21,6 +21,10 @@ def apply_address(session: Session, turn: Turn, cart: Cart, text: str, result: R
     """Alone, or as the missing part of the one begun before; doubt is asked, never guessed."""
     chosen = _chosen(turn.state.get("address_choices", []), text)
     before = turn.state.get("address_text", "")
+    if chosen is not None and not chosen.street:
+        _begin_with(turn, chosen)
+        result.changed = True
+        return
     reading = AddressReading(chosen) if chosen else read_address(turn.services.addresses, text, before)
     if reading.address is not None:
         forget_begun(turn)
@@ -51,6 +55,13 @@ def begun_question(turn: Turn) -> Ask | None:
     )
     kind, question = ask_for_address(turn.language, begun, reading)
     return Ask(kind, question, tuple(choice.text for choice in reading.candidates[:3]))
+
+
+def _begin_with(turn: Turn, place: DeliveryAddress) -> None:
+    """The ward is settled, house and street are still to be told."""
+    turn.state["address_text"] = place.text
+    turn.state["address_missing"] = _missing(read_address(turn.services.addresses, place.text, ""))
+    turn.state["address_choices"] = []
 
 
 def forget_begun(turn: Turn) -> None:

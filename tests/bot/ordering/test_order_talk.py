@@ -296,3 +296,42 @@ def test_the_cart_is_given_up_and_keeps_nothing(talk: Talk) -> None:
 
     assert answer["state"]["cart"] is None
     assert answer["state"]["order"] is None
+
+
+def test_a_ward_before_the_street_is_narrowed_level_by_level(talk: Talk, chat: Chat) -> None:
+    talk("cho mình 1 áo hoodie nỉ bông xám M, tên Lan, sđt 0901234567", chat=chat)
+    doubt = talk("phường 5, TP.HCM", chat=chat)
+    assert len(doubt["replies"][0]["quick_replies"]) >= 2
+
+    street = talk(doubt["replies"][0]["quick_replies"][0], chat=chat)
+    assert awaiting(street) == "address"
+    done = talk("12 Quang Trung", chat=chat)
+
+    assert done["state"]["awaiting"] == ["confirm"]
+    assert done["state"]["cart"]["address"].startswith("12 Quang Trung, Phường 5")
+    assert lines(done) == [("AK03-XAM-M", 1)]
+
+
+def test_a_place_is_chosen_by_its_number_and_no_goods_are_counted(talk: Talk, chat: Chat) -> None:
+    doubt = talk(
+        "cho mình 1 áo hoodie nỉ bông xám M, tên Lan, sđt 0901234567",
+        "45 Nguyễn Trãi, phường 7, TP.HCM",
+        chat=chat,
+    )
+
+    answer = talk("2", chat=chat)
+
+    assert answer["state"]["cart"]["address"] == doubt["replies"][0]["quick_replies"][1]
+    assert lines(answer) == [("AK03-XAM-M", 1)]
+
+
+def test_a_vietnamese_address_does_not_change_the_language(talk: Talk) -> None:
+    answer = talk(
+        "I want 2 crew-neck cotton t-shirt black size L please",
+        "my name is John",
+        "0901234567",
+        "12 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM",
+    )
+
+    assert answer["state"]["language"] == "en"
+    assert "Here is your order" in said(answer)
