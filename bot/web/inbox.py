@@ -85,12 +85,13 @@ def message_view(message: Message) -> dict[str, Any]:
 
 
 def _summary(session: Session, conversation: Conversation, customer: Customer) -> dict[str, Any]:
-    last = session.scalar(
-        select(Message.text)
+    last = session.execute(
+        select(Message.text, Message.attachments)
         .where(Message.conversation_id == conversation.id)
         .order_by(Message.seq.desc())
         .limit(1)
-    )
+    ).first()
+    last_text = (last.text or "📎" * len(last.attachments)) if last is not None else ""
     return {
         "id": conversation.id,
         "customer_name": customer.name,
@@ -99,7 +100,7 @@ def _summary(session: Session, conversation: Conversation, customer: Customer) -
         "assigned_to": conversation.assigned_to,
         "handoff_reason": conversation.handoff_reason,
         "language": conversation.language,
-        "last_text": (last or "")[:140],
+        "last_text": last_text[:140],
         "last_message_at": conversation.last_message_at.isoformat(),
     }
 
