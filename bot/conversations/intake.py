@@ -81,11 +81,10 @@ def store_message(
     attachments: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """The id of this message: stored now, or by an earlier delivery of the same one."""
-    known = session.scalar(
-        select(Message.id).where(
-            Message.conversation_id == conversation_id, Message.external_id == external_id
-        )
+    delivered = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.external_id == external_id
     )
+    known = session.scalar(delivered)
     if known is not None:
         return known
     kept = clean(text)
@@ -106,11 +105,7 @@ def store_message(
             session.add(message)
             session.flush()
     except IntegrityError:
-        return session.scalars(
-            select(Message.id).where(
-                Message.conversation_id == conversation_id, Message.external_id == external_id
-            )
-        ).one()
+        return session.scalars(delivered).one()
     conversation = session.get_one(Conversation, conversation_id)
     conversation.last_message_at = now
     return message.id

@@ -8,7 +8,19 @@ from bot.agent.policy.steps import intents_of
 from nlu import Parse
 
 _NOTE_LEAD = re.compile(r"^\s*(?:(?:add a |thêm )?(?:note|ghi chú|ghi chu)|메모)\s*[:\-]\s*", re.IGNORECASE)
-_TALK = frozenset({"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope"})
+_TALK = frozenset(
+    {"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope", "ask_shop"}
+)
+OTHER_TALK = frozenset(
+    {
+        "ask_price", "ask_stock", "ask_product", "ask_size", "ask_policy", "ask_payment", "ask_shipping_fee",
+        "ask_delivery_time", "ask_promotion", "ask_bot", "compare", "recommend", "search_product",
+        "browse_catalogue", "notify_restock", "haggle", "wholesale", "handoff", "complaint", "abuse", "greeting",
+        "thanks", "switch_language", "paid_notice", "invoice_request", "order_status", "return_request",
+        "exchange_request", "cancel_order", "show_cart",
+    }
+)  # fmt: skip
+"""What is said in between, with the open question left open."""
 _ASKS_ABOUT_DELIVERY = frozenset({"ask_shipping_fee", "ask_delivery_time", "ask_shop", "ask_policy"})
 
 

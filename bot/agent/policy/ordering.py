@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.agent.agreement import agrees, is_only_signs, says
-from bot.agent.policy.details import details_of, is_plain_answer
+from bot.agent.policy.details import OTHER_TALK, details_of, is_plain_answer
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.agent.policy.wishes import wished_items
 from nlu import Parse
@@ -11,7 +11,6 @@ from nlu import Parse
 _OF_THE_CART = frozenset(
     {"item", "variant", "quantity", "name", "phone", "address", "ward", "payment", "confirm", "anything_else"}
 )
-
 
 
 def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
@@ -134,15 +133,15 @@ def _special(parse: Parse, context: dict[str, Any]) -> list[Step]:
 
 def _answers(parse: Parse, context: dict[str, Any]) -> bool:
     """Words that can only be meant for the open question of the cart."""
-    awaiting = context["awaiting"]
-    if not awaiting or awaiting[0] not in _OF_THE_CART - {"confirm", "anything_else"}:
+    asked = next(iter(context["awaiting"]), "")
+    if asked not in _OF_THE_CART - {"confirm", "anything_else"} or is_only_signs(parse.text):
         return False
-    if is_only_signs(parse.text):
-        return False
-    if awaiting[0] in ("variant", "quantity") and (parse.yes or parse.no) and not parse.question:
-        return True
-    if awaiting[0] == "item":
+    if asked in ("variant", "quantity"):
+        return not parse.question and not intents_of(parse) & OTHER_TALK
+    if asked == "item":
         return bool(context.get("drafts")) and (parse.quantity is not None or parse.no or bool(parse.items))
+    if asked == "name" and (parse.yes or parse.no):
+        return False
     return is_plain_answer(parse)
 
 

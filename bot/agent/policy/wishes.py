@@ -1,10 +1,11 @@
 """Which goods a message wishes for, as `update_order` takes them."""
 
+import re
 from typing import Any
 
 from bot.agent.agreement import says
 from bot.agent.policy.steps import intents_of
-from nlu import ItemMention, Parse
+from nlu import ItemMention, Parse, fold
 
 _WISHING = frozenset({"order", "add_item", "change_item", "remove_item"})
 _ASKING = frozenset(
@@ -15,11 +16,14 @@ _ASKING = frozenset(
     }
 )  # fmt: skip
 MAX_CANDIDATES = 4
+_EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
 def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     mentions = _wished(parse, context)
-    items = [item for mention in mentions if (item := _item(mention, context)) is not None]
+    items = [item for mention in mentions if (item := _item(mention)) is not None]
+    if len(items) == 1 and items[0]["sku"] and (each := _each(parse.text)):
+        items = [{**items[0], "each": each}]
     return items or _by_number(parse, context) or _shown(parse, context)
 
 
@@ -46,7 +50,7 @@ def _counts(parse: Parse, context: dict[str, Any]) -> bool:
     return says(parse.text, "counting") and parse.address_span is None
 
 
-def _item(mention: ItemMention, context: dict[str, Any]) -> dict[str, Any] | None:
+def _item(mention: ItemMention) -> dict[str, Any] | None:
     sku = mention.variant_sku or mention.product_sku or ""
     candidates = [] if sku else [candidate for candidate, _ in mention.candidates[:MAX_CANDIDATES]]
     if not sku and not candidates:
@@ -60,6 +64,12 @@ def _item(mention: ItemMention, context: dict[str, Any]) -> dict[str, Any] | Non
         "candidates": candidates,
         "replaces": mention.replaces or "",
     }
+
+
+def _each(text: str) -> str:
+    """`mỗi màu 1 cái`: the option of which every value is wanted."""
+    found = _EACH.search(fold(text))
+    return next((word for word in found.groups() if word), "") if found else ""
 
 
 def _by_number(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:

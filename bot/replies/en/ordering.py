@@ -68,4 +68,5 @@ TEXTS = {
     "payment_not_offered": "We take: {methods}.",
     "summary_note": "\nNote: {note}",
     "cart_empty": "Your cart is empty.",
+    "noted": "Noted.",
 }

@@ -68,4 +68,5 @@ TEXTS = {
     "payment_not_offered": "가능한 결제 방법: {methods}.",
     "summary_note": "\n메모: {note}",
     "cart_empty": "장바구니가 비어 있어요.",
+    "noted": "네, 적어 두었어요.",
 }

@@ -68,4 +68,5 @@ TEXTS = {
     "payment_not_offered": "Dạ bên em hiện nhận: {methods} ạ.",
     "summary_note": "\nGhi chú: {note}",
     "cart_empty": "Dạ giỏ hàng của mình đang trống ạ.",
+    "noted": "Dạ em ghi lại rồi ạ.",
 }

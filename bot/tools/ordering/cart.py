@@ -180,6 +180,8 @@ def _draft_answer(
     if turn.parse.no:
         drafts.drop(turn, draft)
         return _dropped(session, turn, cart, draft, result)
+    if turn.parse.yes:
+        return ()
     number = re.search(r"\d+", answer)
     if draft.kind == "item" and number and 1 <= int(number.group()[:3]) <= len(draft.candidates):
         return (ItemChange(draft.candidates[int(number.group()[:3]) - 1], None, draft.action),)

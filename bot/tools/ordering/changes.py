@@ -18,6 +18,8 @@ class ItemChange:
     options: dict[str, str] = field(default_factory=dict)
     candidates: tuple[str, ...] = ()
     replaces: str = ""
+    each: str = ""
+    """The option, as the customer calls it, of which every value is wanted: `màu`, `size`."""
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,11 @@ def clear(turn: Turn) -> None:
     turn.state.pop("drafts", None)
 
 
-def take(turn: Turn, product: Product, item: ItemChange) -> Draft | None:
-    """The open wish that this one goes on with, taken out; None when it is a wish of its own."""
+def take(turn: Turn, product: Product, item: ItemChange, among: list[Draft]) -> Draft | None:
+    """Of those that waited before this message, the wish that this one goes on with, taken out; else None."""
     options = _options(product, item)
-    same = [d for d in drafts_of(turn) if product.sku == d.sku or product.sku in d.candidates]
+    waiting = drafts_of(turn)
+    same = [d for d in among if d in waiting and product.sku in (d.sku, *d.candidates)]
     fitting = [d for d in same if all(d.options.get(name, value) == value for name, value in options.items())]
     if not fitting and len(same) == 1 and item.action != "add":
         fitting = same

@@ -18,6 +18,7 @@ from core.errors import NotFound
 from core.orders.carts import MAX_LINE_QUANTITY, set_lines
 from core.orders.models import Cart
 from core.stock.queries import available_by_variant
+from nlu import fold
 
 
 class Basket:
@@ -29,6 +30,7 @@ class Basket:
         self._session, self._turn, self._cart_id, self._result = session, turn, cart.id, result
         self._limit = min(wholesale_from or MAX_LINE_QUANTITY + 1, MAX_LINE_QUANTITY + 1)
         self._quantities = {line.variant_id: line.quantity for line in cart.lines}
+        self._waited = drafts.drafts_of(turn)
 
     def apply(self, item: ItemChange) -> None:
         if not item.sku:
@@ -43,7 +45,11 @@ class Basket:
         if item.action == "remove":
             self._remove(product, item)
             return
-        draft = drafts.take(self._turn, product, item)
+        if item.each:
+            for part in self._of_each(product, item):
+                self.apply(part)
+            return
+        draft = drafts.take(self._turn, product, item, self._waited)
         if draft is not None:
             item = drafts.continued(product, item, draft)
         variant = choose_variant(product, item)
@@ -52,9 +58,30 @@ class Basket:
         else:
             self._put(product, variant, item)
 
-    def remove_line(self, sku: str) -> None:
-        product = get_product(self._session, sku)
-        self._take_out(product, next(v for v in product.variants if v.sku == sku), 0)
+    def _of_each(self, product: Product, item: ItemChange) -> list[ItemChange]:
+        """One wish for each value of the option that is meant; what is sold out is said."""
+        plain = replace(item, each="", action="add" if item.action == "add" else "set")
+        openly = [option for option in product.options if option["name"] not in item.options]
+        meant = [
+            option
+            for option in openly
+            if fold(item.each).replace("colour", "color") in (fold(option["name"]), _english(option))
+        ]
+        if not openly:
+            return [plain]
+        option = (meant or openly)[0]
+        available = available_by_variant(self._session, [v.id for v in product.variants])
+        choice = next(
+            c for c in open_values(product, item.options, available) if c.option["name"] == option["name"]
+        )
+        for value in option["values"]:
+            if value not in choice.values:
+                name = f"{product_name(product, self._turn.language)} ({value})"
+                self._result.said.append(say(self._turn.language, "out_of_stock", name=name))
+        return [
+            replace(plain, sku=product.sku, options={**item.options, option["name"]: value})
+            for value in choice.values
+        ]
 
     def _product(self, sku: str) -> Product | None:
         try:
@@ -116,7 +143,7 @@ class Basket:
 
     def _remove(self, product: Product, item: ItemChange) -> None:
         """The lines that fit; with a number, so many pieces less. An open wish for it goes too."""
-        draft = drafts.take(self._turn, product, replace(item, action="set"))
+        draft = drafts.take(self._turn, product, replace(item, action="set"), self._waited)
         lines = [
             v for v in product.variants
             if v.id in self._quantities
@@ -144,6 +171,11 @@ class Basket:
         set_lines(self._session, cart_id=self._cart_id, quantities={variant.sku: quantity}, now=now)
         self._quantities[variant.id] = quantity
         self._result.changed = True
+
+
+def _english(option: dict[str, str]) -> str:
+    """American spelling is the same word."""
+    return fold(option.get("name_en") or "").replace("colour", "color")
 
 
 def choose_variant(product: Product, item: ItemChange) -> Variant | None:

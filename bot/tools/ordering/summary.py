@@ -43,6 +43,8 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
     first = after_misses(turn, asks[0], result)
     if first is None:
         return turn.note(_given_up(turn, cart_id, asks[0].kind, said))
+    if not said and result.changed and turn.state.get("question") == first.question:
+        said.append(say(turn.language, "noted"))
     turn.state["question"] = first.question
     return turn.note(
         ToolOutcome(

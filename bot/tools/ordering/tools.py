@@ -22,6 +22,7 @@ class Item(BaseModel):
         default_factory=list, description="instead of sku: products that may be meant, when it is not sure"
     )
     replaces: str = Field("", description="SKU of the variant in the cart whose place this one takes")
+    each: str = Field("", description="the option of which every value is wanted: one of each colour")
 
 
 @tool
@@ -45,7 +46,7 @@ def update_order(
     """
     changes = OrderChanges(
         tuple(
-            ItemChange(i.sku, i.quantity, i.action, i.options, tuple(i.candidates), i.replaces)
+            ItemChange(i.sku, i.quantity, i.action, i.options, tuple(i.candidates), i.replaces, i.each)
             for i in items or []
             if i.sku or i.candidates
         ),

@@ -335,3 +335,36 @@ def test_a_vietnamese_address_does_not_change_the_language(talk: Talk) -> None:
 
     assert answer["state"]["language"] == "en"
     assert "Here is your order" in said(answer)
+
+
+@pytest.mark.parametrize(
+    "text", ["mỗi màu 1 cái áo cardigan len mỏng", "cho mình áo cardigan len mỏng mỗi màu 2 cái nha"]
+)
+def test_one_of_each_colour(talk: Talk, text: str) -> None:
+    count = 2 if "2" in text else 1
+
+    assert lines(talk(text)) == [("AK04-KEM", count), ("AK04-BO", count), ("AK04-NAU", count)]
+
+
+def test_one_of_each_colour_asks_for_each_size(talk: Talk, chat: Chat) -> None:
+    first = talk("mỗi màu 1 cái chân váy xếp ly dài", chat=chat)
+    assert awaiting(first) == "variant"
+
+    answer = [talk("size M", chat=chat), talk("size L", chat=chat)][-1]
+
+    assert lines(answer) == [("VD02-DEN-M", 1), ("VD02-KEM-L", 1)]
+
+
+def test_what_is_told_while_an_option_is_asked_is_acknowledged(talk: Talk) -> None:
+    answer = talk("cho mình 1 áo hoodie nỉ bông", "tên Lan, sđt 0901234567")
+
+    assert said(answer).startswith("Dạ em ghi lại rồi ạ.")
+    assert awaiting(answer) == "variant"
+
+
+def test_one_product_twice_with_a_size_missing_is_asked_about_twice(talk: Talk, chat: Chat) -> None:
+    talk("2 áo thun cotton cổ tròn đen, 1 áo thun cotton cổ tròn trắng", chat=chat)
+
+    answer = [talk("size L", chat=chat), talk("size M", chat=chat)][-1]
+
+    assert lines(answer) == [("AT01-DEN-L", 2), ("AT01-TRA-M", 1)]
