@@ -2,18 +2,42 @@
 
 from typing import Any
 
-from nlu import CartItem, Context, Lexicon, Parse, parse
+from nlu import CartItem, Context, Intent, Lexicon, Parse, parse
+
+SURE_OF_WISH = 0.8
+_WISHES = frozenset(
+    {
+        "add_item",
+        "change_item",
+        "remove_item",
+        "restart",
+        "postpone",
+        "deny",
+        "affirm",
+        "cancel_order",
+        "handoff",
+    }
+)
 
 
 def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     awaiting = (context.get("awaiting") or [None])[0]
     cart = context.get("cart") or {"lines": []}
     understood = _parse(text, context, lexicon, awaiting, cart["lines"])
+    if awaiting == "name" and understood.name is not None:
+        # Asked for a name, people still change their minds: read once more without the question.
+        unasked = _parse(text, context, lexicon, None, cart["lines"])
+        if unasked.items or unasked.name or any(_is_a_wish(intent) for intent in unasked.intents):
+            return unasked
     answering = awaiting in ("variant", "item") and bool(context.get("drafts")) and bool(understood.items)
     if answering and all(item.refers == "cart" and item.change != "remove" for item in understood.items):
         # "L" answers the open question; it is no wish to change what lies in the cart already.
         return _parse(text, context, lexicon, awaiting, [])
     return understood
+
+
+def _is_a_wish(intent: Intent) -> bool:
+    return intent.name in _WISHES and intent.confidence >= SURE_OF_WISH
 
 
 def _parse(

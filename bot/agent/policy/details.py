@@ -8,6 +8,7 @@ from bot.agent.policy.steps import intents_of
 from nlu import Parse
 
 _NOTE_LEAD = re.compile(r"^\s*(?:(?:add a |thêm )?(?:note|ghi chú|ghi chu)|메모)\s*[:\-]\s*", re.IGNORECASE)
+_HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
 _TALK = frozenset(
     {"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope", "ask_shop"}
 )
@@ -59,8 +60,9 @@ def is_plain_answer(parse: Parse) -> bool:
 
 def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> str:
     """As the whole answer to "where to?", words before the first unit are its hamlet: `ấp 3, xã …`."""
-    told = parse.text[slice(*span)]
     before = parse.text[: span[0]]
+    house = _HOUSE.search(before)
+    told = parse.text[house.start() if house else span[0] : span[1]]
     asked = context["awaiting"][:1] in (["address"], ["ward"])
     named = any(item.refers is None for item in parse.items)
     alone = not (parse.phones or parse.name or named or parse.question)

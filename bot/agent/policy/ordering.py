@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.agent.agreement import agrees, is_only_signs, says
 from bot.agent.policy.details import OTHER_TALK, details_of, is_plain_answer
-from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.wishes import wished_items
 from nlu import Parse
 
@@ -109,7 +109,7 @@ def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
     steps: list[Step] = []
     if arguments:
         steps.append(Call("update_order", arguments))
-        if parse.question and "ask_policy" in intents_of(parse):
+        if parse.question and intents_of(parse) & ABOUT_THE_SHOP:
             steps.append(Call("answer_question", {"question": parse.text}))
     elif _wants_the_cart(parse, context):
         steps.append(Call("update_order"))

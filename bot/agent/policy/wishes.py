@@ -37,6 +37,8 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     if parse.question and not wishing:
         return []
     wished = [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
+    sure = {m.product_sku for m in wished if m.product_sku}
+    wished = [m for m in wished if m.product_sku or m.quantity or not sure & {sku for sku, _ in m.candidates}]
     if _counts(parse, context):
         return wished
     return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
@@ -47,7 +49,8 @@ def _counts(parse: Parse, context: dict[str, Any]) -> bool:
     asked = context["awaiting"][:1] in (["name"], ["phone"], ["address"], ["ward"])
     if not asked and parse.address_span is None and not parse.phones:
         return True
-    return says(parse.text, "counting") and parse.address_span is None
+    changing = bool(intents_of(parse) & {"add_item", "change_item", "remove_item"})
+    return parse.address_span is None and (changing or says(parse.text, "counting"))
 
 
 def _item(mention: ItemMention) -> dict[str, Any] | None:

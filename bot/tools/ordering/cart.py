@@ -159,7 +159,10 @@ def _with_answer(
         else:
             told["address"] = changes.answer
     elif asked in ("variant", "quantity", "item") and drafts.drafts_of(turn):
-        told["items"] = (*changes.items, *_draft_answer(session, turn, cart, changes.answer, result))
+        if asked == "variant" and not cart.buyer_name and _is_written_as_a_name(changes.answer):
+            told["name"] = changes.answer
+        else:
+            told["items"] = (*changes.items, *_draft_answer(session, turn, cart, changes.answer, result))
     elif asked not in ("confirm", "anything_else"):
         result.misfit = asked
     return OrderChanges(**told)
@@ -168,6 +171,12 @@ def _with_answer(
 def _could_be_a_name(text: str) -> bool:
     words = text.split()
     return len(words) <= 6 and all(c.isalpha() or c in " .'-" for c in " ".join(words))
+
+
+def _is_written_as_a_name(text: str) -> bool:
+    """`Sarah Lim`: some tell their name whatever is asked."""
+    words = text.split()
+    return 2 <= len(words) <= 5 and all(word.isalpha() and word.istitle() for word in words)
 
 
 def _draft_answer(

@@ -52,11 +52,17 @@ class Basket:
         draft = drafts.take(self._turn, product, item, self._waited)
         if draft is not None:
             item = drafts.continued(product, item, draft)
-        variant = choose_variant(product, item)
+        variant = choose_variant(product, item) or self._held(product, item, draft)
         if variant is None:
             self._leave_open(product, item, draft)
         else:
             self._put(product, variant, item)
+
+    def _held(self, product: Product, item: ItemChange, draft: Draft | None) -> Variant | None:
+        """“Make it five of the masks”: the only line of that product, when nothing but a number was said."""
+        lines = [v for v in product.variants if v.id in self._quantities and self._quantities[v.id]]
+        only_number = item.quantity and not item.options and item.action == "set" and draft is None
+        return lines[0] if only_number and len(lines) == 1 else None
 
     def _of_each(self, product: Product, item: ItemChange) -> list[ItemChange]:
         """One wish for each value of the option that is meant; what is sold out is said."""

@@ -43,8 +43,7 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
     first = after_misses(turn, asks[0], result)
     if first is None:
         return turn.note(_given_up(turn, cart_id, asks[0].kind, said))
-    if not said and result.changed and turn.state.get("question") == first.question:
-        said.append(say(turn.language, "noted"))
+    said += _acknowledged(turn, first, result, bool(said))
     turn.state["question"] = first.question
     return turn.note(
         ToolOutcome(
@@ -58,6 +57,15 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
             cart_id,
         )
     )
+
+
+def _acknowledged(turn: Turn, ask: Ask, result: Result, spoken: bool) -> list[str]:
+    """What was told beside the open question is not passed over in silence."""
+    if ask.kind == "item" and not drafts.drafts_of(turn):
+        told = result.changed and not result.removed
+        return [say(turn.language, "noted_details" if told else "cart_empty")]
+    again = turn.state.get("question") == ask.question
+    return [say(turn.language, "noted")] if again and result.changed and not spoken else []
 
 
 def _noted(turn: Turn, result: Result) -> list[str]:
@@ -85,16 +93,8 @@ def _open_questions(
         missing.remove("address")
     rest = [part for part in missing if part not in open_kinds]
     if not asks:
-        asks = [_missing_question(turn, part, result) for part in rest[:1]]
+        asks = [Ask(part, ask_for(turn.language, part)) for part in rest[:1]]
     return asks, missing
-
-
-def _missing_question(turn: Turn, part: str, result: Result) -> Ask:
-    question = ask_for(turn.language, part)
-    if part == "item":
-        before = "noted_details" if result.changed and not result.removed else "cart_empty"
-        question = f"{say(turn.language, before)} {question}"
-    return Ask(part, question)
 
 
 def _waiting(session: Session, turn: Turn, said: list[str]) -> list[Ask]:
