@@ -1,5 +1,6 @@
 """Shops of two trades with a clock that a test may turn, and talk with them."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,7 +108,7 @@ def open_shop(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., tuple[Part
         if content is None:
             set_up_demo(parts)
         else:
-            reset_shop(parts, content)
+            reset_shop(parts, json.dumps(content).encode())
         return parts, TestClient(create_app(parts, with_worker=False), raise_server_exceptions=False)
 
     yield open_one
