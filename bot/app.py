@@ -40,7 +40,7 @@ _PAGE_POLICY = (
 def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> FastAPI:
     """The assistant wakes beside the first requests: LangChain and Chroma load after the port is open."""
     mind = Mind(parts)
-    worker = build_worker(parts) if with_worker else None
+    worker = build_worker(parts, mind) if with_worker else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from knowledge import Embedder, KnowledgeIndex, choose_embedder
 if TYPE_CHECKING:
     from bot.agent.loop import Assistant
     from bot.agent.turn import Services
+    from bot.mind import Mind
 
 # Nothing phones home, whatever a library's default is.
 os.environ.setdefault("LANGSMITH_TRACING", "false")
@@ -116,15 +118,20 @@ def build_assistant(parts: Parts, services: "Services") -> "Assistant":
     return Assistant(builtin, model, limits=limits, prices=Prices.of(settings))
 
 
-def build_worker(parts: Parts) -> Worker:
+def build_worker(parts: Parts, mind: "Mind | None" = None) -> Worker:
+    """`mind` answers bursts; a process without one wakes its own at the first."""
     if parts.settings.knowledge_dir is not None:
         ask_for_folder(parts.db, now=parts.clock())
-    return Worker(parts.db, job_handlers(parts), clock=parts.clock, threads=parts.settings.worker_threads)
+    handlers = job_handlers(parts, mind)
+    return Worker(parts.db, handlers, clock=parts.clock, threads=parts.settings.worker_threads)
 
 
-def job_handlers(parts: Parts) -> dict[str, Handler]:
+def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]:
     """Every job's name and what does it."""
+    from bot.conversations.bursts import ANSWER_JOB, BurstRule, run_answering
     from bot.conversations.notices import tell_customer, tell_staff
+    from bot.conversations.reminders import remind
+    from bot.mind import Mind
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
     from core.orders.approving import run_expiry
     from core.payments.recording import settle_changed_order
@@ -132,7 +139,14 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
     from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
 
+    settings = parts.settings
+    rule = BurstRule(
+        timedelta(seconds=settings.burst_quiet_seconds), timedelta(seconds=settings.burst_max_seconds)
+    )
+    think = (mind or Mind(parts)).think
     return {
+        ANSWER_JOB: partial(run_answering, think=think, rule=rule, clock=parts.clock),
+        "cart.remind": remind,
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
         "approval.expire": run_expiry,

@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     sinvoice_template: str = "1/001"
     sinvoice_series: str = "C26TAA"
 
+    burst_quiet_seconds: float = Field(
+        2.5, ge=0, le=60, description="Silence after which several short messages get one answer."
+    )
+    burst_max_seconds: float = Field(10.0, ge=0, le=120, description="No burst waits longer than this.")
+
     sandbox_port: int = Field(8010, ge=1, le=65535)
     allowed_origins: str = Field("*", description="Sites that may embed the chat widget, comma separated.")
     rate_limit_per_minute: int = Field(120, ge=1, description="Chat messages per visitor and minute.")

@@ -54,6 +54,14 @@ class AssistantRules(BaseModel):
     mode: Literal["auto", "shadow"] = "auto"
 
 
+class ReminderRule(BaseModel):
+    """One friendly word about a cart left behind, never at night; `text` is the shop's own wording."""
+
+    model_config = ConfigDict(extra="forbid")
+    after_minutes: int = Field(ge=5, le=24 * 60)
+    text: str = Field("", max_length=1_000)
+
+
 class ShopProfile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -78,6 +86,10 @@ class ShopProfile(BaseModel):
     quote_minutes: int = Field(30, ge=1, le=24 * 60)
     split_orders: bool = False
     """Whether one order may leave from several warehouses."""
+    reminders: ReminderRule | None = None
+    """None: nobody is reminded of a cart that was left behind."""
+    website: str = Field("", max_length=300, pattern=r"^(https?://\S+)?$")
+    """Where the shop's own product pages are; a link to one names the product by its SKU."""
 
 
 class ShopRow(Base):

@@ -6,7 +6,22 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.policy.told import names_placed_order
-from nlu import CartItem, Context, Lexicon, Parse, parse
+from nlu import CartItem, Context, Intent, Lexicon, Parse, parse
+
+SURE_OF_WISH = 0.8
+_WISHES = frozenset(
+    {
+        "add_item",
+        "change_item",
+        "remove_item",
+        "restart",
+        "postpone",
+        "deny",
+        "affirm",
+        "cancel_order",
+        "handoff",
+    }
+)
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
 _INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
@@ -21,7 +36,7 @@ def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     if flow is not None and flow["name"] in ("change", "return"):
         lines, shown = _talked_of(flow, context)
         return _read_of_order(text, context, lexicon, lines, shown)
-    understood = _read(text, context, lexicon, cart, context.get("shown", ()))
+    understood = _read_of_cart(text, context, lexicon, cart)
     named = names_placed_order(understood)
     changing = named or {intent.name for intent in understood.intents} & CHANGING
     placed = _placed_lines(understood, context) if changing and (named or not cart) else []
@@ -78,6 +93,26 @@ def _placed_lines(understood: Parse, context: dict[str, Any]) -> list[dict[str, 
     named = [order for order in orders if order["code"] in understood.order_codes]
     lines: list[dict[str, Any]] = (named or orders)[0]["lines"] if orders else []
     return lines
+
+
+def _read_of_cart(text: str, context: dict[str, Any], lexicon: Lexicon, lines: list[dict[str, Any]]) -> Parse:
+    shown = context.get("shown", ())
+    awaiting = (context.get("awaiting") or [None])[0]
+    understood = _read(text, context, lexicon, lines, shown)
+    if awaiting == "name" and understood.name is not None:
+        # Asked for a name, people still change their minds: read once more without the question.
+        unasked = _read(text, {**context, "awaiting": []}, lexicon, lines, shown)
+        if unasked.items or unasked.name or any(_is_a_wish(intent) for intent in unasked.intents):
+            return unasked
+    answering = awaiting in ("variant", "item") and bool(context.get("drafts")) and bool(understood.items)
+    if answering and all(item.refers == "cart" and item.change != "remove" for item in understood.items):
+        # "L" answers the open question; it is no wish to change what lies in the cart already.
+        return _read(text, context, lexicon, [], shown)
+    return understood
+
+
+def _is_a_wish(intent: Intent) -> bool:
+    return intent.name in _WISHES and intent.confidence >= SURE_OF_WISH
 
 
 def _read(

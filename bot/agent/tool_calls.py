@@ -21,7 +21,7 @@ from core.jobs.crash_points import crash_point
 
 log = logging.getLogger(__name__)
 
-CART_TOOLS = frozenset({"update_order", "empty_cart"})
+CART_TOOLS = frozenset({"update_order", "empty_cart", "undo_change", "reorder", "hold_order"})
 """What a draft may still do: the cart promises nothing to anybody."""
 _CUSTOMERS_WORDS = frozenset(
     {
@@ -35,9 +35,10 @@ _CUSTOMERS_WORDS = frozenset(
         "email",
         "reason",
         "question",
+        "answer",
     }
 )
-_SAFE_AGAIN = frozenset({"update_order", "empty_cart", "place_order"})
+_SAFE_AGAIN = frozenset({"update_order", "empty_cart", "place_order", "reorder", "hold_order"})
 """Done again after a write they find what was done: the cart as it is, the order of that quote."""
 MAX_TEXT = 1_000
 
@@ -139,7 +140,7 @@ def _invented(arguments: dict[str, Any], turn: Turn) -> list[str]:
     digits = re.sub(r"\D", "", said)
     offered = {claim.name for claim in topics(plain(said))}
     found = []
-    for field in sorted((_CUSTOMERS_WORDS - {"reason", "question"}) & set(arguments)):
+    for field in sorted((_CUSTOMERS_WORDS - {"reason", "question", "answer"}) & set(arguments)):
         text = str(arguments[field] or "")
         numbers = re.findall(r"\d+", re.sub(r"(?<=\d)[ .-](?=\d)", "", text.removeprefix("+84")))
         if (

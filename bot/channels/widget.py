@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from bot.conversations.attachments import MAX_ATTACHMENTS, Attachment
 from bot.conversations.intake import open_conversation, open_trusted_conversation, store_message
 from bot.conversations.live import Listener, Live
 from bot.conversations.models import Message
@@ -34,7 +35,8 @@ class ChatMessageIn(BaseModel):
     message_id: str = Field(
         min_length=1, max_length=100, description="Yours; the same one again gives the same replies."
     )
-    text: str = Field(max_length=100_000)
+    text: str = Field("", max_length=100_000, description="May be empty beside an attachment.")
+    attachments: list[Attachment] = Field([], max_length=MAX_ATTACHMENTS)
     conversation_id: str | None = Field(None, max_length=100)
     visitor_token: str | None = Field(None, max_length=200)
     channel: str | None = Field(None, min_length=1, max_length=40, description="Trusted callers only.")
@@ -129,6 +131,7 @@ def _answer(desk: ChatDesk, body: ChatMessageIn, authorization: str | None) -> C
             conversation_id=conversation_id,
             external_id=body.message_id,
             text=body.text,
+            attachments=[attachment.model_dump() for attachment in body.attachments],
             rate_limit=desk.rate_limit,
             now=now,
         )

@@ -1,6 +1,7 @@
 """From a stored message to an answer: understand, let the assistant act, gather what is to be shown and kept."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,12 +13,20 @@ from bot.agent.reviewing import Said
 from bot.agent.turn import Services, ToolOutcome, Turn
 from bot.conversations.handoff import hand_over
 from bot.conversations.live import Live
+from bot.conversations.media import (
+    answer_without_words,
+    answered_with_attachments,
+    links_in,
+    own_products,
+    without_links,
+)
 from bot.conversations.turns import Answer, DraftParts, Incoming, Reply
 from bot.replies.texts import say
 from bot.tools.ordering.summary import cart_view
 from core.actor import Actor
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
+from nlu import Parse
 
 SURE_OF_LANGUAGE = 0.6
 SURE_OF_INTENT = 0.5
@@ -32,7 +41,7 @@ def answer(
     turn = _turn(incoming, services)
     if live is not None and not turn.shadow:
         turn.tell = live.teller(incoming.conversation_id, incoming.external_id)
-    said = assistant.reply(turn, incoming.history) if incoming.text else Said(say(turn.language, "unsure"))
+    said = _reply(turn, incoming, assistant)
     _count_unsure(turn, said.text)
     handed_off = _hand_over(incoming, turn, services)
     cards = [card for outcome in turn.outcomes for card in outcome.cards]
@@ -50,6 +59,16 @@ def answer(
         usage=_usage(turn, said, assistant),
         draft=DraftParts(_intents(turn), turn.proposals) if turn.shadow else None,
     )
+
+
+def _reply(turn: Turn, incoming: Incoming, assistant: Assistant) -> Said:
+    attachments = [*incoming.attachments, *links_in(incoming.text)]
+    linked = own_products(turn.services, attachments)
+    wordless = answer_without_words(turn, attachments, linked)
+    if wordless is not None:
+        return Said(wordless, outcome="own words")
+    said = assistant.reply(turn, incoming.history)
+    return replace(said, text=answered_with_attachments(turn, attachments, linked, said.text))
 
 
 def _hand_over(incoming: Incoming, turn: Turn, services: Services) -> bool:
@@ -122,15 +141,18 @@ def public_state(
 
 
 def _turn(incoming: Incoming, services: Services) -> Turn:
-    state = dict(incoming.state)
+    state, text = dict(incoming.state), without_links(incoming.text)
+    linked = own_products(services, [*incoming.attachments, *links_in(incoming.text)])
+    if linked:
+        state["shown"] = linked
     draft = Turn(
         services=services,
         conversation_id=incoming.conversation_id,
         message_id=incoming.message_id,
         actor=Actor("customer", incoming.customer_id),
         language=incoming.language,
-        text=incoming.text,
-        parse=understand(incoming.text, {}, services.lexicon()),
+        text=text,
+        parse=understand(text, {}, services.lexicon()),
         state=state,
         quote_shown_before=str(state.get("quote_id", "")),
         customer_texts=tuple(text for author, text in incoming.history if author == "customer"),
@@ -139,10 +161,20 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
     with services.db.read_transaction() as session:
         context = turn_context(session, draft)
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
-    draft.parse = understand(incoming.text, context, services.lexicon())
-    if draft.parse.language_confidence >= SURE_OF_LANGUAGE:
+    draft.parse = understand(text, context, services.lexicon())
+    if draft.parse.language_confidence >= SURE_OF_LANGUAGE and _says_more_than_details(draft.parse):
         draft.language = draft.parse.language
     return draft
+
+
+def _says_more_than_details(parse: Parse) -> bool:
+    """A Vietnamese address or name is written in Vietnamese by everybody: it is no change of language."""
+    spans = [parse.address_span, parse.name.span if parse.name else None]
+    rest = "".join(
+        c for i, c in enumerate(parse.text) if not any(span and span[0] <= i < span[1] for span in spans)
+    )
+    told = any(span is not None for span in spans)
+    return not told or sum(c.isalpha() for c in rest) >= 4
 
 
 def _count_unsure(turn: Turn, text: str) -> None:

@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -69,20 +71,56 @@ def open_trusted_conversation(session: Session, *, chat_channel: str, user_id: s
 
 
 def store_message(
-    session: Session, *, conversation_id: str, external_id: str, text: str, rate_limit: int, now: datetime
+    session: Session,
+    *,
+    conversation_id: str,
+    external_id: str,
+    text: str,
+    rate_limit: int,
+    now: datetime,
+    attachments: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """The id of this message: stored now, or by an earlier delivery of the same one."""
-    known = session.scalar(
-        select(Message.id).where(
-            Message.conversation_id == conversation_id, Message.external_id == external_id
-        )
+    delivered = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.external_id == external_id
     )
+    known = session.scalar(delivered)
     if known is not None:
         return known
+    kept = clean(text)
+    _refuse_unfit(text, kept, attachments)
+    _refuse_flood(session, conversation_id, rate_limit, now)
+    message = Message(
+        id=new_id(),
+        conversation_id=conversation_id,
+        direction="in",
+        author="customer",
+        external_id=external_id,
+        text=kept,
+        attachments=[{name: clean(value) for name, value in a.items()} for a in attachments],
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(message)
+            session.flush()
+    except IntegrityError:
+        return session.scalars(delivered).one()
+    conversation = session.get_one(Conversation, conversation_id)
+    conversation.last_message_at = now
+    return message.id
+
+
+def _refuse_unfit(text: str, kept: str, attachments: Sequence[Mapping[str, Any]]) -> None:
     if len(text) > MAX_TEXT:
         raise Invalid(
             "text_too_long", f"A message has at most {MAX_TEXT:,} characters.", {"length": len(text)}
         )
+    if not kept and not attachments:
+        raise Invalid("text_empty", "The message has no words. Send some, or an attachment.", {})
+
+
+def _refuse_flood(session: Session, conversation_id: str, rate_limit: int, now: datetime) -> None:
     recent = session.scalar(
         select(func.count())
         .select_from(Message)
@@ -94,28 +132,6 @@ def store_message(
     )
     if (recent or 0) >= rate_limit:
         raise TooManyMessages("too_many_messages", "Too many messages. Wait a minute and try again.", {})
-    message = Message(
-        id=new_id(),
-        conversation_id=conversation_id,
-        direction="in",
-        author="customer",
-        external_id=external_id,
-        text=clean(text),
-        created_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(message)
-            session.flush()
-    except IntegrityError:
-        return session.scalars(
-            select(Message.id).where(
-                Message.conversation_id == conversation_id, Message.external_id == external_id
-            )
-        ).one()
-    conversation = session.get_one(Conversation, conversation_id)
-    conversation.last_message_at = now
-    return message.id
 
 
 def clean(text: str) -> str:

@@ -60,6 +60,8 @@ class Message(Base):
     """The channel's own id of an incoming message, or the key that makes a notice unique."""
     in_reply_to: Mapped[str | None]
     text: Mapped[str]
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """What came with a customer's words: type, url, name, text of each picture, voice message, link …"""
     cards: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     quick_replies: Mapped[list[str]] = mapped_column(default=list)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(default=list)

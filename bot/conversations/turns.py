@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,6 +65,9 @@ class Incoming:
     """(author, text), oldest first, without this message."""
     written_before: frozenset[str] = frozenset()
     """Tools that wrote for this message before a crash kept its answer from being stored."""
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    merged: tuple[str, ...] = ()
+    """Earlier messages of the same burst, whose words stand in `text` too: answered and settled together."""
 
 
 def answer_message(
@@ -75,7 +78,7 @@ def answer_message(
         message = session.scalars(select(Message).where(Message.id == message_id)).one()
         if message.handled_at is not None:
             return replies_to(session, message_id)
-    with _lease(db, message.conversation_id, clock):
+    with lease(db, message.conversation_id, clock):
         with db.read_transaction() as session:
             incoming = _load(session, message_id)
             if incoming is None:
@@ -83,7 +86,7 @@ def answer_message(
         answer = think(incoming)
         crash_point("turn.before_answer")
         with db.transaction() as session:
-            _store(session, incoming, answer, clock())
+            store_answer(session, incoming, answer, clock())
         crash_point("turn.after_answer")
     with db.read_transaction() as session:
         return replies_to(session, message_id)
@@ -98,44 +101,57 @@ def replies_to(session: Session, message_id: str) -> list[Message]:
 def _load(session: Session, message_id: str) -> Incoming | None:
     """None when another process answered while we waited for the lease."""
     message = session.scalars(select(Message).where(Message.id == message_id)).one()
-    if message.handled_at is not None:
-        return None
-    conversation = session.get_one(Conversation, message.conversation_id)
+    return None if message.handled_at is not None else incoming_of(session, [message])
+
+
+def incoming_of(session: Session, messages: Sequence[Message]) -> Incoming:
+    """One turn for these messages of a conversation, oldest first; the last one carries the replies."""
+    last, ids = messages[-1], [message.id for message in messages]
+    conversation = session.get_one(Conversation, last.conversation_id)
     history = session.execute(
-        select(Message.author, Message.text)
-        .where(Message.conversation_id == conversation.id, Message.seq < message.seq)
+        select(Message.author, Message.text, Message.attachments)
+        .where(Message.conversation_id == conversation.id, Message.seq < messages[0].seq)
         .order_by(Message.seq.desc())
         .limit(20)
     ).all()
-    written = session.scalars(select(TurnWrite.tool).where(TurnWrite.message_id == message_id))
+    written = session.scalars(select(TurnWrite.tool).where(TurnWrite.message_id.in_(ids)))
     return Incoming(
-        message_id=message.id,
-        external_id=message.external_id or "",
+        message_id=last.id,
+        external_id=last.external_id or "",
         conversation_id=conversation.id,
         customer_id=conversation.customer_id,
-        text=message.text,
+        text="\n".join(message.text for message in messages if message.text),
         language=conversation.language,
         mode=conversation.mode,
         state=dict(conversation.state),
-        history=[(row.author, row.text) for row in reversed(history)],
+        history=[(row.author, _in_words(row.text, row.attachments)) for row in reversed(history)],
         written_before=frozenset(written),
+        attachments=[attachment for message in messages for attachment in message.attachments],
+        merged=tuple(ids[:-1]),
     )
 
 
-def _store(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> None:
+def _in_words(text: str, attachments: Sequence[dict[str, Any]]) -> str:
+    return text or " ".join(f"[{attachment['type']}]" for attachment in attachments) or "…"
+
+
+def store_answer(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> bool:
+    """False, and nothing is kept, when somebody else has answered one of these messages meanwhile."""
+    ids = [*incoming.merged, incoming.message_id]
     handled = session.execute(
         update(Message)
-        .where(Message.id == incoming.message_id, Message.handled_at.is_(None))
+        .where(Message.id.in_(ids), Message.handled_at.is_(None))
         .values(handled_at=now, state_after=answer.public_state)
         .returning(Message.id)
         .execution_options(synchronize_session=False)
-    ).first()
-    if handled is None:
-        return
+    ).all()
+    if len(handled) < len(ids):
+        session.rollback()
+        return False
     _store_usage(session, incoming, answer, now)
     if answer.draft is not None:
         store_draft(session, incoming.conversation_id, incoming.message_id, answer, now=now)
-        return
+        return True
     for reply in answer.replies:
         session.add(
             Message(
@@ -157,6 +173,7 @@ def _store(session: Session, incoming: Incoming, answer: Answer, now: datetime) 
     conversation.state = answer.state
     conversation.language = answer.language
     conversation.last_message_at = now
+    return True
 
 
 def _store_usage(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> None:
@@ -205,7 +222,7 @@ def store_draft(
 
 
 @contextmanager
-def _lease(db: Database, conversation_id: str, clock: Clock) -> Iterator[None]:
+def lease(db: Database, conversation_id: str, clock: Clock) -> Iterator[None]:
     token = secrets.token_hex(8)
     deadline = time.monotonic() + WAIT_SECONDS
     pause = 0.005

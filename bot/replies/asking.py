@@ -1,6 +1,8 @@
 """Questions for what is missing, one at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from bot.replies.cards import product_name
 from bot.replies.texts import say
@@ -8,39 +10,65 @@ from core.catalogue.models import Product
 from core.ports.addresses import AddressReading
 
 
-def ask_for(
-    language: str,
-    part: str,
-    *,
-    product: Product | None = None,
-    known: dict[str, str] | None = None,
-    payment_methods: Sequence[str] | None = None,
-) -> str:
-    if part == "variant" and product is not None:
-        return _ask_variant(language, product, known or {})
+@dataclass(frozen=True)
+class OpenValues:
+    """An option that is still open, with the values that can be had."""
+
+    option: dict[str, Any]
+    values: tuple[str, ...]
+
+    def shown(self, language: str) -> list[str]:
+        """As this language calls them; the order of the catalogue says which belongs to which."""
+        names = self.option["values"]
+        english = self.option.get("values_en") or []
+        if language == "vi" or len(english) != len(names):
+            return list(self.values)
+        return [english[names.index(value)] for value in self.values]
+
+    def name(self, language: str) -> str:
+        english = self.option.get("name_en") if language != "vi" else ""
+        return str(english or self.option["name"]).lower()
+
+
+def open_values(product: Product, known: Mapping[str, str], available: Mapping[str, int]) -> list[OpenValues]:
+    """The options not told yet, each with what is in stock beside what was told."""
+    buyable = [
+        v
+        for v in product.variants
+        if v.active
+        and available.get(v.id, 0) > 0
+        and all(v.option_values.get(name) == value for name, value in known.items())
+    ]
+    return [
+        OpenValues(
+            option,
+            tuple(
+                value
+                for value in option["values"]
+                if any(v.option_values.get(option["name"]) == value for v in buyable)
+            ),
+        )
+        for option in product.options
+        if option["name"] not in known
+    ]
+
+
+def ask_variant(language: str, product: Product, choices: Sequence[OpenValues]) -> str:
+    return say(
+        language,
+        "ask_variant",
+        options=" & ".join(choice.name(language) for choice in choices),
+        name=product_name(product, language),
+        values="; ".join("/".join(choice.shown(language)) for choice in choices),
+    )
+
+
+def ask_for(language: str, part: str, *, payment_methods: Sequence[str] | None = None) -> str:
     if part == "payment" and payment_methods is not None and len(payment_methods) == 1:
         return say(
             language, "ask_payment_cod_only" if payment_methods[0] == "cod" else "ask_payment_transfer_only"
         )
     return say(language, f"ask_{part}")
-
-
-def _ask_variant(language: str, product: Product, known: dict[str, str]) -> str:
-    names, values = [], []
-    for option in product.options:
-        if option["name"] in known:
-            continue
-        english = language != "vi"
-        shown = (option.get("values_en") or option["values"]) if english else option["values"]
-        names.append(((option.get("name_en") if english else "") or option["name"]).lower())
-        values.append("/".join(shown))
-    return say(
-        language,
-        "ask_variant",
-        options=" & ".join(names),
-        name=product_name(product, language),
-        values="; ".join(values),
-    )
 
 
 def ask_for_address(language: str, text: str, reading: AddressReading) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def summary_text(quote: Quote, language: str) -> str:
         f"• {line_text(line, language)}: {format_dong(line['unit_price'] * line['quantity'])}"
         for line in content["lines"]
     )
-    discount = content["discount"]
+    discount, note = content["discount"], content["delivery_note"]
     return say(
         language,
         "summary",
@@ -70,6 +70,7 @@ def summary_text(quote: Quote, language: str) -> str:
         name=content["buyer_name"],
         phone=local_phone(content["phone"]),
         address=content["address_text"],
+        note=say(language, "summary_note", note=note) if note else "",
         payment=say(language, f"payment_{content['payment_method']}"),
     )
 
@@ -97,6 +98,7 @@ def summary_card(quote: Quote, language: str) -> dict[str, Any]:
         "buyer_name": content["buyer_name"],
         "phone": local_phone(content["phone"]),
         "address": content["address_text"],
+        "note": content["delivery_note"],
         "payment_method": content["payment_method"],
         "expires_at": quote.expires_at.isoformat(),
     }

@@ -78,18 +78,20 @@ def conversation_view(session: Session, conversation_id: str) -> dict[str, Any]:
 def message_view(message: Message) -> dict[str, Any]:
     return {
         "seq": message.seq, "id": message.id, "direction": message.direction, "author": message.author,
-        "author_name": message.author_name, "text": message.text, "cards": message.cards,
+        "author_name": message.author_name, "text": message.text, "attachments": message.attachments,
+        "cards": message.cards,
         "quick_replies": message.quick_replies, "created_at": message.created_at.isoformat(),
     }  # fmt: skip
 
 
 def _summary(session: Session, conversation: Conversation, customer: Customer) -> dict[str, Any]:
-    last = session.scalar(
-        select(Message.text)
+    last = session.execute(
+        select(Message.text, Message.attachments)
         .where(Message.conversation_id == conversation.id)
         .order_by(Message.seq.desc())
         .limit(1)
-    )
+    ).first()
+    last_text = (last.text or "📎" * len(last.attachments)) if last is not None else ""
     return {
         "id": conversation.id,
         "customer_name": customer.name,
@@ -98,7 +100,7 @@ def _summary(session: Session, conversation: Conversation, customer: Customer) -
         "assigned_to": conversation.assigned_to,
         "handoff_reason": conversation.handoff_reason,
         "language": conversation.language,
-        "last_text": (last or "")[:140],
+        "last_text": last_text[:140],
         "last_message_at": conversation.last_message_at.isoformat(),
     }
 

@@ -11,7 +11,12 @@ from sqlalchemy.orm import Session
 from core.jobs.models import Schedule
 from core.jobs.queue import enqueue
 
-EVERY_SECONDS: Mapping[str, int] = {"shipment.poll": 900, "approval.expire": 60, "knowledge.folder": 60}
+EVERY_SECONDS: Mapping[str, int] = {
+    "shipment.poll": 900,
+    "approval.expire": 60,
+    "cart.remind": 300,
+    "knowledge.folder": 60,
+}
 
 
 def enqueue_due(session: Session, *, now: datetime) -> list[str]:

@@ -2,28 +2,32 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from core.actor import Actor
+from core.catalogue.models import Product, Variant
 from core.catalogue.queries import variants_by_sku
-from core.customers.phones import normalise_phone
+from core.customers.phones import delivery_phone
 from core.errors import Conflict, Invalid, NotAllowed
 from core.ids import new_id
-from core.orders.models import Cart, CartLine, Quote
+from core.orders.models import Cart, CartLine, Order, Quote
 from core.orders.queries import get_cart, open_cart
 from core.ports.addresses import DeliveryAddress
 from core.shop import shop_profile
 
 MAX_LINES = 100
 MAX_LINE_QUANTITY = 10_000
+_BUYERS = ("buyer_name", "phone", "address", "delivery_note", "payment_method")
 
 
 def start_cart(session: Session, *, customer_id: str, sales_channel: str, now: datetime) -> Cart:
     cart = Cart(
         id=new_id(), customer_id=customer_id, sales_channel=sales_channel, status="open", buyer_name="",
-        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, invoice_request={}, version=1,
+        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, invoice_request={}, reminder="",
+        version=1,
         created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(cart)
@@ -97,7 +101,7 @@ def set_delivery(
             raise Invalid("name_invalid", "A name has 1 to 100 characters.", {})
         values["buyer_name"] = name
     if phone is not None:
-        values["phone"] = normalise_phone(phone)
+        values["phone"] = delivery_phone(phone)
     if address is not None:
         if not address.street.strip() or len(address.text) > 500:
             raise Invalid("address_invalid", "The address needs a street, at most 500 characters in all.", {})
@@ -135,6 +139,96 @@ def clear_cart(session: Session, *, cart_id: str, now: datetime) -> Cart:
     _touch(session, cart_id, now)
     session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
     return get_cart(session, cart_id)
+
+
+def drop_unsellable(session: Session, *, cart_id: str, now: datetime) -> list[Variant]:
+    """Take out what is no longer on sale; gives those variants, so that the buyer can be told."""
+    gone = list(
+        session.scalars(
+            select(Variant)
+            .join(CartLine, CartLine.variant_id == Variant.id)
+            .join(Product, Product.id == Variant.product_id)
+            .where(CartLine.cart_id == cart_id, or_(~Variant.active, Product.status != "active"))
+            .options(joinedload(Variant.product))
+        )
+    )
+    if gone:
+        _touch(session, cart_id, now)
+        session.execute(
+            delete(CartLine).where(
+                CartLine.cart_id == cart_id, CartLine.variant_id.in_([variant.id for variant in gone])
+            )
+        )
+    return gone
+
+
+def fill_from_order(session: Session, *, cart_id: str, order: Order, now: datetime) -> list[str]:
+    """Put the order's goods into the cart once more; gives the names of those no longer on sale."""
+    on_sale = set(
+        session.scalars(
+            select(Variant.sku)
+            .join(Product, Product.id == Variant.product_id)
+            .where(
+                Variant.sku.in_([line.sku for line in order.lines]),
+                Variant.active,
+                Product.status == "active",
+            )
+        )
+    )
+    quantities = {line.sku: line.quantity for line in order.lines if line.sku in on_sale}
+    if quantities:
+        set_lines(session, cart_id=cart_id, quantities=quantities, now=now)
+    return [line.name for line in order.lines if line.sku not in on_sale]
+
+
+def cart_content(session: Session, cart: Cart) -> dict[str, Any]:
+    """All that a buyer can change, as JSON; `restore_cart` puts it back."""
+    lines = session.execute(
+        select(Variant.sku, CartLine.quantity)
+        .join(Variant, Variant.id == CartLine.variant_id)
+        .where(CartLine.cart_id == cart.id)
+        .order_by(CartLine.position)
+    )
+    return {
+        "lines": {line.sku: line.quantity for line in lines},
+        **{name: getattr(cart, name) for name in _BUYERS},
+    }
+
+
+def restore_cart(session: Session, *, cart_id: str, content: Mapping[str, Any], now: datetime) -> Cart:
+    """As it was when `cart_content` was taken; what left the sale meanwhile stays out."""
+    clear_cart(session, cart_id=cart_id, now=now)
+    on_sale = session.scalars(
+        select(Variant.sku)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Variant.sku.in_(list(content["lines"])), Variant.active, Product.status == "active")
+    ).all()
+    quantities = {sku: quantity for sku, quantity in content["lines"].items() if sku in on_sale}
+    if quantities:
+        set_lines(session, cart_id=cart_id, quantities=quantities, now=now)
+    _touch(session, cart_id, now, **{name: content[name] for name in _BUYERS})
+    return get_cart(session, cart_id)
+
+
+def claim_reminder(session: Session, *, cart_id: str) -> bool:
+    """True for the one caller that may remind of this cart."""
+    return _settle_reminder(session, cart_id, "sent")
+
+
+def decline_reminder(session: Session, *, cart_id: str) -> bool:
+    """The customer has said no, or later: nobody reminds them of this cart."""
+    return _settle_reminder(session, cart_id, "declined")
+
+
+def _settle_reminder(session: Session, cart_id: str, to: str) -> bool:
+    settled = session.execute(
+        update(Cart)
+        .where(Cart.id == cart_id, Cart.status == "open", Cart.reminder == "")
+        .values(reminder=to)
+        .returning(Cart.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return settled is not None
 
 
 def _touch(session: Session, cart_id: str, now: datetime, **values: object) -> None:

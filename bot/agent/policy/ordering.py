@@ -2,127 +2,156 @@
 
 from typing import Any
 
-from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
-from nlu import ItemMention, Parse
+from bot.agent.agreement import agrees, is_only_signs, says
+from bot.agent.policy.details import OTHER_TALK, details_of, is_plain_answer
+from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, Words, intents_of
+from bot.agent.policy.wishes import wished_items
+from nlu import Parse
+
+_OF_THE_CART = frozenset(
+    {"item", "variant", "quantity", "name", "phone", "address", "ward", "payment", "confirm", "anything_else"}
+)
 
 
 def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A yes or no to what was asked; a change in the same message is a change, not a yes."""
-    if "confirm" not in context["awaiting"] or _changes(parse, context):
+    awaiting = context["awaiting"]
+    yes = agrees(parse, awaiting)
+    placed = context.get("placed")
+    if yes and placed and not _has_lines(context) and not awaiting and not _polite(parse):
+        return [Call("place_order", {"quote_id": placed["quote_id"]})]
+    if _never(parse, context):
+        return [Call("empty_cart")]
+    if not _has_lines(context) or awaiting[:1] not in (["confirm"], ["anything_else"]):
+        return _put_off(parse, context)
+    if changes_cart(parse, context):
         return []
-    if parse.yes and not parse.no and context.get("quote_id"):
-        return [Call("place_order", {"quote_id": context["quote_id"]})]
-    if parse.no and not parse.question:
-        return [Words("confirm_declined")]
+    quote_id = context.get("quote_id")
+    if yes and quote_id and (awaiting[0] == "confirm" or says(parse.text, "order_now")):
+        return [Call("place_order", {"quote_id": quote_id})]
+    return _not_yet(parse, context)
+
+
+def _not_yet(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """Asked to agree, and no plain yes came."""
+    later = _put_off(parse, context)
+    if later or parse.question:
+        return later
+    if parse.no:
+        return [Call("hold_order", {"reason": "change"})]
+    if says(parse.text, "hesitating") and not intents_of(parse) - {"affirm", "unknown", "chitchat"}:
+        return [Words("need_yes")]
     return []
 
 
-def _changes(parse: Parse, context: dict[str, Any]) -> bool:
-    changing = intents_of(parse) & {"add_item", "change_item", "remove_item", "change_details", "restart"}
-    return bool(changing or parse.phones or parse.address_span or _ordered(parse) or parse.payment)
-
-
-def _ordered(parse: Parse) -> list[ItemMention]:
-    """Items that are wished for, not only asked about."""
-    asking = intents_of(parse) & ABOUT_GOODS
-    wishing = intents_of(parse) & {"order", "add_item", "change_item", "remove_item"}
-    if parse.question and asking and not wishing:
+def _put_off(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """ "Later": the cart waits, and nobody nags."""
+    open_cart = _has_lines(context) or bool(context.get("drafts"))
+    later = "postpone" in intents_of(parse) or says(parse.text, "later")
+    if not open_cart or not later or parse.question or parse.items or parse.phones:
         return []
-    return [item for item in parse.items if wishing or item.quantity or item.change or item.refers]
+    return [Call("hold_order", {"reason": "later"})]
+
+
+def _never(parse: Parse, context: dict[str, Any]) -> bool:
+    """The whole cart is not wanted any more; a single product is taken out by its name."""
+    open_cart = _has_lines(context) or bool(context.get("drafts"))
+    return open_cart and says(parse.text, "never") and not parse.items and not parse.order_codes
+
+
+def changes_cart(parse: Parse, context: dict[str, Any]) -> bool:
+    """Whether the message says anything that the cart does not hold yet."""
+    cart = context["cart"] or {"lines": []}
+    lines = {line["sku"]: line["quantity"] for line in cart["lines"]}
+    for item in wished_items(parse, context):
+        held = lines.get(item["sku"])
+        same = held is not None and item["action"] == "set" and item["quantity"] in (None, held)
+        if not same or item["replaces"]:
+            return True
+    told = details_of(parse, context)
+    if "phone" in told and _digits(told["phone"]) != _digits(cart.get("phone", "")):
+        return True
+    if "name" in told and told["name"].casefold() != cart.get("name", "").casefold():
+        return True
+    if "payment_method" in told and told["payment_method"] != cart.get("payment_method"):
+        return True
+    changing = {"change_item", "remove_item", "add_item", "change_details", "restart"} & intents_of(parse)
+    return bool(
+        changing or told.keys() & {"address", "note"} or says(parse.text, "undo", "as_before", "reorder")
+    )
 
 
 def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    if "restart" in intents_of(parse):
-        return [Call("empty_cart")]
+    special = _special(parse, context)
+    if special:
+        return special
+    if parse.order_codes:
+        return []
     arguments: dict[str, Any] = {}
-    chosen = [item for mention in _ordered(parse) for item in _items(mention, context)]
-    unclear = next((m for m in _ordered(parse) if m.product_sku is None and m.candidates), None)
-    if unclear is not None:
-        return [Call("find_products", {"skus": [sku for sku, _ in unclear.candidates[:4]]})]
-    if not chosen:
-        chosen = _draft_item(parse, context)
-    if chosen:
-        arguments["items"] = chosen
-    arguments |= _details(parse, context, bool(chosen))
+    items = wished_items(parse, context)
+    if items:
+        arguments["items"] = items
+    arguments |= details_of(parse, context)
+    if says(parse.text, "as_before") and (context["awaiting"] or items or _has_lines(context)):
+        arguments["as_before"] = True
+    if not arguments and _answers(parse, context):
+        arguments["answer"] = parse.text.strip()[:500]
     steps: list[Step] = []
     if arguments:
         steps.append(Call("update_order", arguments))
         if parse.question and intents_of(parse) & ABOUT_THE_SHOP:
             steps.append(Call("answer_question", {"question": parse.text}))
-    elif "show_cart" in intents_of(parse) or ("order" in intents_of(parse) and not parse.question):
+    elif _wants_the_cart(parse, context):
         steps.append(Call("update_order"))
     return steps
 
 
-def _items(mention: ItemMention, context: dict[str, Any]) -> list[dict[str, Any]]:
-    """One change of the cart, or two where one variant takes another's place."""
-    sku = mention.variant_sku or mention.product_sku
-    if sku is None:
-        return []
-    action = mention.change if mention.change in ("remove", "add") else "set"
-    quantity = (
-        mention.quantity or _draft_quantity(context) or _cart_quantity(context, mention.replaces or sku)
+def _special(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """The whole cart at once."""
+    if "restart" in intents_of(parse) and not parse.question:
+        return [Call("empty_cart")]
+    if context.get("undo") and says(parse.text, "undo") and not parse.items:
+        return [Call("undo_change")]
+    again = says(parse.text, "reorder") or (
+        says(parse.text, "as_before") and "order" in intents_of(parse) and not _has_lines(context)
     )
-    item = {"sku": sku, "quantity": quantity, "action": action, "options": dict(mention.options)}
-    if mention.replaces is None:
-        return [item]
-    return [{"sku": mention.replaces, "quantity": None, "action": "remove", "options": {}}, item]
+    asking = parse.question and not intents_of(parse) & {"order", "add_item"}
+    if again and not parse.items and not asking and "order_status" not in intents_of(parse):
+        return [Call("reorder")]
+    return []
 
 
-def _cart_quantity(context: dict[str, Any], sku: str) -> int | None:
-    lines = context["cart"]["lines"] if context["cart"] else []
-    return next((line["quantity"] for line in lines if line["sku"] == sku), None)
+def _answers(parse: Parse, context: dict[str, Any]) -> bool:
+    """Words that can only be meant for the open question of the cart."""
+    asked = next(iter(context["awaiting"]), "")
+    if asked not in _OF_THE_CART - {"confirm", "anything_else"} or is_only_signs(parse.text):
+        return False
+    if asked in ("variant", "quantity"):
+        return not parse.question and not intents_of(parse) & OTHER_TALK
+    if asked == "item":
+        return bool(context.get("drafts")) and (parse.quantity is not None or parse.no or bool(parse.items))
+    if asked == "name" and (parse.yes or parse.no):
+        return False
+    return is_plain_answer(parse)
 
 
-def _draft_quantity(context: dict[str, Any]) -> int | None:
-    draft = context.get("draft")
-    return draft.get("quantity") if draft else None
+def _wants_the_cart(parse: Parse, context: dict[str, Any]) -> bool:
+    intents = intents_of(parse)
+    if "show_cart" in intents:
+        return True
+    if context["awaiting"][:1] == ["anything_else"] and parse.yes:
+        return True
+    return "order" in intents and not parse.question and not (intents & {"order_status", "cancel_order"})
 
 
-def _draft_item(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The answer to "which size?" or "how many?" about the product that was asked about."""
-    draft = context.get("draft")
-    if not draft or parse.question:
-        return []
-    options = {**draft.get("options", {}), **(parse.items[0].options if parse.items else {})}
-    quantity = parse.quantity or draft.get("quantity")
-    told = parse.quantity is not None or (parse.items and parse.items[0].options)
-    return [{"sku": draft["sku"], "quantity": quantity, "action": "set", "options": options}] if told else []
+def _has_lines(context: dict[str, Any]) -> bool:
+    return bool(context["cart"] and context["cart"]["lines"])
 
 
-def _details(parse: Parse, context: dict[str, Any], ordering: bool) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    awaiting = context["awaiting"][0] if context["awaiting"] else ""
-    if parse.name is not None:
-        details["name"] = parse.name.value
-    if parse.phones:
-        phone = next((p for p in parse.phones if p.valid), parse.phones[0])
-        details["phone"] = phone.value if phone.valid else phone.raw
-    if parse.address_span is not None:
-        details["address"] = parse.text[slice(*parse.address_span)].strip(" ,.;")
-    elif awaiting in ("address", "ward") and _is_plain_answer(parse) and not details and not ordering:
-        details["address"] = parse.text.strip()
-    if awaiting == "name" and _is_plain_answer(parse) and not details and len(parse.text) <= 60:
-        details["name"] = parse.text.strip()
-    if parse.payment:
-        details["payment_method"] = parse.payment
-    if parse.note:
-        details["note"] = parse.note
-    return details
+def _polite(parse: Parse) -> bool:
+    return bool({"thanks", "goodbye"} & intents_of(parse))
 
 
-def _is_plain_answer(parse: Parse) -> bool:
-    """Nothing but the thing that was asked for: no question, no yes or no, no other wish."""
-    talk = {
-        "give_details",
-        "unknown",
-        "affirm",
-        "chitchat",
-        "change_details",
-        "ask_shop",
-        "out_of_scope",
-        "order",
-    }
-    return (
-        not parse.question and not parse.items and not (intents_of(parse) - talk) and bool(parse.text.strip())
-    )
+def _digits(phone: str) -> str:
+    """The last nine: `+84901234567` and `0901 234 567` are one number."""
+    return "".join(c for c in phone if c.isdigit())[-9:]

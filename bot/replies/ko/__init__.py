@@ -1,6 +1,6 @@
 """Korean."""
 
-from bot.replies.ko import notices, ordering, orders, shopping, talk, turns
+from bot.replies.ko import media, notices, ordering, orders, shopping, talk, turns
 
 TEXTS: dict[str, str] = {
     **talk.TEXTS,
@@ -9,4 +9,5 @@ TEXTS: dict[str, str] = {
     **orders.TEXTS,
     **notices.TEXTS,
     **turns.TEXTS,
+    **media.TEXTS,
 }

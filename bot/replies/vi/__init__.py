@@ -1,6 +1,6 @@
 """Vietnamese: a kind shop assistant (dạ, ạ, mình)."""
 
-from bot.replies.vi import notices, ordering, orders, shopping, talk, turns
+from bot.replies.vi import media, notices, ordering, orders, shopping, talk, turns
 
 TEXTS: dict[str, str] = {
     **talk.TEXTS,
@@ -9,4 +9,5 @@ TEXTS: dict[str, str] = {
     **orders.TEXTS,
     **notices.TEXTS,
     **turns.TEXTS,
+    **media.TEXTS,
 }

@@ -3,86 +3,84 @@
 from sqlalchemy.orm import Session
 
 from bot.agent.turn import Turn
-from bot.replies.asking import ask_for, ask_for_address
+from bot.replies.asking import ask_for
 from bot.replies.texts import say
-from bot.tools.ordering.changes import OrderChanges, Result
-from core.customers.models import Customer
-from core.customers.phones import local_phone, normalise_phone
+from bot.tools.ordering.addresses import apply_address
+from bot.tools.ordering.changes import Ask, OrderChanges, Result
+from core.customers.phones import delivery_phone, local_phone
 from core.errors import Invalid
 from core.orders.carts import set_delivery, set_payment_method
 from core.orders.models import Cart
-from core.ports.addresses import DeliveryAddress
-from core.shop import shop_profile
+from core.shop import ShopProfile
+
+MAX_NOTE = 500
 
 
-def apply_details(session: Session, turn: Turn, cart: Cart, changes: OrderChanges, result: Result) -> None:
-    now = turn.services.clock()
+def apply_details(
+    session: Session, turn: Turn, cart: Cart, changes: OrderChanges, profile: ShopProfile, result: Result
+) -> None:
     if changes.name:
-        set_delivery(session, cart_id=cart.id, now=now, buyer_name=changes.name[:100])
+        _apply_name(session, turn, cart, changes.name, result)
     if changes.phone:
-        try:
-            set_delivery(session, cart_id=cart.id, now=now, phone=normalise_phone(changes.phone))
-        except Invalid:
-            result.asks.append(("phone", say(turn.language, "phone_invalid", phone=changes.phone[:40])))
+        _apply_phone(session, turn, cart, changes.phone, result)
     if changes.note:
-        set_delivery(session, cart_id=cart.id, now=now, note=changes.note)
+        _apply_note(session, turn, cart, changes.note, result)
     if changes.payment_method:
-        try:
-            set_payment_method(session, cart_id=cart.id, method=changes.payment_method, now=now)
-        except Invalid:
-            offered = shop_profile(session).payment_methods
-            result.asks.append(("payment", ask_for(turn.language, "payment", payment_methods=offered)))
+        _apply_payment(session, turn, cart, changes.payment_method, profile, result)
     if changes.address:
-        _apply_address(session, turn, cart, changes.address, result)
+        apply_address(session, turn, cart, changes.address, result)
 
 
-def _apply_address(session: Session, turn: Turn, cart: Cart, text: str, result: Result) -> None:
-    """A typed address, alone or as the missing part of the one before; doubt is asked, never guessed."""
-    before = turn.state.get("address_text", "")
-    book = turn.services.addresses
-    readings = [book.read(text)]
-    if before and before != text:
-        readings.insert(0, book.read(f"{before}, {text}"))
-        readings.append(book.read(f"{text}, {before}"))
-    sure = next((r for r in readings if r.address is not None), None)
-    if sure is not None and sure.address is not None:
-        turn.state.pop("address_text", None)
-        address = DeliveryAddress(**{**sure.address.as_dict(), "raw": text})
-        set_delivery(session, cart_id=cart.id, now=turn.services.clock(), address=address)
+def _apply_name(session: Session, turn: Turn, cart: Cart, name: str, result: Result) -> None:
+    before = cart.buyer_name
+    try:
+        set_delivery(session, cart_id=cart.id, now=turn.services.clock(), buyer_name=name)
+    except Invalid:
+        result.misfit = "name"
+        result.problems.append(Ask("name", say(turn.language, "again_name")))
         return
-    reading = readings[0]
-    turn.state["address_text"] = (f"{before}, {text}" if before and before != text else text)[:500]
-    result.asks.append(ask_for_address(turn.language, turn.state["address_text"], reading))
+    result.changed |= before != cart.buyer_name
 
 
-def use_known_details(session: Session, turn: Turn, cart: Cart, result: Result) -> None:
-    """A returning customer's own name, phone and address, offered once per cart and said so."""
-    if not cart.lines and not result.added:
+def _apply_phone(session: Session, turn: Turn, cart: Cart, phone: str, result: Result) -> None:
+    try:
+        value = delivery_phone(phone)
+    except Invalid as error:
+        text = say(turn.language, f"phone_{error.data['problem']}", phone=phone[:40])
+        result.misfit = "phone"
+        result.problems.append(Ask("phone", text))
         return
-    if turn.state.get("known_offered") == cart.id or any(
-        kind in ("phone", "address") for kind, _ in result.asks
-    ):
+    result.changed |= cart.phone != value
+    set_delivery(session, cart_id=cart.id, now=turn.services.clock(), phone=value)
+    others = {mention.value for mention in turn.parse.phones if mention.valid} - {value}
+    if others:
+        result.said.append(say(turn.language, "phone_chosen", phone=local_phone(value)))
+
+
+def _apply_note(session: Session, turn: Turn, cart: Cart, note: str, result: Result) -> None:
+    """A further wish for the delivery stands beside the ones before."""
+    note = " ".join(note.split())
+    if note.lower() in cart.delivery_note.lower():
         return
-    customer = session.get_one(Customer, turn.actor.id)
-    complete = customer.name and customer.phone and customer.address
-    if not complete or cart.buyer_name or cart.phone or cart.address or turn.state.get("address_text"):
+    joined = f"{cart.delivery_note}; {note}" if cart.delivery_note else note
+    set_delivery(session, cart_id=cart.id, now=turn.services.clock(), note=joined[:MAX_NOTE])
+    result.changed = True
+
+
+def _apply_payment(
+    session: Session, turn: Turn, cart: Cart, method: str, profile: ShopProfile, result: Result
+) -> None:
+    before = cart.payment_method
+    try:
+        set_payment_method(session, cart_id=cart.id, method=method, now=turn.services.clock())
+    except Invalid:
+        offered = profile.payment_methods
+        names = ", ".join(say(turn.language, f"payment_{name}") for name in offered)
+        said = say(turn.language, "payment_not_offered", methods=names)
+        question = ask_for(turn.language, "payment", payment_methods=offered)
+        if len(offered) == 1:
+            result.said.append(said)
+        else:
+            result.problems.append(Ask("payment", f"{said} {question}"))
         return
-    address = DeliveryAddress(**customer.address)
-    set_delivery(
-        session,
-        cart_id=cart.id,
-        now=turn.services.clock(),
-        buyer_name=customer.name,
-        phone=customer.phone,
-        address=address,
-    )
-    turn.state["known_offered"] = cart.id
-    result.said.append(
-        say(
-            turn.language,
-            "known_details",
-            name=customer.name,
-            phone=local_phone(customer.phone),
-            address=address.text,
-        )
-    )
+    result.changed |= before != method

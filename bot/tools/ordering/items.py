@@ -1,86 +1,193 @@
 """Goods into the cart and out of it; what is short is said with what can be had instead."""
 
-from typing import Any
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from bot.agent.turn import ToolOutcome, Turn
-from bot.replies.asking import ask_for
-from bot.replies.cards import variant_name
+from bot.agent.turn import Turn
+from bot.replies.asking import OpenValues, ask_variant, open_values
+from bot.replies.cards import product_card, product_name, variant_name
 from bot.replies.texts import say
-from bot.tools.ordering.changes import ItemChange, OrderChanges, Result
+from bot.tools.ordering import drafts
+from bot.tools.ordering.changes import Ask, ItemChange, Result
+from bot.tools.ordering.drafts import Draft
 from bot.tools.shopping.showing import other_variants, variant_line
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
 from core.errors import NotFound
-from core.orders.carts import set_lines
+from core.orders.carts import MAX_LINE_QUANTITY, set_lines
 from core.orders.models import Cart
-from core.shop import ShopProfile
 from core.stock.queries import available_by_variant
+from nlu import fold
 
 
-def wholesale_limit(profile: ShopProfile, changes: OrderChanges) -> int | None:
-    limit = profile.wholesale_from_qty
-    most = max((item.quantity or 0 for item in changes.items), default=0)
-    return limit if limit is not None and most >= limit else None
+class Basket:
+    """Applies wishes one by one; what cannot go in becomes a draft that is asked about."""
 
+    def __init__(
+        self, session: Session, turn: Turn, cart: Cart, *, wholesale_from: int | None, result: Result
+    ) -> None:
+        self._session, self._turn, self._cart_id, self._result = session, turn, cart.id, result
+        self._limit = min(wholesale_from or MAX_LINE_QUANTITY + 1, MAX_LINE_QUANTITY + 1)
+        self._quantities = {line.variant_id: line.quantity for line in cart.lines}
+        self._waited = drafts.drafts_of(turn)
 
-def wholesale_outcome(turn: Turn, limit: int) -> ToolOutcome:
-    turn.state["handoff"] = "wholesale"
-    said = say(turn.language, "wholesale", quantity=limit)
-    return turn.note(ToolOutcome("update_order", True, said, {"wholesale_from": limit}, awaiting=()))
-
-
-def apply_items(
-    session: Session, turn: Turn, cart: Cart, items: tuple[ItemChange, ...], result: Result
-) -> None:
-    quantities = {line.variant_id: line.quantity for line in cart.lines}
-    for item in items:
-        try:
-            product = get_product(session, item.sku)
-        except NotFound:
-            result.said.append(say(turn.language, "refused", reason=item.sku[:40]))
-            continue
-        variant = _choose_variant(product, item)
-        if variant is None:
-            _ask_variant(turn, product, item, result)
-            continue
-        turn.state.pop("draft", None)
-        _apply_item(session, turn, cart, product, variant, item, quantities, result)
-
-
-def _apply_item(
-    session: Session,
-    turn: Turn,
-    cart: Cart,
-    product: Product,
-    variant: Variant,
-    item: ItemChange,
-    quantities: dict[str, int],
-    result: Result,
-) -> None:
-    current = quantities.get(variant.id, 0)
-    wanted = 0 if item.action == "remove" else (item.quantity or 1) + (current if item.action == "add" else 0)
-    if wanted:
-        available = available_by_variant(session, [v.id for v in product.variants])
-        if available[variant.id] < wanted:
-            short = [{"sku": variant.sku, "asked": wanted, "available": available[variant.id]}]
-            text = short_text(session, short, turn.language)
-            result.asks.append(("quantity" if available[variant.id] else "variant", text))
-            turn.state["draft"] = {"sku": product.sku, "quantity": item.quantity, "options": {}}
-            if available[variant.id]:
-                turn.state["draft"] = {"sku": variant.sku, "quantity": None, "options": {}}
+    def apply(self, item: ItemChange) -> None:
+        if not item.sku:
+            drafts.keep(
+                self._turn, Draft("item", "", "", item.quantity, item.options, item.candidates, item.action)
+            )
+            self._result.changed = True
             return
-    set_lines(session, cart_id=cart.id, quantities={variant.sku: wanted}, now=turn.services.clock())
-    quantities[variant.id] = wanted
-    text = variant_line(product, variant, turn.language, wanted or current)
-    (result.added if wanted else result.removed).append(text)
+        product = self._product(item.sku)
+        if product is None:
+            return
+        if item.action == "remove":
+            self._remove(product, item)
+            return
+        if item.each:
+            for part in self._of_each(product, item):
+                self.apply(part)
+            return
+        draft = drafts.take(self._turn, product, item, self._waited)
+        if draft is not None:
+            item = drafts.continued(product, item, draft)
+        variant = choose_variant(product, item) or self._held(product, item, draft)
+        if variant is None:
+            self._leave_open(product, item, draft)
+        else:
+            self._put(product, variant, item)
+
+    def _held(self, product: Product, item: ItemChange, draft: Draft | None) -> Variant | None:
+        """“Make it five of the masks”: the only line of that product, when nothing but a number was said."""
+        lines = [v for v in product.variants if v.id in self._quantities and self._quantities[v.id]]
+        only_number = item.quantity and not item.options and item.action == "set" and draft is None
+        return lines[0] if only_number and len(lines) == 1 else None
+
+    def _of_each(self, product: Product, item: ItemChange) -> list[ItemChange]:
+        """One wish for each value of the option that is meant; what is sold out is said."""
+        plain = replace(item, each="", action="add" if item.action == "add" else "set")
+        openly = [option for option in product.options if option["name"] not in item.options]
+        meant = [
+            option
+            for option in openly
+            if fold(item.each).replace("colour", "color") in (fold(option["name"]), _english(option))
+        ]
+        if not openly:
+            return [plain]
+        option = (meant or openly)[0]
+        available = available_by_variant(self._session, [v.id for v in product.variants])
+        choice = next(
+            c for c in open_values(product, item.options, available) if c.option["name"] == option["name"]
+        )
+        for value in option["values"]:
+            if value not in choice.values:
+                name = f"{product_name(product, self._turn.language)} ({value})"
+                self._result.said.append(say(self._turn.language, "out_of_stock", name=name))
+        return [
+            replace(plain, sku=product.sku, options={**item.options, option["name"]: value})
+            for value in choice.values
+        ]
+
+    def _product(self, sku: str) -> Product | None:
+        try:
+            product = get_product(self._session, sku)
+        except NotFound:
+            self._result.said.append(say(self._turn.language, "not_on_sale", name=sku[:40]))
+            return None
+        variant = next((v for v in product.variants if v.sku == sku), None)
+        if product.status != "active" or (variant is not None and not variant.active and sku != product.sku):
+            name = product_name(product, self._turn.language)
+            self._result.said.append(say(self._turn.language, "not_on_sale", name=name))
+            return None
+        return product
+
+    def _leave_open(self, product: Product, item: ItemChange, draft: Draft | None) -> None:
+        left = Draft("variant", product.sku, "", item.quantity, item.options, (), item.action, item.replaces)
+        (drafts.keep_first if draft is not None else drafts.keep)(self._turn, left)
+        self._result.changed |= draft is None or left.options != draft.options
+
+    def _put(self, product: Product, variant: Variant, item: ItemChange) -> None:
+        replaced = next((v for v in product.variants if v.sku == item.replaces), None)
+        inherited = self._quantities.get(replaced.id) if replaced is not None else None
+        current = self._quantities.get(variant.id, 0)
+        adding = item.action == "add"
+        wanted = current + (item.quantity or 1) if adding else item.quantity or inherited or current or 1
+        if wanted >= self._limit:
+            self._result.wholesale = self._limit
+            return
+        available = available_by_variant(self._session, [v.id for v in product.variants])[variant.id]
+        if available < wanted:
+            self._keep_short(product, variant, item, available, current)
+            return
+        self._set(variant, wanted)
+        if replaced is not None and replaced.id != variant.id:
+            self._set(replaced, 0)
+        self._result.added.append(variant_line(product, variant, self._turn.language, wanted))
+        self._turn.state["last_item"] = variant.sku
+
+    def _keep_short(
+        self, product: Product, variant: Variant, item: ItemChange, available: int, current: int
+    ) -> None:
+        """Nothing is taken less silently: how many are left is said, and the wish waits for an answer."""
+        adding = item.action == "add" and current > 0
+        left = available - current if adding else available
+        if adding and left <= 0:
+            name = variant_name(product, variant, self._turn.language)
+            self._result.said.append(
+                say(self._turn.language, "short_in_cart", name=name, available=available)
+            )
+            return
+        drafts.keep_first(
+            self._turn,
+            Draft(
+                "quantity" if left else "variant", product.sku, variant.sku, item.quantity,
+                dict(variant.option_values), (), item.action, item.replaces, left,
+            ),
+        )  # fmt: skip
+        self._result.changed = True
+
+    def _remove(self, product: Product, item: ItemChange) -> None:
+        """The lines that fit; with a number, so many pieces less. An open wish for it goes too."""
+        draft = drafts.take(self._turn, product, replace(item, action="set"), self._waited)
+        lines = [
+            v for v in product.variants
+            if v.id in self._quantities
+            and (v.sku == item.sku or item.sku == product.sku)
+            and all(v.option_values.get(name) == value for name, value in item.options.items())
+        ]  # fmt: skip
+        if not lines:
+            name = product_name(product, self._turn.language)
+            key = "draft_dropped" if draft is not None else "not_in_cart"
+            self._result.said.append(say(self._turn.language, key, name=name))
+            self._result.changed |= draft is not None
+        for variant in lines:
+            current = self._quantities[variant.id]
+            self._take_out(product, variant, max(current - item.quantity, 0) if item.quantity else 0)
+
+    def _take_out(self, product: Product, variant: Variant, kept: int) -> None:
+        taken = self._quantities.get(variant.id, 0) - kept
+        self._set(variant, kept)
+        self._result.removed.append(variant_line(product, variant, self._turn.language, taken))
+
+    def _set(self, variant: Variant, quantity: int) -> None:
+        if self._quantities.get(variant.id, 0) == quantity:
+            return
+        now = self._turn.services.clock()
+        set_lines(self._session, cart_id=self._cart_id, quantities={variant.sku: quantity}, now=now)
+        self._quantities[variant.id] = quantity
+        self._result.changed = True
 
 
-def _choose_variant(product: Product, item: ItemChange) -> Variant | None:
-    """The one variant that fits; None when the options still leave a choice."""
-    exact = next((v for v in product.variants if v.sku == item.sku), None)
-    if exact is not None:
+def _english(option: dict[str, str]) -> str:
+    """American spelling is the same word."""
+    return fold(option.get("name_en") or "").replace("colour", "color")
+
+
+def choose_variant(product: Product, item: ItemChange) -> Variant | None:
+    """The one variant that fits; None when the options still leave a choice, or fit nothing."""
+    exact = next((v for v in product.variants if v.sku == item.sku and item.sku != product.sku), None)
+    if exact is not None and all(exact.option_values.get(n) == v for n, v in item.options.items()):
         return exact
     fitting = [
         v
@@ -90,22 +197,55 @@ def _choose_variant(product: Product, item: ItemChange) -> Variant | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _ask_variant(turn: Turn, product: Product, item: ItemChange, result: Result) -> None:
-    turn.state["draft"] = {"sku": product.sku, "quantity": item.quantity, "options": item.options}
+def draft_question(session: Session, turn: Turn, draft: Draft) -> Ask:
+    """From today's stock, whenever it is asked."""
+    language = turn.language
+    if draft.kind == "item":
+        return _which_product(session, turn, draft)
+    product = get_product(session, draft.sku)
     turn.state["shown"] = [product.sku]
-    result.asks.append(("variant", ask_for(turn.language, "variant", product=product, known=item.options)))
-
-
-def short_text(session: Session, lines: list[dict[str, Any]], language: str) -> str:
-    texts = []
-    for line in lines:
-        product = get_product(session, line["sku"])
-        variant = next(v for v in product.variants if v.sku == line["sku"])
+    available = available_by_variant(session, [v.id for v in product.variants])
+    if draft.variant:
+        variant = next(v for v in product.variants if v.sku == draft.variant)
         name = variant_name(product, variant, language)
-        available = available_by_variant(session, [v.id for v in product.variants])
-        if line["available"]:
-            texts.append(say(language, "short", name=name, available=line["available"]))
-        else:
-            texts.append(say(language, "out_of_stock", name=name))
-            texts.append(other_variants(product, available, language))
-    return " ".join(text for text in texts if text)
+        if draft.kind == "quantity":
+            text = say(language, "short", name=name, available=draft.left)
+            return Ask("quantity", text, (str(draft.left),))
+        texts = [say(language, "out_of_stock", name=name), other_variants(product, available, language)]
+        return Ask("variant", " ".join(text for text in texts if text))
+    values = open_values(product, draft.options, available)
+    if not any(choice.values for choice in values):
+        said = say(language, "no_such_variant", name=product_name(product, language))
+        return Ask("variant", f"{said} {other_variants(product, available, language)}".strip())
+    return Ask("variant", ask_variant(language, product, values), _buttons(values, language))
+
+
+def is_hopeless(session: Session, draft: Draft) -> bool:
+    """Nothing of this product can be had now, so that there is nothing to ask."""
+    if draft.kind == "item":
+        return False
+    product = get_product(session, draft.sku)
+    return not any(available_by_variant(session, [v.id for v in product.variants]).values())
+
+
+def _which_product(session: Session, turn: Turn, draft: Draft) -> Ask:
+    products = []
+    for sku in draft.candidates[:4]:
+        try:
+            products.append(get_product(session, sku))
+        except NotFound:
+            continue
+    available = available_by_variant(session, [v.id for p in products for v in p.variants])
+    names = [product_name(product, turn.language) for product in products]
+    turn.state["shown"] = [product.sku for product in products]
+    return Ask(
+        "item",
+        say(turn.language, "ask_product", names=", ".join(names)),
+        tuple(names),
+        tuple(product_card(product, available, turn.language) for product in products),
+    )
+
+
+def _buttons(values: list[OpenValues], language: str) -> tuple[str, ...]:
+    """Only where one press is the whole answer."""
+    return tuple(values[0].shown(language)) if len(values) == 1 else ()

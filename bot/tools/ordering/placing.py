@@ -3,25 +3,36 @@
 import base64
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.agent.agreement import agrees
 from bot.agent.turn import ToolOutcome, Turn
-from bot.replies.cards import order_card
+from bot.replies.cards import order_card, variant_name
 from bot.replies.texts import say
+from bot.tools.ordering import drafts
+from bot.tools.ordering.addresses import forget_begun
 from bot.tools.ordering.cart import update_order
 from bot.tools.ordering.changes import OrderChanges
-from bot.tools.ordering.items import short_text
+from core.approvals.models import Approval
+from core.catalogue.queries import get_product
 from core.errors import InsufficientStock, Invalid, QuoteExpired
 from core.money import format_dong
-from core.orders.models import Order
+from core.orders.models import Order, Quote
 from core.orders.placement import place_order as place
+from core.orders.queries import get_order
+from core.orders.quoting import price_changes
 from core.payments.vietqr import qr_svg, vietqr_payload
 from core.shop import ShopProfile, shop_profile
 
 
 def place_order(turn: Turn, *, quote_id: str) -> ToolOutcome:
     """Only the quote that an earlier reply showed, and only when this very message says yes to it."""
-    language = turn.language
-    if not turn.parse.yes or turn.parse.no:
-        said = say(language, "need_yes")
+    placed = turn.state.get("placed") or {}
+    if quote_id and quote_id == placed.get("quote_id"):
+        return _already_placed(turn, placed["code"])
+    if not agrees(turn.parse, turn.state.get("awaiting", [])):
+        said = say(turn.language, "need_yes")
         return turn.note(ToolOutcome("place_order", False, said, awaiting=("confirm",)))
     if not quote_id or quote_id != turn.quote_shown_before:
         return _requote(turn)
@@ -29,28 +40,57 @@ def place_order(turn: Turn, *, quote_id: str) -> ToolOutcome:
         with turn.lock, turn.services.db.transaction() as session:
             order = place(session, actor=turn.actor, quote_id=quote_id, now=turn.services.clock())
             profile = shop_profile(session)
-    except QuoteExpired:
+            waits = _waits_for_the_shop(session, order)
+    except (QuoteExpired, InsufficientStock):
         return _requote(turn)
-    except InsufficientStock as error:
-        return _short_at_placing(turn, error)
-    turn.state.pop("quote_id", None)
-    turn.state.pop("draft", None)
+    _close(turn, order)
+    return turn.note(_placed(order, profile, turn.language, waits=waits))
+
+
+def _close(turn: Turn, order: Order) -> None:
+    for key in ("quote_id", "undo", "misses", "question", "known_offered"):
+        turn.state.pop(key, None)
+    drafts.clear(turn)
+    forget_begun(turn)
     turn.state["order_code"] = order.code
-    return turn.note(_placed(order, profile, language))
+    turn.state["placed"] = {"code": order.code, "quote_id": order.quote_id}
 
 
-def _placed(order: Order, profile: ShopProfile, language: str) -> ToolOutcome:
+def _placed(order: Order, profile: ShopProfile, language: str, *, waits: bool) -> ToolOutcome:
     total = format_dong(order.total)
     cards: list[dict[str, Any]] = [order_card(order, language)]
     said = [say(language, "placed", code=order.code, total=total)]
+    if waits:
+        said.append(say(language, "placed_waits", code=order.code))
     if order.payment_method == "bank_transfer":
         said.append(say(language, "placed_transfer", code=order.code, total=total))
         if profile.bank is not None:
             cards.append(qr_card(order, profile))
     else:
         said.append(say(language, "placed_cod", total=total))
-    data = {"code": order.code, "total": order.total, "order_id": order.id}
+    data = {"code": order.code, "total": order.total, "order_id": order.id, "waits_for_approval": waits}
     return ToolOutcome("place_order", True, " ".join(said), data, tuple(cards), (), (), order.id)
+
+
+def _already_placed(turn: Turn, code: str) -> ToolOutcome:
+    """A second yes is no second order."""
+    with turn.services.db.read_transaction() as session:
+        order = get_order(session, code)
+        card = order_card(order, turn.language)
+    said = say(turn.language, "already_placed", code=code, total=format_dong(order.total))
+    data = {"code": code, "total": order.total, "order_id": order.id}
+    return turn.note(ToolOutcome("place_order", True, said, data, (card,), (), (), order.id))
+
+
+def _waits_for_the_shop(session: Session, order: Order) -> bool:
+    return (
+        session.scalar(
+            select(Approval.id).where(
+                Approval.subject_kind == "order", Approval.subject_id == order.id, Approval.state == "pending"
+            )
+        )
+        is not None
+    )
 
 
 def qr_card(order: Order, profile: ShopProfile, *, amount: int | None = None) -> dict[str, Any]:
@@ -73,18 +113,35 @@ def qr_card(order: Order, profile: ShopProfile, *, amount: int | None = None) ->
 
 
 def _requote(turn: Turn) -> ToolOutcome:
+    """The yes was to a summary that no longer holds: what has changed is said, and the new one shown."""
+    before = turn.quote_shown_before
     shown = update_order(turn, OrderChanges())
     turn.outcomes.remove(shown)
-    said = f"{say(turn.language, 'quote_expired')}\n{shown.say}" if turn.state.get("quote_id") else shown.say
+    said = "\n".join([*_what_changed(turn, before), shown.say])
     return turn.note(
         ToolOutcome("place_order", False, said, shown.data, shown.cards, shown.quick_replies, shown.awaiting)
     )
 
 
-def _short_at_placing(turn: Turn, error: InsufficientStock) -> ToolOutcome:
+def _what_changed(turn: Turn, before: str) -> list[str]:
+    after = turn.state.get("quote_id")
+    if not before or not after:
+        return []
     with turn.services.db.read_transaction() as session:
-        said = short_text(session, error.data["lines"], turn.language)
-    turn.state.pop("quote_id", None)
-    return turn.note(
-        ToolOutcome("place_order", False, said, {"lines": error.data["lines"]}, awaiting=("item",))
-    )
+        old, new = session.get(Quote, before), session.get(Quote, after)
+        if old is None or new is None:
+            return []
+        said = []
+        for change in price_changes(old.content, new.content):
+            product = get_product(session, change.sku)
+            variant = next(v for v in product.variants if v.sku == change.sku)
+            said.append(
+                say(
+                    turn.language,
+                    "price_changed",
+                    name=variant_name(product, variant, turn.language),
+                    before=format_dong(change.before),
+                    after=format_dong(change.after),
+                )
+            )
+        return said or [say(turn.language, "quote_expired")]

@@ -6,12 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.agent.turn import ToolOutcome, Turn
-from bot.replies.asking import ask_for, ask_for_address
-from bot.replies.cards import summary_card, summary_text, variant_name
+from bot.replies.asking import ask_for
+from bot.replies.cards import product_name, summary_card, summary_text, variant_name
 from bot.replies.texts import say
-from bot.tools.ordering.changes import Result
-from bot.tools.ordering.items import short_text
+from bot.tools.ordering import drafts
+from bot.tools.ordering.addresses import begun_question
+from bot.tools.ordering.changes import Ask, Result
+from bot.tools.ordering.drafts import Draft
+from bot.tools.ordering.items import draft_question, is_hopeless
+from bot.tools.ordering.misses import after_misses
 from core.catalogue.models import Variant
+from core.catalogue.queries import get_product
 from core.customers.phones import local_phone
 from core.errors import InsufficientStock
 from core.orders.models import Cart, CartLine, Quote
@@ -22,48 +27,125 @@ from core.ports.addresses import DeliveryAddress
 
 def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> ToolOutcome:
     """One thing at a time: the first doubt, else the first missing part, else the summary to say yes to."""
-    cart = session.get_one(Cart, cart_id)
-    session.refresh(cart)
+    said = _noted(turn, result)
+    if result.wholesale is not None:
+        return turn.note(_wholesale(turn, cart_id, result.wholesale, said))
+    asks, missing = _open_questions(session, turn, cart_id, result, said)
+    if not asks:
+        try:
+            return turn.note(
+                _summary(turn, quote_cart(session, cart_id=cart_id, now=turn.services.clock()), said)
+            )
+        except InsufficientStock as error:
+            _keep_short_lines(session, turn, error.data["lines"])
+            asks, missing = _open_questions(session, turn, cart_id, result, said)
+    turn.state.pop("quote_id", None)
+    first = after_misses(turn, asks[0], result)
+    if first is None:
+        return turn.note(_given_up(turn, cart_id, asks[0].kind, said))
+    said += _acknowledged(turn, first, result, bool(said))
+    turn.state["question"] = first.question
+    return turn.note(
+        ToolOutcome(
+            "update_order",
+            True,
+            " ".join([*said, first.question]),
+            {"cart_id": cart_id, "missing": missing},
+            first.cards,
+            first.quick_replies,
+            tuple(dict.fromkeys([first.kind, *(ask.kind for ask in asks[1:]), *missing])),
+            cart_id,
+        )
+    )
+
+
+def _acknowledged(turn: Turn, ask: Ask, result: Result, spoken: bool) -> list[str]:
+    """What was told beside the open question is not passed over in silence."""
+    if ask.kind == "item" and not drafts.drafts_of(turn):
+        told = result.changed and not result.removed
+        return [say(turn.language, "noted_details" if told else "cart_empty")]
+    again = turn.state.get("question") == ask.question
+    return [say(turn.language, "noted")] if again and result.changed and not spoken else []
+
+
+def _noted(turn: Turn, result: Result) -> list[str]:
     said = list(result.said)
     if result.added:
-        said.insert(0, say(turn.language, "added", items=", ".join(result.added)))
+        said.append(say(turn.language, "added", items=", ".join(result.added)))
     if result.removed:
-        said.insert(0, say(turn.language, "removed", items=", ".join(result.removed)))
-    missing = [part for part in missing_parts(_with_lines(session, cart)) if part != "payment"]
-    asks = result.asks or [_standing_question(turn, part) for part in missing[:1]]
-    if asks:
-        turn.state.pop("quote_id", None)
-        kind, question = asks[0]
-        said.append(question)
-        awaiting = tuple(dict.fromkeys([kind, *missing]))
-        return turn.note(
-            ToolOutcome(
-                "update_order",
-                True,
-                " ".join(said),
-                {"cart_id": cart_id, "missing": missing},
-                awaiting=awaiting,
-                committed=cart_id,
-            )
-        )
-    try:
-        quote = quote_cart(session, cart_id=cart_id, now=turn.services.clock())
-    except InsufficientStock as error:
-        text = short_text(session, error.data["lines"], turn.language)
-        return turn.note(ToolOutcome("update_order", False, text, error.data, awaiting=("quantity",)))
-    return turn.note(_summary(turn, quote, said))
+        said.append(say(turn.language, "removed", items=", ".join(result.removed)))
+    return said
 
 
-def _standing_question(turn: Turn, part: str) -> tuple[str, str]:
-    """An address that was begun is asked on, not anew."""
-    begun = turn.state.get("address_text")
-    if part == "address" and begun:
-        return ask_for_address(turn.language, begun, turn.services.addresses.read(begun))
-    return part, ask_for(turn.language, part)
+def _open_questions(
+    session: Session, turn: Turn, cart_id: str, result: Result, said: list[str]
+) -> tuple[list[Ask], list[str]]:
+    """Wishes that wait first, then what was told wrongly, then what was never told."""
+    waiting = _waiting(session, turn, said)
+    begun = begun_question(turn)
+    asks = [*waiting, *result.problems, *([begun] if begun else [])]
+    cart = get_cart(session, cart_id)
+    open_kinds = {ask.kind for ask in asks}
+    missing = [part for part in missing_parts(cart) if part != "payment"]
+    if waiting and "item" in missing:
+        missing.remove("item")
+    if begun and "address" in missing and begun.kind == "ward":
+        missing.remove("address")
+    rest = [part for part in missing if part not in open_kinds]
+    if not asks:
+        asks = [Ask(part, ask_for(turn.language, part)) for part in rest[:1]]
+    return asks, missing
+
+
+def _waiting(session: Session, turn: Turn, said: list[str]) -> list[Ask]:
+    """The questions of the open wishes; what nobody can have now is said and let go."""
+    asks: list[Ask] = []
+    for draft in drafts.drafts_of(turn):
+        if is_hopeless(session, draft):
+            name = product_name(get_product(session, draft.sku), turn.language)
+            said.append(say(turn.language, "out_of_stock", name=name))
+            drafts.drop(turn, draft)
+        elif not asks:
+            asks.append(draft_question(session, turn, draft))
+        else:
+            asks.append(Ask(draft.kind, ""))
+    return asks
+
+
+def _keep_short_lines(session: Session, turn: Turn, lines: list[dict[str, Any]]) -> None:
+    """Somebody was faster: the lines that can no longer be had as they stand are asked about."""
+    for line in lines:
+        product = get_product(session, line["sku"])
+        variant = next(v for v in product.variants if v.sku == line["sku"])
+        left = line["available"]
+        drafts.keep(
+            turn,
+            Draft(
+                "quantity" if left else "variant", product.sku, variant.sku, line["asked"],
+                dict(variant.option_values), (), "set", variant.sku, left,
+            ),
+        )  # fmt: skip
+
+
+def _wholesale(turn: Turn, cart_id: str, limit: int, said: list[str]) -> ToolOutcome:
+    turn.state["handoff"] = "wholesale"
+    text = " ".join([*said, say(turn.language, "wholesale", quantity=limit)])
+    return ToolOutcome(
+        "update_order", True, text, {"wholesale_from": limit, "reason": "wholesale"}, (), (), (), cart_id
+    )
+
+
+def _given_up(turn: Turn, cart_id: str, kind: str, said: list[str]) -> ToolOutcome:
+    """Asked three times in vain: a person goes on; the cart waits with what it has."""
+    turn.state["handoff"] = f"not understood: {kind}"
+    text = " ".join([*said, say(turn.language, "handed_off")])
+    return ToolOutcome("update_order", True, text, {"reason": kind}, (), (), (), cart_id)
 
 
 def _summary(turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:
     turn.state["quote_id"] = quote.id
+    turn.state["question"] = say(turn.language, "ask_confirm")
+    turn.state.pop("misses", None)
     text = "\n".join([*said, summary_text(quote, turn.language), say(turn.language, "ask_confirm")])
     return ToolOutcome(
         "update_order",
@@ -75,10 +157,6 @@ def _summary(turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:
         ("confirm",),
         quote.id,
     )
-
-
-def _with_lines(session: Session, cart: Cart) -> Cart:
-    return get_cart(session, cart.id)
 
 
 def cart_view(session: Session, cart: Cart, language: str) -> dict[str, Any]:
@@ -108,4 +186,5 @@ def cart_view(session: Session, cart: Cart, language: str) -> dict[str, Any]:
         "phone": local_phone(cart.phone),
         "address": DeliveryAddress(**cart.address).text if cart.address else "",
         "payment_method": cart.payment_method,
+        "note": cart.delivery_note,
     }

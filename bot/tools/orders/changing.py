@@ -5,15 +5,15 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.orm import Session
 
 from bot.agent.turn import ToolOutcome, Turn
-from bot.replies.asking import ask_for, ask_for_address
+from bot.replies.asking import ask_for_address, ask_variant, open_values
 from bot.replies.cards import line_text, order_card, order_status_key
 from bot.replies.texts import say
-from bot.tools.ordering.items import short_text
 from bot.tools.orders.changed_lines import Unclear, new_quantities
 from bot.tools.orders.flows import Data, ask, ask_yes, finish, gathered, keep, note, refuse
 from bot.tools.orders.goods import Meant, line_name
 from bot.tools.orders.own import OPEN, choose_order
 from bot.tools.orders.paying import balance_texts
+from bot.tools.orders.shortage import short_text
 from core.customers.phones import local_phone, normalise_phone
 from core.errors import Conflict, InsufficientStock, Invalid
 from core.money import format_dong
@@ -23,6 +23,7 @@ from core.orders.models import Order
 from core.orders.queries import get_order
 from core.ports.addresses import DeliveryAddress
 from core.shop import shop_profile
+from core.stock.queries import available_by_variant
 from core.tickets.filing import open_ticket
 
 PARTS = ("address", "phone", "name", "item")
@@ -132,7 +133,7 @@ def _next_step(session: Session, turn: Turn, order: Order, data: Data, part: str
     try:
         data["quantities"] = new_quantities(session, order, data)
     except Unclear as unclear:
-        return _ask_about_goods(turn, data, unclear)
+        return _ask_about_goods(session, turn, data, unclear)
     data["items"] = []
     data.pop("draft", None)
     if _is_wholesale(session, data):
@@ -239,13 +240,15 @@ def _address(turn: Turn, data: Data) -> ToolOutcome | None:
     return ask(turn, "change_order", "change", data, (awaited,), "said_as_is", text=question, ok=False)
 
 
-def _ask_about_goods(turn: Turn, data: Data, unclear: Unclear) -> ToolOutcome:
+def _ask_about_goods(session: Session, turn: Turn, data: Data, unclear: Unclear) -> ToolOutcome:
     """What cannot be placed is asked again; what was clear before it is kept."""
     data["items"] = unclear.kept
     if unclear.product is not None:
         data["draft"] = unclear.draft
         turn.state["shown"] = [unclear.product.sku]
-        question = ask_for(turn.language, "variant", product=unclear.product, known=unclear.options)
+        product = unclear.product
+        available = available_by_variant(session, [v.id for v in product.variants])
+        question = ask_variant(turn.language, product, open_values(product, unclear.options, available))
         return ask(turn, "change_order", "change", data, ("variant",), "said_as_is", text=question, ok=False)
     return ask(turn, "change_order", "change", data, ("item",), "ask_change_item", ok=False)
 

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import variant_name
 from bot.replies.texts import say
-from bot.tools.ordering.items import short_text
 from bot.tools.orders.flows import Data, ask
 from bot.tools.orders.goods import Meant, line_name, others_of, product_of, variants_meant
+from bot.tools.orders.shortage import short_text
 from core.catalogue.models import Product, Variant
 from core.orders.models import OrderLine
 from core.stock.queries import available_by_variant

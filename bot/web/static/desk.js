@@ -66,10 +66,20 @@ function cardView(card) {
   return box;
 }
 
+const ATTACHMENTS = { image: "Hình", voice: "Tin nhắn thoại", video: "Video", sticker: "Nhãn dán", file: "Tệp", location: "Vị trí", link: "Liên kết" };
+
+function attachmentView(attachment) {
+  const label = [ATTACHMENTS[attachment.type], attachment.name, attachment.text].filter(Boolean).join(" · ");
+  const box = make(/^https?:\/\//.test(attachment.url) ? "a" : "div", `📎 ${label}`, "text");
+  if (box.tagName === "A") { box.href = attachment.url; box.target = "_blank"; box.rel = "noopener noreferrer"; }
+  return box;
+}
+
 function messageView(message, kind) {
   const box = make("div", "", `message ${kind}`);
   box.append(make("div", `${message.author_name || { system: "Chotdon", assistant: "Trợ lý", customer: "Khách" }[message.author] || ""} · ${time(message.created_at)}`, "who"));
   if (message.text) box.append(make("div", message.text, "text"));
+  for (const attachment of message.attachments || []) box.append(attachmentView(attachment));
   for (const card of message.cards || []) if (card.type !== "product" && card.type !== "source") box.append(cardView(card));
   return box;
 }

@@ -1,0 +1,79 @@
+"""What a message tells about receiver, place, payment and delivery."""
+
+import re
+from typing import Any
+
+from bot.agent.agreement import is_only_signs, says
+from bot.agent.policy.steps import intents_of
+from nlu import Parse
+
+_NOTE_LEAD = re.compile(r"^\s*(?:(?:add a |thêm )?(?:note|ghi chú|ghi chu)|메모)\s*[:\-]\s*", re.IGNORECASE)
+_HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
+_TALK = frozenset(
+    {"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope", "ask_shop"}
+)
+OTHER_TALK = frozenset(
+    {
+        "ask_price", "ask_stock", "ask_product", "ask_size", "ask_policy", "ask_payment", "ask_shipping_fee",
+        "ask_delivery_time", "ask_promotion", "ask_bot", "compare", "recommend", "search_product",
+        "browse_catalogue", "notify_restock", "haggle", "wholesale", "handoff", "complaint", "abuse", "greeting",
+        "thanks", "switch_language", "paid_notice", "invoice_request", "order_status", "return_request",
+        "exchange_request", "cancel_order", "show_cart",
+    }
+)  # fmt: skip
+"""What is said in between, with the open question left open."""
+_ASKS_ABOUT_DELIVERY = frozenset({"ask_shipping_fee", "ask_delivery_time", "ask_shop", "ask_policy"})
+
+
+def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of `update_order`."""
+    if parse.question and intents_of(parse) & _ASKS_ABOUT_DELIVERY and not (parse.phones or parse.name):
+        return {}
+    details: dict[str, Any] = {}
+    if parse.name is not None:
+        details["name"] = parse.name.value
+    if parse.phones:
+        phone = next((p for p in parse.phones if p.valid), parse.phones[0])
+        details["phone"] = phone.value if phone.valid else phone.raw
+    if parse.address_span is not None:
+        details["address"] = _address(parse, parse.address_span, context).strip(" ,.;")
+    method = _payment(parse, context)
+    if method:
+        details["payment_method"] = method
+    if parse.note and not parse.question:
+        details["note"] = _NOTE_LEAD.sub("", parse.note)
+    return details
+
+
+def is_plain_answer(parse: Parse) -> bool:
+    """Nothing but the thing that was asked for: no question, no other wish. A bare number names no goods."""
+    named = any(item.refers is None or item.options for item in parse.items)
+    talk = _TALK | ({"order"} if parse.items else set())
+    return (
+        not parse.question
+        and not named
+        and not (intents_of(parse) - talk)
+        and bool(parse.text.strip())
+        and not is_only_signs(parse.text)
+    )
+
+
+def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> str:
+    """As the whole answer to "where to?", words before the first unit are its hamlet: `ấp 3, xã …`."""
+    before = parse.text[: span[0]]
+    house = _HOUSE.search(before)
+    told = parse.text[house.start() if house else span[0] : span[1]]
+    asked = context["awaiting"][:1] in (["address"], ["ward"])
+    named = any(item.refers is None for item in parse.items)
+    alone = not (parse.phones or parse.name or named or parse.question)
+    if not (asked and alone and before.rstrip().endswith(",") and len(before.split()) <= 6):
+        return told
+    return parse.text[: span[1]] if not says(before, "delivery_lead") else told
+
+
+def _payment(parse: Parse, context: dict[str, Any]) -> str:
+    """A way to pay that is none of ours is passed on in words, so that the offered ones can be named."""
+    if parse.payment and not parse.question:
+        return parse.payment
+    chosen = "choose_payment" in intents_of(parse) and not parse.payment and not parse.question
+    return parse.text.strip()[:40] if chosen and context["cart"] else ""

@@ -1,0 +1,122 @@
+"""Which goods a message wishes for, as `update_order` takes them."""
+
+import re
+from typing import Any
+
+from bot.agent.agreement import says
+from bot.agent.policy.steps import intents_of
+from nlu import ItemMention, Parse, fold
+
+_WISHING = frozenset({"order", "add_item", "change_item", "remove_item"})
+_ASKING = frozenset(
+    {
+        "ask_price", "ask_stock", "ask_product", "ask_size", "compare", "recommend", "search_product",
+        "browse_catalogue", "notify_restock", "haggle", "ask_promotion", "wholesale", "order_status",
+        "cancel_order", "return_request", "exchange_request", "complaint", "ask_policy",
+    }
+)  # fmt: skip
+MAX_CANDIDATES = 4
+_EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
+
+
+def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    mentions = _wished(parse, context)
+    items = [item for mention in mentions if (item := _item(mention)) is not None]
+    if len(items) == 1 and items[0]["sku"] and (each := _each(parse.text)):
+        items = [{**items[0], "each": each}]
+    return items or _by_number(parse, context) or _shown(parse, context)
+
+
+def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
+    """Items that are wished for, not only asked about."""
+    intents = intents_of(parse)
+    wishing = bool(intents & _WISHING)
+    answering = context["awaiting"][:1] in (["variant"], ["item"], ["quantity"]) and not parse.question
+    if intents & _ASKING and not wishing and not answering:
+        return []
+    if parse.question and not wishing:
+        return []
+    wished = [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
+    sure = {m.product_sku for m in wished if m.product_sku}
+    wished = [m for m in wished if m.product_sku or m.quantity or not sure & {sku for sku, _ in m.candidates}]
+    if _counts(parse, context):
+        return wished
+    return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
+
+
+def _counts(parse: Parse, context: dict[str, Any]) -> bool:
+    """Where a place or phone is told, a number counts goods only when it is said of goods: `12 Quang Trung`."""
+    asked = context["awaiting"][:1] in (["name"], ["phone"], ["address"], ["ward"])
+    if not asked and parse.address_span is None and not parse.phones:
+        return True
+    changing = bool(intents_of(parse) & {"add_item", "change_item", "remove_item"})
+    return parse.address_span is None and (changing or says(parse.text, "counting"))
+
+
+def _item(mention: ItemMention) -> dict[str, Any] | None:
+    sku = mention.variant_sku or mention.product_sku or ""
+    candidates = [] if sku else [candidate for candidate, _ in mention.candidates[:MAX_CANDIDATES]]
+    if not sku and not candidates:
+        return None
+    action = mention.change if mention.change in ("remove", "add") else "set"
+    return {
+        "sku": sku,
+        "quantity": mention.quantity,
+        "action": action,
+        "options": dict(mention.options),
+        "candidates": candidates,
+        "replaces": mention.replaces or "",
+    }
+
+
+def _each(text: str) -> str:
+    """`mỗi màu 1 cái`: the option of which every value is wanted."""
+    found = _EACH.search(fold(text))
+    return next((word for word in found.groups() if word), "") if found else ""
+
+
+def _by_number(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """A number alone: of the wish that is asked about, else of what went into the cart last."""
+    if parse.quantity is None or parse.question or parse.items:
+        return []
+    awaiting = context["awaiting"][0] if context["awaiting"] else ""
+    draft = next(iter(context.get("drafts") or []), None)
+    if draft is not None and awaiting in ("variant", "quantity"):
+        return [_plain(draft["variant"] or draft["sku"], parse.quantity, draft["action"])]
+    intents = intents_of(parse)
+    last = _last_touched(context)
+    if not _counts(parse, context):
+        return []
+    counted = len(parse.text.split()) > 1 or awaiting in ("quantity", "confirm", "anything_else")
+    if not last or awaiting in ("item", "ward") or not counted:
+        return []
+    action = "remove" if "remove_item" in intents else "add" if "add_item" in intents else "set"
+    return [_plain(last, parse.quantity, action)]
+
+
+def _last_touched(context: dict[str, Any]) -> str:
+    """Of the cart; once that is ordered, of the order, for "one more of it"."""
+    lines = [line["sku"] for line in (context["cart"] or {"lines": []})["lines"]]
+    last = context.get("last_item") or ""
+    if lines:
+        return last if last in lines else lines[-1]
+    return last if context.get("placed") else ""
+
+
+def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """“I'll take it” after something was shown: the only product, else which of them is asked."""
+    if parse.question or parse.items or not intents_of(parse) & {"order", "add_item"}:
+        return []
+    shown = context["shown"][:MAX_CANDIDATES]
+    busy = context["cart"] or context.get("placed") or context["awaiting"][:1] not in ([], ["item"])
+    if busy or not shown:
+        return []
+    if len(shown) == 1:
+        return [_plain(shown[0], parse.quantity, "set")]
+    return [{**_plain("", parse.quantity, "set"), "candidates": shown}]
+
+
+def _plain(sku: str, quantity: int | None, action: str) -> dict[str, Any]:
+    return {
+        "sku": sku, "quantity": quantity, "action": action, "options": {}, "candidates": [], "replaces": ""
+    }  # fmt: skip
