@@ -106,6 +106,7 @@ def build_worker(parts: Parts) -> Worker:
 def job_handlers(parts: Parts) -> dict[str, Handler]:
     """Every job's name and what does it."""
     from bot.conversations.notices import tell_customer, tell_staff
+    from bot.conversations.restock_notices import tell_watchers
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
     from core.orders.approving import run_expiry
     from core.payments.recording import settle_changed_order
@@ -117,6 +118,7 @@ def job_handlers(parts: Parts) -> dict[str, Handler]:
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
         "approval.expire": run_expiry,
+        "notice.restock": tell_watchers,
         "order.complete": _complete,
         "payment.settle": settle_changed_order,
         "shipment.book": partial(run_booking, carriers=parts.carriers),

@@ -248,8 +248,8 @@ def _mentions(text: str, value: str) -> bool:
 
 _INNER_WORD = re.compile(r"(?<=[\w,] )[^\W\d_가-힣](?:[^\W가-힣]|['&.-])+")
 _PLAIN_NAMES = frozenset(
-    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt", "tp.hcm", "hcm",
-     "vnd"}
+    {"cod", "qr", "vietqr", "vat", "sms", "zalo", "facebook", "i'm", "i've", "i'll", "i'd", "ok", "sku", "mst", "sđt",
+     "tp.hcm", "hcm", "vnd"}
 )  # fmt: skip
 
 

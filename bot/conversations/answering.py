@@ -123,6 +123,7 @@ def public_state(
 
 def _turn(incoming: Incoming, services: Services) -> Turn:
     state = dict(incoming.state)
+    offer = state.pop("offer", None)
     draft = Turn(
         services=services,
         conversation_id=incoming.conversation_id,
@@ -133,6 +134,7 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         parse=understand(incoming.text, {}, services.lexicon()),
         state=state,
         quote_shown_before=str(state.get("quote_id", "")),
+        offer=offer,
         customer_texts=tuple(text for author, text in incoming.history if author == "customer"),
         written_before=incoming.written_before,
     )
@@ -141,8 +143,17 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(incoming.text, context, services.lexicon())
     if draft.parse.language_confidence >= SURE_OF_LANGUAGE:
-        draft.language = draft.parse.language
+        draft.language = _language(state, draft.parse.language)
     return draft
+
+
+def _language(state: dict[str, Any], written: str) -> str:
+    """The one written in; the one asked for, as long as the customer goes on in the one they asked in."""
+    asked = state.get("language")
+    if asked and asked["instead_of"] == written:
+        return str(asked["wanted"])
+    state.pop("language", None)
+    return written
 
 
 def _count_unsure(turn: Turn, text: str) -> None:

@@ -27,6 +27,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "conversation.handed_off": ("notice.staff",),
     "staff_task.opened": ("notice.staff",),
     "ticket.opened": ("notice.staff",),
+    "stock.back": ("notice.restock",),
 }
 
 

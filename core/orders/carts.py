@@ -23,7 +23,8 @@ MAX_LINE_QUANTITY = 10_000
 def start_cart(session: Session, *, customer_id: str, sales_channel: str, now: datetime) -> Cart:
     cart = Cart(
         id=new_id(), customer_id=customer_id, sales_channel=sales_channel, status="open", buyer_name="",
-        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, invoice_request={}, version=1,
+        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, haggled=False,
+        invoice_request={}, version=1,
         created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(cart)
@@ -51,7 +52,7 @@ def set_lines(session: Session, *, cart_id: str, quantities: Mapping[str, int], 
                 f"{sku}: quantity must be from 1 to {MAX_LINE_QUANTITY:,}.",
                 {"sku": sku, "quantity": quantity},
             )
-    _touch(session, cart_id, now)
+    touch(session, cart_id, now)
     cart = get_cart(session, cart_id)
     wanted = {sku: quantity for sku, quantity in quantities.items() if quantity}
     variants = variants_by_sku(session, list(quantities))
@@ -104,7 +105,7 @@ def set_delivery(
         values["address"] = address.as_dict()
     if note is not None:
         values["delivery_note"] = note[:500]
-    _touch(session, cart_id, now, **values)
+    touch(session, cart_id, now, **values)
     return get_cart(session, cart_id)
 
 
@@ -116,7 +117,7 @@ def set_payment_method(session: Session, *, cart_id: str, method: str, now: date
             f"This shop takes {', '.join(offered)}.",
             {"offered": list(offered), "asked": method[:40]},
         )
-    _touch(session, cart_id, now, payment_method=method)
+    touch(session, cart_id, now, payment_method=method)
     return get_cart(session, cart_id)
 
 
@@ -127,17 +128,17 @@ def set_discount(session: Session, *, cart_id: str, percent: int, actor: Actor, 
     actor.require_role("manager", "sales", action="give a discount")
     if not 0 <= percent <= 90:
         raise Invalid("discount_invalid", "A discount is 0 to 90 percent.", {"percent": percent})
-    _touch(session, cart_id, now, discount_percent=percent)
+    touch(session, cart_id, now, discount_percent=percent, haggled=False)
     return get_cart(session, cart_id)
 
 
 def clear_cart(session: Session, *, cart_id: str, now: datetime) -> Cart:
-    _touch(session, cart_id, now)
+    touch(session, cart_id, now)
     session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
     return get_cart(session, cart_id)
 
 
-def _touch(session: Session, cart_id: str, now: datetime, **values: object) -> None:
+def touch(session: Session, cart_id: str, now: datetime, **values: object) -> None:
     """Raise the version and void quotes made before, or refuse when the cart is no longer open."""
     touched = session.execute(
         update(Cart)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from core.catalogue.models import Product
+
 
 @dataclass(frozen=True)
 class ItemChange:
@@ -30,3 +32,5 @@ class Result:
     """(what is awaited, the question)."""
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    first: Product | None = None
+    """What went into an empty cart."""

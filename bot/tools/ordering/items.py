@@ -71,6 +71,8 @@ def _apply_item(
             if available[variant.id]:
                 turn.state["draft"] = {"sku": variant.sku, "quantity": None, "options": {}}
             return
+    if wanted and not any(quantities.values()):
+        result.first = product
     set_lines(session, cart_id=cart.id, quantities={variant.sku: wanted}, now=turn.services.clock())
     quantities[variant.id] = wanted
     text = variant_line(product, variant, turn.language, wanted or current)

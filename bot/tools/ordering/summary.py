@@ -11,6 +11,7 @@ from bot.replies.cards import summary_card, summary_text, variant_name
 from bot.replies.texts import say
 from bot.tools.ordering.changes import Result
 from bot.tools.ordering.items import short_text
+from bot.tools.shopping.related import related_offer
 from core.catalogue.models import Variant
 from core.customers.phones import local_phone
 from core.errors import InsufficientStock
@@ -34,6 +35,8 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
     if asks:
         turn.state.pop("quote_id", None)
         kind, question = asks[0]
+        extra = related_offer(session, turn, result.first) if result.first is not None else None
+        said += [extra[0]] if extra else []
         said.append(question)
         awaiting = tuple(dict.fromkeys([kind, *missing]))
         return turn.note(
@@ -42,6 +45,7 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
                 True,
                 " ".join(said),
                 {"cart_id": cart_id, "missing": missing},
+                (extra[1],) if extra else (),
                 awaiting=awaiting,
                 committed=cart_id,
             )
