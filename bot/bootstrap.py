@@ -131,6 +131,7 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from bot.conversations.bursts import ANSWER_JOB, BurstRule, run_answering
     from bot.conversations.notices import tell_customer, tell_staff
     from bot.conversations.reminders import remind
+    from bot.conversations.restock_notices import tell_watchers
     from bot.mind import Mind
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
     from core.orders.approving import run_expiry
@@ -150,6 +151,7 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
         "approval.expire": run_expiry,
+        "notice.restock": tell_watchers,
         "order.complete": _complete,
         "payment.settle": settle_changed_order,
         "shipment.book": partial(run_booking, carriers=parts.carriers),

@@ -38,6 +38,14 @@ class ApprovalRules(BaseModel):
     expires_minutes: int = Field(24 * 60, ge=1, le=60 * 24 * 30)
 
 
+class HagglingRule(BaseModel):
+    """How far the assistant may go when a buyer haggles, once for each cart, from an amount of goods on."""
+
+    model_config = ConfigDict(extra="forbid")
+    max_percent: int = Field(ge=1, le=90)
+    from_subtotal: int = Field(0, ge=0, le=10**13)
+
+
 class InvoiceRules(BaseModel):
     """`automatic`: by itself on delivery for every order; else on the buyer's request or from an amount."""
 
@@ -75,6 +83,8 @@ class ShopProfile(BaseModel):
     shipping: ShippingRule = ShippingRule()
     payment_methods: list[PaymentMethod] = Field(["cod"], min_length=1)
     bank: BankAccount | None = None
+    haggling: HagglingRule | None = None
+    """None: prices are fixed, and the assistant says so kindly."""
     wholesale_from_qty: int | None = Field(None, ge=1, le=10**6)
     return_days: int = Field(7, ge=0, le=365)
     address: str = Field("", max_length=500)

@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable
 from bot.agent.composing import compose
 from bot.agent.parsing import understand
 from bot.agent.policy import Call, Words, decide
-from bot.replies.texts import say
+from bot.replies.varying import say_varied
 from nlu import Lexicon
 
 CONTEXT_MARK = "CONTEXT "
@@ -41,9 +41,11 @@ class BuiltinChatModel(BaseChatModel):
     ) -> ChatResult:
         context = read_context(messages)
         last = max(i for i, message in enumerate(messages) if isinstance(message, HumanMessage))
-        results = [json.loads(str(m.content)) for m in messages[last + 1 :] if isinstance(m, ToolMessage)]
+        since = messages[last + 1 :]
+        results = [json.loads(str(m.content)) for m in since if isinstance(m, ToolMessage)]
         if results:
-            return _result(AIMessage(content=compose(results, context)))
+            opening = next((str(m.text) for m in since if isinstance(m, AIMessage)), "")
+            return _result(AIMessage(content=compose(results, context, opening=opening)))
         text = str(messages[last].content)
         steps = decide(understand(text, context, self.lexicon()), context)
         calls = [
@@ -64,7 +66,8 @@ def read_context(messages: Sequence[BaseMessage]) -> dict[str, Any]:
 
 
 def _words(step: Words, context: dict[str, Any]) -> str:
-    return say(context["language"], step.key, shop=context["shop"]["name"])
+    facts = {"shop": context["shop"]["name"], "name": context["customer"]}
+    return say_varied(context["language"], step.key, context["message"], **facts)
 
 
 def _result(message: AIMessage) -> ChatResult:

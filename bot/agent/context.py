@@ -12,6 +12,7 @@ from bot.replies.cards import order_status_key
 from bot.tools.ordering.summary import cart_view
 from bot.tools.orders.flows import gathered, open_flow
 from core.catalogue.models import Product, Variant
+from core.customers.models import Customer
 from core.orders.models import Cart
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
@@ -21,13 +22,18 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
     profile = shop_profile(session)
     cart = open_cart(session, customer_id=turn.actor.id)
     view = cart_view(session, cart, turn.language) if cart is not None and cart.lines else None
+    customer = session.get(Customer, turn.actor.id)
     products = {}
     if cart is not None:
         for line in cart.lines:
             variant = session.get_one(Variant, line.variant_id)
             products[variant.sku] = variant.product_id
     return {
-        "shop": {"name": profile.name, "payment_methods": profile.payment_methods},
+        "shop": {
+            "name": profile.name,
+            "payment_methods": profile.payment_methods,
+            "wholesale_from": profile.wholesale_from_qty,
+        },
         "language": turn.language,
         "cart": view,
         "awaiting": turn.state.get("awaiting", []),
@@ -41,6 +47,10 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "flow": open_flow(turn.state),
         "invoice_wished": _wants_invoice(session, turn, cart),
         "unsure": turn.state.get("unsure", 0),
+        "offer": turn.offer,
+        "selling": turn.state.get("selling", {}),
+        "customer": customer.name if customer is not None else "",
+        "message": turn.message_id,
         "orders": _orders(session, turn.actor.id),
     }
 

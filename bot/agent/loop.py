@@ -67,7 +67,8 @@ class Brain:
                 yield None if chunk.tool_call_chunks else chunk.text
 
 
-_CONFIG = {"recursion_limit": 40}
+# A later tool reads what an earlier one of the same message wrote.
+_CONFIG: Any = {"recursion_limit": 40, "max_concurrency": 1}
 
 
 def _prompt(turn: Turn, context: dict[str, Any], history: History) -> dict[str, list[BaseMessage]]:

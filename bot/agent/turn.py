@@ -60,10 +60,12 @@ class ToolOutcome:
     awaiting: tuple[str, ...] | None = None
     committed: str = ""
     """The id of the row that a write made; empty for reads and refusals."""
+    ask: str = ""
+    """A question that may stand at the end of the reply; left out when something more urgent is asked."""
 
     def for_model(self) -> dict[str, Any]:
         return {
-            "ok": self.ok, "say": self.say, "data": self.data,
+            "ok": self.ok, "say": self.say, "ask": self.ask, "data": self.data,
             "awaiting": None if self.awaiting is None else list(self.awaiting), "committed": self.committed,
         }  # fmt: skip
 
@@ -99,6 +101,8 @@ class Turn:
     state: dict[str, Any]
     quote_shown_before: str
     """The quote that an earlier reply showed; only this one may be said yes to."""
+    offer: dict[str, Any] | None = None
+    """What the reply before this message offered and a plain yes takes up; see tools/shopping/memory.py."""
     outcomes: list[ToolOutcome] = field(default_factory=list)
     customer_texts: tuple[str, ...] = ()
     """What this customer wrote before, newest last; a tool's free texts must come from here or from `text`."""

@@ -145,6 +145,7 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
     linked = own_products(services, [*incoming.attachments, *links_in(incoming.text)])
     if linked:
         state["shown"] = linked
+    offer = state.pop("offer", None)
     draft = Turn(
         services=services,
         conversation_id=incoming.conversation_id,
@@ -155,6 +156,7 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         parse=understand(text, {}, services.lexicon()),
         state=state,
         quote_shown_before=str(state.get("quote_id", "")),
+        offer=offer,
         customer_texts=tuple(text for author, text in incoming.history if author == "customer"),
         written_before=incoming.written_before,
     )
@@ -163,7 +165,7 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(text, context, services.lexicon())
     if draft.parse.language_confidence >= SURE_OF_LANGUAGE and _says_more_than_details(draft.parse):
-        draft.language = draft.parse.language
+        draft.language = _language(state, draft.parse.language)
     return draft
 
 
@@ -175,6 +177,15 @@ def _says_more_than_details(parse: Parse) -> bool:
     )
     told = any(span is not None for span in spans)
     return not told or sum(c.isalpha() for c in rest) >= 4
+
+
+def _language(state: dict[str, Any], written: str) -> str:
+    """The one written in; the one asked for, as long as the customer goes on in the one they asked in."""
+    asked = state.get("language")
+    if asked and asked["instead_of"] == written:
+        return str(asked["wanted"])
+    state.pop("language", None)
+    return written
 
 
 def _count_unsure(turn: Turn, text: str) -> None:

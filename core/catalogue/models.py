@@ -45,6 +45,10 @@ class Product(Base):
     images: Mapped[list[str]] = mapped_column(default=list)
     search_text: Mapped[str] = mapped_column(default="")
     """Folded words of everything a customer may type for it; see catalogue/search.py."""
+    detail_text: Mapped[str] = mapped_column(default="")
+    """Folded description and specifications in all languages: to find it by use or feature."""
+    related: Mapped[list[str]] = mapped_column(default=list)
+    """SKUs that the shop likes to offer along with it."""
     status: Mapped[str] = mapped_column(default="active")
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]

@@ -1,22 +1,21 @@
 """Words to find a product by, without diacritics, and a first lookup for the desk and API."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from core.catalogue.folding import fold
 from core.catalogue.models import Product
-
-
-def fold(text: str) -> str:
-    """Lower case, no diacritics, `đ` → `d`."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def search_text(texts: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(" ".join(fold(text) for text in texts).split()))
+
+
+def detail_text(texts: Iterable[str]) -> str:
+    """What the shop wrote about a product, folded; see `Product.detail_text`."""
+    return " ".join(" ".join(fold(text) for text in texts).split())
 
 
 def search_products(

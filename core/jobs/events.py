@@ -28,6 +28,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "staff_task.opened": ("notice.staff",),
     "question.answered": (),
     "ticket.opened": ("notice.staff",),
+    "stock.back": ("notice.restock",),
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor, Role
-from core.catalogue.search import fold
+from core.catalogue.folding import fold
 from core.errors import AlreadyDecided, Invalid, NotFound
 from core.ids import new_id
 from core.jobs.events import publish

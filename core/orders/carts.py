@@ -27,7 +27,7 @@ def start_cart(session: Session, *, customer_id: str, sales_channel: str, now: d
     cart = Cart(
         id=new_id(), customer_id=customer_id, sales_channel=sales_channel, status="open", buyer_name="",
         phone="", address={}, delivery_note="", payment_method="", discount_percent=0, invoice_request={}, reminder="",
-        version=1,
+        haggled=False, version=1,
         created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(cart)
@@ -55,7 +55,7 @@ def set_lines(session: Session, *, cart_id: str, quantities: Mapping[str, int], 
                 f"{sku}: quantity must be from 1 to {MAX_LINE_QUANTITY:,}.",
                 {"sku": sku, "quantity": quantity},
             )
-    _touch(session, cart_id, now)
+    touch(session, cart_id, now)
     cart = get_cart(session, cart_id)
     wanted = {sku: quantity for sku, quantity in quantities.items() if quantity}
     variants = variants_by_sku(session, list(quantities))
@@ -108,7 +108,7 @@ def set_delivery(
         values["address"] = address.as_dict()
     if note is not None:
         values["delivery_note"] = note[:500]
-    _touch(session, cart_id, now, **values)
+    touch(session, cart_id, now, **values)
     return get_cart(session, cart_id)
 
 
@@ -120,7 +120,7 @@ def set_payment_method(session: Session, *, cart_id: str, method: str, now: date
             f"This shop takes {', '.join(offered)}.",
             {"offered": list(offered), "asked": method[:40]},
         )
-    _touch(session, cart_id, now, payment_method=method)
+    touch(session, cart_id, now, payment_method=method)
     return get_cart(session, cart_id)
 
 
@@ -131,12 +131,12 @@ def set_discount(session: Session, *, cart_id: str, percent: int, actor: Actor, 
     actor.require_role("manager", "sales", action="give a discount")
     if not 0 <= percent <= 90:
         raise Invalid("discount_invalid", "A discount is 0 to 90 percent.", {"percent": percent})
-    _touch(session, cart_id, now, discount_percent=percent)
+    touch(session, cart_id, now, discount_percent=percent, haggled=False)
     return get_cart(session, cart_id)
 
 
 def clear_cart(session: Session, *, cart_id: str, now: datetime) -> Cart:
-    _touch(session, cart_id, now)
+    touch(session, cart_id, now)
     session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
     return get_cart(session, cart_id)
 
@@ -153,7 +153,7 @@ def drop_unsellable(session: Session, *, cart_id: str, now: datetime) -> list[Va
         )
     )
     if gone:
-        _touch(session, cart_id, now)
+        touch(session, cart_id, now)
         session.execute(
             delete(CartLine).where(
                 CartLine.cart_id == cart_id, CartLine.variant_id.in_([variant.id for variant in gone])
@@ -206,7 +206,7 @@ def restore_cart(session: Session, *, cart_id: str, content: Mapping[str, Any], 
     quantities = {sku: quantity for sku, quantity in content["lines"].items() if sku in on_sale}
     if quantities:
         set_lines(session, cart_id=cart_id, quantities=quantities, now=now)
-    _touch(session, cart_id, now, **{name: content[name] for name in _BUYERS})
+    touch(session, cart_id, now, **{name: content[name] for name in _BUYERS})
     return get_cart(session, cart_id)
 
 
@@ -231,7 +231,7 @@ def _settle_reminder(session: Session, cart_id: str, to: str) -> bool:
     return settled is not None
 
 
-def _touch(session: Session, cart_id: str, now: datetime, **values: object) -> None:
+def touch(session: Session, cart_id: str, now: datetime, **values: object) -> None:
     """Raise the version and void quotes made before, or refuse when the cart is no longer open."""
     touched = session.execute(
         update(Cart)

@@ -42,7 +42,8 @@ class Cart(Base):
     delivery_note: Mapped[str] = mapped_column(default="")
     payment_method: Mapped[str] = mapped_column(default="")
     discount_percent: Mapped[int] = mapped_column(Integer, default=0)
-    """Given by staff only."""
+    """Given by staff; when `haggled`, by the assistant within the shop's rule, which each quote reads again."""
+    haggled: Mapped[bool] = mapped_column(default=False)
     invoice_request: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The wish for an invoice that goes with the order placed from this cart; {} for none."""
     reminder: Mapped[str] = mapped_column(default="")

@@ -13,11 +13,12 @@ from core.catalogue.queries import option_text
 from core.errors import Conflict, InsufficientStock, Invalid, NotFound
 from core.ids import new_id
 from core.money import MAX_DONG, Dong
+from core.orders.discounts import discount_percent
 from core.orders.models import Cart, Quote
 from core.orders.queries import get_cart
 from core.orders.totals import work_out
 from core.ports.addresses import DeliveryAddress
-from core.shop import shop_profile
+from core.shop import ShopProfile, shop_profile
 from core.stock.queries import available_by_variant
 
 
@@ -46,7 +47,7 @@ def quote_cart(session: Session, *, cart_id: str, now: datetime, carrier_fee: in
     variants = _variants(session, cart)
     _check_stock(session, cart, variants)
     profile = shop_profile(session)
-    content = _content(cart, variants, profile.shipping, carrier_fee)
+    content = _content(cart, variants, profile, carrier_fee)
     if content["total"] > MAX_DONG:
         raise Invalid("total_too_large", "The order is too large to be taken at once.", {})
     quote = Quote(
@@ -120,11 +121,17 @@ def _check_stock(session: Session, cart: Cart, variants: dict[str, Variant]) -> 
         raise InsufficientStock(short)
 
 
-def _content(cart: Cart, variants: dict[str, Variant], shipping: Any, carrier_fee: int) -> dict[str, Any]:
+def _content(
+    cart: Cart, variants: dict[str, Variant], profile: ShopProfile, carrier_fee: int
+) -> dict[str, Any]:
+    priced = [(variants[line.variant_id].price, line.quantity) for line in cart.lines]
+    percent = discount_percent(
+        cart, subtotal=sum(price * quantity for price, quantity in priced), rule=profile.haggling
+    )
     totals = work_out(
-        [(variants[line.variant_id].price, line.quantity) for line in cart.lines],
-        discount_percent=cart.discount_percent,
-        shipping=shipping,
+        priced,
+        discount_percent=percent,
+        shipping=profile.shipping,
         carrier_fee=carrier_fee,
     )
     lines = []
@@ -155,7 +162,7 @@ def _content(cart: Cart, variants: dict[str, Variant], shipping: Any, carrier_fe
         "address_text": DeliveryAddress(**cart.address).text,
         "delivery_note": cart.delivery_note,
         "payment_method": cart.payment_method,
-        "discount_percent": cart.discount_percent,
+        "discount_percent": percent,
         "subtotal": totals.subtotal,
         "discount": totals.discount,
         "shipping_fee": totals.shipping_fee,

@@ -2,7 +2,7 @@
 
 import re
 
-from core.catalogue.search import fold
+from core.catalogue.folding import fold
 
 BINS = {
     "970436": ("vietcombank", "vcb"),

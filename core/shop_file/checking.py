@@ -75,7 +75,13 @@ def _cross_checks(shop: ShopFile) -> list[dict[str, str]]:
             seen.add(name)
     warehouses = {w.code for w in shop.warehouses}
     skus = {v.sku for p in shop.products for v in p.variants}
+    product_skus = {p.sku for p in shop.products}
     for product in shop.products:
+        problems += [
+            {"place": f"products.{product.sku}.related", "problem": f"there is no product {sku}"}
+            for sku in product.related
+            if sku not in product_skus
+        ]
         for variant in product.variants:
             problems += [
                 {"place": f"variants.{variant.sku}.stock", "problem": f"there is no warehouse {code}"}

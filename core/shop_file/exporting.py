@@ -55,7 +55,7 @@ def _products(session: Session) -> list[dict[str, Any]]:
         stock.setdefault(variant_id, {})[code] = available
     same = (
         "sku", "name", "name_en", "category", "category_en", "brand", "aliases", "description",
-        "description_en", "specifications", "size_chart", "size_chart_en", "options", "images",
+        "description_en", "specifications", "size_chart", "size_chart_en", "options", "images", "related",
     )  # fmt: skip
     return [
         {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core import audit
 from core.actor import SYSTEM, Actor
 from core.catalogue.models import Product, Variant
-from core.catalogue.search import search_text
+from core.catalogue.search import detail_text, search_text
 from core.customers.identities import ANY_CHANNEL, customer_for
 from core.db import insert_rows
 from core.errors import Conflict, Invalid
@@ -161,13 +161,20 @@ def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, 
 def _product_row(part: ProductPart, product_id: str, now: datetime) -> dict[str, Any]:
     same = (
         "sku", "name", "name_en", "category", "category_en", "brand", "description", "description_en", "aliases",
-        "size_chart", "size_chart_en", "images",
+        "size_chart", "size_chart_en", "images", "related",
     )  # fmt: skip
     return {
         "id": product_id,
         **{name: getattr(part, name) for name in same},
         "specifications": [item.model_dump() for item in part.specifications],
         "options": [option.model_dump() for option in part.options],
+        "detail_text": detail_text(
+            [
+                part.description,
+                part.description_en,
+                *(text for spec in part.specifications for text in (spec.name, spec.value)),
+            ]
+        ),
         "vat_class": VAT_CLASS_OF_RATE[part.vat_rate],
         "search_text": search_text(
             [

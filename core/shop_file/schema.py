@@ -108,6 +108,8 @@ class ProductPart(Part):
     variants: list[VariantPart] = Field(min_length=1, max_length=1000)
     images: list[Annotated[str, Field(max_length=2_000)]] = []
     active: bool = True
+    related: list[Sku] = Field([], max_length=20)
+    """SKUs of products that go with this one; the assistant may offer one of them."""
 
     @model_validator(mode="after")
     def _variants_fit_options(self) -> "ProductPart":

@@ -20,6 +20,7 @@ from core.db import insert_rows
 from core.errors import Conflict, InsufficientStock, Invalid
 from core.ids import new_id
 from core.stock.models import Reservation, StockLevel, StockMovement
+from core.stock.watching import note_rise
 
 MAX_QUANTITY = 1_000_000
 
@@ -64,6 +65,7 @@ def rebook(session: Session, *, order_id: str, picks: Sequence[Pick], now: datet
         elif quantity < 0:
             _give_back(session, variant_id, warehouse_id, -quantity)
     _hold(session, order_id, picks, now)
+    note_rise(session, {variant_id for (variant_id, _), quantity in change.items() if quantity < 0}, now=now)
 
 
 def open_stock(
@@ -91,6 +93,7 @@ def release_order(session: Session, *, order_id: str, actor: Actor, now: datetim
     held = _take_held(session, order_id, "released")
     for reservation in held:
         _give_back(session, reservation.variant_id, reservation.warehouse_id, reservation.quantity)
+    note_rise(session, {reservation.variant_id for reservation in held}, now=now)
     return len(held)
 
 
@@ -146,6 +149,7 @@ def receive(
         )
     )
     session.flush()
+    note_rise(session, [variant_id], now=now)
 
 
 def adjust(
@@ -197,6 +201,8 @@ def adjust(
         )
     )
     session.flush()
+    if change > 0:
+        note_rise(session, [variant_id], now=now)
 
 
 def _promise(session: Session, variant_id: str, warehouse_id: str, quantity: int) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -93,3 +93,30 @@ class Reservation(Base):
     quantity: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(default="held")
     created_at: Mapped[datetime]
+
+
+class StockWatch(Base):
+    """A customer who wants to be told once when a variant can be had again."""
+
+    __tablename__ = "stock_watches"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'told', 'cancelled')", name="state"),
+        Index(
+            "uq_stock_watches_waiting",
+            "customer_id",
+            "variant_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_stock_watches_variant_id", "variant_id", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    variant_id: Mapped[str] = mapped_column(ForeignKey("variants.id"))
+    conversation_id: Mapped[str] = mapped_column(default="")
+    """Where it was asked for; a name that only the bot understands."""
+    state: Mapped[str] = mapped_column(default="waiting")
+    created_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from core.catalogue.models import Variant
 from core.errors import NotFound
 from core.stock.allocation import Place
+from core.stock.availability import available_by_variant as available_by_variant
 from core.stock.levels import Pick
 from core.stock.models import Reservation, StockLevel, Warehouse
 
@@ -23,18 +24,6 @@ class LevelView:
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
-
-
-def available_by_variant(session: Session, variant_ids: Collection[str]) -> dict[str, int]:
-    """Over all active warehouses; variants without a level are 0."""
-    rows = session.execute(
-        select(StockLevel.variant_id, func.sum(StockLevel.on_hand - StockLevel.reserved))
-        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
-        .where(StockLevel.variant_id.in_(variant_ids), Warehouse.active)
-        .group_by(StockLevel.variant_id)
-    )
-    found = {variant_id: int(total) for variant_id, total in rows}
-    return {variant_id: found.get(variant_id, 0) for variant_id in variant_ids}
 
 
 def places(session: Session, variant_ids: Collection[str]) -> list[Place]:

@@ -1,23 +1,67 @@
-"""The built-in brain's decisions: what to do with one understood message. Pure; follows prompts/policy.md."""
+"""The built-in brain's decisions: what to do with one understood message. Pure; follows prompts/policy.md.
 
+One message may want several things. Some wants take the whole message (a person, an insult, the answer to what was
+just asked); all others are served together: a courtesy, then the questions, then what is to be done, which ends with
+the one thing that is still to be asked.
+"""
+
+from functools import partial
 from typing import Any
 
 from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.follow_up import follow_up
+from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order
 from bot.agent.policy.questions import ask, open_question
-from bot.agent.policy.steps import Call, Step, Words
-from bot.agent.policy.talk import hand_over, small_talk
+from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
+from bot.agent.policy.talk import courtesy, hand_over, small_talk
 from nlu import Parse
+
+MOST_PARTS = 3
 
 
 def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear."""
-    for rule in (follow_up, invoice, requests, hand_over, agree, order, own_orders, ask, small_talk):
+    for rule in (follow_up, take_offer, asked_before, invoice, requests, hand_over):
         steps = rule(parse, context)
         if steps:
             return steps
-    return open_question(parse, context)
+    deeds = [] if _only_asks(parse) else _deeds(parse, context)
+    answers = ask(parse, context, deeds)[: MOST_PARTS - len(deeds)]
+    if any(step.tool == "ask_discount" for step in answers if isinstance(step, Call)):
+        # "50%" is no quantity of what is in the cart.
+        named = any(item.refers != "cart" for item in parse.items)
+        deeds = deeds if named else []
+    if answers and all(isinstance(deed, Call) and deed.tool == "find_products" for deed in deeds):
+        deeds = []
+    if answers or deeds:
+        return [*courtesy(parse, context), *answers, *deeds]
+    return small_talk(parse, context) or open_question(parse, context)
+
+
+def _only_asks(parse: Parse) -> bool:
+    """Numbers in such a message are a price, a body, a need: nothing is put into the cart by them."""
+    intents = intents_of(parse)
+    asking = {"browse_catalogue", "haggle", *ABOUT_GOODS}
+    if any(item.quantity for item in parse.items):
+        asking -= {"ask_price", "ask_stock", "ask_product"}
+    harmless = {*ABOUT_GOODS, *ABOUT_THE_SHOP, "greeting", "thanks", "chitchat", "unknown"}
+    return bool(intents & asking) and not intents - asking - harmless
+
+
+def _deeds(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """Yes and no come first and alone; an own order and a new one may stand in one message."""
+    settled = agree(parse, context)
+    if settled:
+        return settled
+    own = own_orders(parse, context)
+    if own and not (parse.items and "order" in intents_of(parse)):
+        return own
+    # What is asked beside an order is answered by the questions' rules.
+    ordering = [
+        step for step in order(parse, context) if step != Call("answer_question", {"question": parse.text})
+    ]
+    return [*own, *map(partial(with_offered_size, parse, context), ordering)][:2]
 
 
 __all__ = ["Call", "Step", "Words", "decide"]

@@ -1,36 +1,221 @@
 """Questions about goods go to the catalogue, all others to what the shop wrote."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
-from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, Words, intents_of
-from nlu import Parse
+from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.tools.shopping.measures import read_measures
+from bot.tools.shopping.wishes import price_range
+from core.catalogue.wording import units
+from nlu import ItemMention, Parse, fold
+
+_TOPICS = {
+    "ask_shipping_fee": "shipping_fee",
+    "ask_delivery_time": "delivery_time",
+    "ask_payment": "payment",
+    "ask_policy": "",
+}
+_ABOUT_GOODS = ("ask_price", "ask_stock", "ask_product")
+_MORE = re.compile(
+    r"\b(xem them|them mau|mau (nao )?(khac|nua)|con (mau|cai|loai|mon)( nao)? (khac|nua)|cai khac|show more|more"
+    r"|any others?|other (ones|models|options)|anything else)\b|더 (보여|있)|다른 (거|것|상품|제품)"
+)
+_PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
+_CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
 
-def ask(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    """Questions about goods go to the catalogue, all others to what the shop wrote."""
+def ask(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[Step]:
+    """Every question of the message once; `deeds` are done beside it and tell their own part."""
     intents = intents_of(parse)
-    about = [m.variant_sku or m.product_sku for m in parse.items if m.variant_sku or m.product_sku]
-    candidates = [sku for m in parse.items if not m.product_sku for sku, _ in m.candidates[:4]]
-    if "haggle" in intents:
-        return [Words("no_discount")]
-    if intents & ABOUT_THE_SHOP or ("ask_size" in intents and not about):
-        return [Call("answer_question", {"question": parse.text})]
-    if len(set(about)) == 1:
-        return [Call("check_product", {"sku": about[0]})]
-    if about or candidates:
-        return [Call("find_products", {"skus": list(dict.fromkeys([*about, *candidates]))[:6]})]
-    if intents & {"ask_price", "ask_stock", "ask_product", "search_product"} and context["shown"]:
-        return [Call("check_product", {"sku": context["shown"][0]})]
-    if intents & {"browse_catalogue", "recommend"}:
-        return [Call("browse_catalogue", {"category": ""})]
-    if intents & {"ask_product", "search_product"}:
-        return [Call("find_products", {"query": parse.text})]
+    steps: list[Step] = []
+    percent = _PERCENT.search(fold(parse.text))
+    named = percent is not None and not parse.items and any(own.name == "haggle" for own in parse.intents)
+    if named or ("haggle" in intents and "ask_promotion" not in intents):
+        arguments = {"percent": int(percent.group(1)) if percent else None}
+        steps.append(Call("ask_discount", {**arguments, "amount": max(parse.amounts, default=None)}))
+    if not steps or parse.items:
+        steps += _goods(parse, context, deeds)
+    steps += _shop_matters(parse, mixed=bool(steps or deeds))
+    return steps
+
+
+def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[Step]:
+    intents = intents_of(parse)
+    ordering = any(isinstance(step, Call) and step.tool == "update_order" for step in deeds)
+    if ordering and not intents & {"ask_price", "ask_product", "compare", "ask_size"}:
+        return []
+    if (
+        deeds
+        and not ordering
+        and not intents & {*_ABOUT_GOODS, "search_product", "recommend", "browse_catalogue"}
+    ):
+        return []
+    for rule in (_special, _of_named, _of_shown, _of_words):
+        steps = rule(parse, context, ordering)
+        if steps:
+            return steps
     return []
 
 
+def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
+    intents = intents_of(parse)
+    named, candidates = _named(parse), _candidates(parse)
+    focus = named or _focus(context)
+    if "notify_restock" in intents:
+        options = parse.items[0].options if parse.items else {}
+        arguments = {"sku": focus[0] if focus else "", "options": dict(options), "stop": parse.no}
+        return [Call("notify_restock", arguments)]
+    if "compare" in intents:
+        skus = list(dict.fromkeys(named if len(named) > 1 else [*named, *candidates, *context["shown"]]))
+        if skus:
+            return [Call("compare_products", {"skus": skus[:4], "said": parse.text})]
+        return [Call("recommend_products", {"wish": parse.text})]
+    if "ask_size" in intents and (read_measures(parse.text) or "ask_stock" not in intents):
+        return [
+            Call(
+                "advise_size", {"sku": focus[0] if focus else "", "body": parse.text, "question": parse.text}
+            )
+        ]
+    if ordering:
+        return []
+    if (
+        context.get("selling", {}).get("browsing") is not None
+        and not named
+        and _MORE.search(fold(parse.text))
+    ):
+        return [Call("show_more")]
+    if "recommend" in intents and not (intents & set(_ABOUT_GOODS) and named):
+        among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
+        return [Call("recommend_products", {"wish": parse.text, "skus": among})]
+    return []
+
+
+def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
+    """Goods that the message names, for sure or among a few."""
+    intents = intents_of(parse)
+    named, candidates = _named(parse), _candidates(parse)
+    if "search_product" in intents and price_range(parse.text) != (None, None):
+        return _search(parse)
+    products = {item.product_sku or _only_candidate(item) for item in parse.items} - {None}
+    if not named and candidates and not ordering:
+        if not intents & {"ask_price", "ask_stock"}:
+            if "browse_catalogue" in intents:
+                return [Call("browse_catalogue", {"category": parse.text})]
+            if "search_product" in intents:
+                return _search(parse)
+        return [Call("find_products", {"skus": candidates[:6], "query": parse.text})]
+    if len(products) > 1:
+        return [] if ordering else [Call("find_products", {"skus": [*named, *candidates][:6]})]
+    if not named:
+        return []
+    options = next((dict(item.options) for item in parse.items if item.options), {})
+    return _about_one(parse, named[0], options, intents)
+
+
+def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str]) -> list[Step]:
+    steps: list[Step] = []
+    about = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
+    other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle"} - {"ask_policy"}
+    detail = bool(intents & {"ask_product", "ask_policy"}) or not (
+        about or other or not _asks_a_detail(parse)
+    )
+    if about or not detail:
+        steps.append(Call("check_product", {"sku": sku, "options": options, "about": about}))
+    if detail:
+        steps.append(Call("product_details", {"sku": sku, "question": parse.text}))
+    return steps
+
+
+def _asks_a_detail(parse: Parse) -> bool:
+    """Names a matter that a product's text may tell: material, origin, a picture …"""
+    return any(unit.topic and not unit.soft for unit in units(parse.text))
+
+
+def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
+    """`giá bao nhiêu`, `còn hàng không`: what is being ordered, else what was shown last."""
+    intents = intents_of(parse)
+    focus = _focus(context)
+    if not intents & set(_ABOUT_GOODS) or ordering:
+        return []
+    if not focus:
+        return [Words("which_product")] if intents & set(_ABOUT_GOODS) == {"ask_price"} else []
+    if len(focus) == 1:
+        return _about_one(parse, focus[0], {}, intents)
+    return [Call("find_products", {"skus": focus[:6]})]
+
+
+def _of_words(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
+    intents = intents_of(parse)
+    if ordering:
+        return []
+    if "browse_catalogue" in intents:
+        return [Call("browse_catalogue", {"category": parse.text})]
+    return _search(parse) if intents & {"search_product", "ask_product", "ask_stock"} else []
+
+
+def _search(parse: Parse) -> list[Step]:
+    return [Call("find_products", {"query": parse.text})]
+
+
+def _shop_matters(parse: Parse, *, mixed: bool) -> list[Step]:
+    """Where several things are asked, each is looked up by its own words or by its usual question."""
+    intents = [intent.name for intent in parse.intents if intent.name in intents_of(parse)]
+    about = [name for name in intents if name in (*_TOPICS, "ask_shop", "ask_promotion")]
+    steps: list[Step] = []
+    for name in about:
+        alone = len(about) == 1 and not mixed
+        question = parse.text if alone else _own_clause(parse) if name == "ask_policy" else ""
+        if name == "ask_policy" and mixed and parse.items:
+            continue
+        if name == "ask_shop":
+            steps.append(Call("ask_shop", {"question": parse.text}))
+        elif name == "ask_promotion":
+            steps.append(Call("ask_promotion", {"question": parse.text if alone else ""}))
+        else:
+            steps.append(Call("answer_question", {"question": question, "topic": _TOPICS[name]}))
+    return steps
+
+
+def _own_clause(parse: Parse) -> str:
+    """The last part of the message that asks without naming goods."""
+    clauses = [part.strip() for part in _CLAUSE.split(parse.text) if len(part.split()) > 1]
+    free = [
+        part
+        for part in clauses
+        if not any(
+            parse.text.find(part) < item.span[1] and item.span[0] < parse.text.find(part) + len(part)
+            for item in parse.items
+        )
+    ]
+    return free[-1] if free else parse.text
+
+
+def _named(parse: Parse) -> list[str]:
+    skus = [item.variant_sku or item.product_sku or _only_candidate(item) for item in parse.items]
+    return list(dict.fromkeys(sku for sku in skus if sku))
+
+
+def _only_candidate(item: ItemMention) -> str | None:
+    return item.candidates[0][0] if len(item.candidates) == 1 else None
+
+
+def _candidates(parse: Parse) -> list[str]:
+    return list(
+        dict.fromkeys(sku for item in parse.items if not item.product_sku for sku, _ in item.candidates)
+    )
+
+
+def _focus(context: dict[str, Any]) -> list[str]:
+    draft = context.get("draft")
+    return [draft["sku"]] if draft else list(context["shown"])
+
+
 def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    if parse.question or len(parse.text.split()) >= 4:
-        return [Call("answer_question", {"question": parse.text})]
+    if parse.question or len(parse.text.split()) >= 3:
+        focus = _focus(context)
+        sku = focus[0] if len(focus) == 1 else ""
+        return [Call("look_up", {"question": parse.text, "sku": sku, "asked": parse.question})]
     if parse.yes and context["awaiting"]:
         return [Call("update_order")]
     if context.get("unsure", 0) >= 1:

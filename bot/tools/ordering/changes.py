@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.catalogue.models import Product
+
 
 @dataclass(frozen=True)
 class ItemChange:
@@ -58,3 +60,5 @@ class Result:
     changed: bool = False
     wholesale: int | None = None
     """The shop's limit, when more than that was wished for."""
+    first: Product | None = None
+    """What went into an empty cart."""

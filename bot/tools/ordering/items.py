@@ -120,6 +120,8 @@ class Basket:
         if available < wanted:
             self._keep_short(product, variant, item, available, current)
             return
+        if not any(self._quantities.values()):
+            self._result.first = product
         self._set(variant, wanted)
         if replaced is not None and replaced.id != variant.id:
             self._set(replaced, 0)

@@ -15,6 +15,7 @@ from bot.tools.ordering.changes import Ask, Result
 from bot.tools.ordering.drafts import Draft
 from bot.tools.ordering.items import draft_question, is_hopeless
 from bot.tools.ordering.misses import after_misses
+from bot.tools.shopping.related import related_offer
 from core.catalogue.models import Variant
 from core.catalogue.queries import get_product
 from core.customers.phones import local_phone
@@ -44,6 +45,8 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
     if first is None:
         return turn.note(_given_up(turn, cart_id, asks[0].kind, said))
     said += _acknowledged(turn, first, result, bool(said))
+    extra = related_offer(session, turn, result.first) if result.first is not None else None
+    said += [extra[0]] if extra else []
     turn.state["question"] = first.question
     return turn.note(
         ToolOutcome(
@@ -51,7 +54,7 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
             True,
             " ".join([*said, first.question]),
             {"cart_id": cart_id, "missing": missing},
-            first.cards,
+            (*first.cards, *((extra[1],) if extra else ())),
             first.quick_replies,
             tuple(dict.fromkeys([first.kind, *(ask.kind for ask in asks[1:]), *missing])),
             cart_id,

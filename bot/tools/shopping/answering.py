@@ -1,30 +1,150 @@
-"""What the shop wrote."""
+"""What the shop wrote, with its source; and what its owner set, where nothing is written."""
 
-from bot.agent.turn import ToolOutcome, Turn
+from collections.abc import Callable
+from typing import Any
+
+from bot.agent.turn import FoundPassage, ToolOutcome, Turn
+from bot.replies.joining import joined
 from bot.replies.texts import say
+from bot.tools.shopping.memory import offer
+from core.money import format_dong
+from core.shop import ShopProfile, shop_profile
+
+TOPICS = ("shipping_fee", "delivery_time", "payment", "shop", "promotion", "wholesale", "size")
 
 
-def answer_question(turn: Turn, *, question: str) -> ToolOutcome:
-    """From what the shop wrote, with its source; says so when there is nothing sure."""
-    hits = [hit for hit in turn.services.knowledge.search(question, language=turn.language) if hit.sure]
-    if not hits:
-        turn.state["unanswered"] = [*turn.state.get("unanswered", []), question[:300]][-20:]
+def answer_question(turn: Turn, *, question: str, topic: str = "") -> ToolOutcome:
+    """The customer's own words first, then the topic's usual question, then the shop's settings."""
+    answer = sure_answer(turn, question) if question else None
+    if answer is None and topic in TOPICS:
+        answer = sure_answer(turn, say(turn.language, f"topic_{topic}"))
+    if answer is not None:
+        return answer
+    facts = _settings(turn, topic)
+    if facts:
         return turn.note(
-            ToolOutcome(
-                "answer_question",
-                False,
-                say(turn.language, "not_known"),
-                {"question": question[:300]},
-                quick_replies=(say(turn.language, "staff_button"),),
-            )
+            ToolOutcome("answer_question", True, joined(*facts), {"topic": topic, "source": "settings"})
         )
-    best = hits[0]
+    return unanswered(turn, "answer_question", question, say(turn.language, "not_known"), {"topic": topic})
+
+
+def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
+    """The best passage, if retrieval is sure of it; noted with its source. None otherwise."""
+    hit = best_passage(turn, question)
+    return _told(turn, hit) if hit is not None else None
+
+
+def _told(turn: Turn, hit: FoundPassage) -> ToolOutcome:
+    data = {"passage_id": hit.passage_id, "source": hit.source, "text": hit.text}
+    said = opened(turn.language, hit.text)
+    return turn.note(
+        ToolOutcome("answer_question", True, said, data, ({"type": "source", "title": hit.source},))
+    )
+
+
+def best_passage(turn: Turn, question: str) -> FoundPassage | None:
+    hits = turn.services.knowledge.search(question, language=turn.language)
+    return next((hit for hit in hits if hit.sure), None)
+
+
+def opened(language: str, text: str) -> str:
+    """The shop's own words, with a kind opening unless they have one."""
+    opening = say(language, "answer_opening")
+    return text if not opening or text.lower().startswith(("dạ", "vâng")) else f"{opening} {text}"
+
+
+def unanswered(
+    turn: Turn,
+    tool: str,
+    question: str,
+    said: str,
+    data: dict[str, Any],
+    cards: tuple[dict[str, Any], ...] = (),
+) -> ToolOutcome:
+    """Owns up, keeps the question for the shop, and offers a person."""
+    turn.state["unanswered"] = [*turn.state.get("unanswered", []), question[:300]][-20:]
+    ask = offer(turn, "staff", say(turn.language, "ask_staff"))
     return turn.note(
         ToolOutcome(
-            "answer_question",
-            True,
-            best.text,
-            {"passage_id": best.passage_id, "source": best.source, "text": best.text},
-            ({"type": "source", "title": best.source},),
+            tool, False, said, {**data, "question": question[:300]}, cards,
+            (say(turn.language, "staff_button"),), ask=ask,
         )
+    )  # fmt: skip
+
+
+def ask_shop(turn: Turn, *, question: str) -> ToolOutcome:
+    """What the shop wrote where that holds its address, hours or hotline; else those, as it set them."""
+    with turn.services.db.read_transaction() as session:
+        profile = shop_profile(session)
+    own = [value for value in (profile.address, profile.opening_hours, profile.hotline) if value]
+    hit = best_passage(turn, question)
+    if hit is not None and (not own or any(value in hit.text for value in own)):
+        return _told(turn, hit)
+    if not own:
+        return unanswered(turn, "ask_shop", question, say(turn.language, "not_known"), {})
+    facts = joined(*_shop_facts(profile, turn.language))
+    return turn.note(ToolOutcome("ask_shop", True, facts, {"source": "settings"}))
+
+
+def ask_promotion(turn: Turn, *, question: str) -> ToolOutcome:
+    """Only what the shop wrote or set; nothing is promised beyond it."""
+    answer = sure_answer(turn, question) or sure_answer(turn, say(turn.language, "topic_promotion"))
+    if answer is not None:
+        return answer
+    with turn.services.db.read_transaction() as session:
+        profile = shop_profile(session)
+    offers = real_offers(profile, turn.language)
+    said = say(turn.language, "no_promotion_but" if offers else "no_promotion", offers=" ".join(offers))
+    return turn.note(ToolOutcome("ask_promotion", True, said.strip(), {"source": "settings"}))
+
+
+def real_offers(profile: ShopProfile, language: str) -> list[str]:
+    """What every customer may have by the shop's rules."""
+    offers = []
+    free_from = profile.shipping.free_from_subtotal
+    if free_from:
+        offers.append(say(language, "shipping_free_from", amount=format_dong(free_from)))
+    if profile.wholesale_from_qty:
+        offers.append(say(language, "wholesale_from", quantity=profile.wholesale_from_qty))
+    return offers
+
+
+def _settings(turn: Turn, topic: str) -> list[str]:
+    with turn.services.db.read_transaction() as session:
+        profile = shop_profile(session)
+    told: dict[str, Callable[[ShopProfile, str], list[str]]] = {
+        "shipping_fee": _shipping_facts,
+        "payment": _payment_facts,
+        "shop": _shop_facts,
+        "wholesale": lambda shop, language: (
+            real_offers(shop, language)[-1:] if shop.wholesale_from_qty else []
+        ),
+    }
+    return told[topic](profile, turn.language) if topic in told else []
+
+
+def _shipping_facts(profile: ShopProfile, language: str) -> list[str]:
+    rule = profile.shipping
+    facts = []
+    if rule.flat_fee is not None:
+        key = "shipping_flat" if rule.flat_fee else "shipping_free"
+        facts.append(say(language, key, amount=format_dong(rule.flat_fee)))
+    else:
+        facts.append(say(language, "shipping_by_carrier"))
+    if rule.free_from_subtotal and rule.flat_fee != 0:
+        facts.append(say(language, "shipping_free_from", amount=format_dong(rule.free_from_subtotal)))
+    return facts
+
+
+def _payment_facts(profile: ShopProfile, language: str) -> list[str]:
+    methods = [say(language, f"payment_{method}") for method in profile.payment_methods]
+    return [say(language, "pay_by", methods=", ".join(methods))]
+
+
+def _shop_facts(profile: ShopProfile, language: str) -> list[str]:
+    told = (
+        ("shop_address", profile.address),
+        ("shop_hours", profile.opening_hours),
+        ("shop_hotline", profile.hotline),
     )
+    return [say(language, key, value=value) for key, value in told if value]

@@ -1,162 +1,143 @@
-"""Products and what can be had of them."""
+"""Price and stock of one product, of some of its variants, or of one."""
 
-from sqlalchemy import select
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy.orm import Session
 
 from bot.agent.turn import ToolOutcome, Turn
-from bot.replies.cards import product_card, product_name, variant_name
+from bot.replies.cards import product_name, variant_name
 from bot.replies.texts import say
+from bot.tools.shopping.alternatives import alternatives
+from bot.tools.shopping.finding import nothing_found
+from bot.tools.shopping.memory import closing_an_order, offer
+from bot.tools.shopping.telling import (
+    FEW_LEFT,
+    cards_of,
+    fitting,
+    left_text,
+    on_sale,
+    other_variants,
+    price_text,
+    stock_of,
+    values_of,
+    variant_line,
+)
 from core.catalogue.models import Product, Variant
-from core.catalogue.queries import get_product, list_products
-from core.catalogue.search import search_products
+from core.catalogue.queries import get_product
 from core.errors import NotFound
-from core.money import format_dong
-from core.stock.queries import available_by_variant
 
-MAX_CARDS = 6
+__all__ = ["check_product", "other_variants", "variant_line"]
 
 
-FEW_LEFT = 5
-
-
-def find_products(turn: Turn, *, skus: list[str], query: str) -> ToolOutcome:
-    """By SKU when known, else by words; at most six cards."""
-    with turn.services.db.read_transaction() as session:
-        products = _by_sku(session, skus) or (
-            search_products(session, text=query, limit=MAX_CARDS) if query else []
-        )
-        if not products:
-            names = ", ".join(categories(session, turn.language))
-            return turn.note(
-                ToolOutcome("find_products", False, say(turn.language, "not_found", categories=names))
-            )
-        cards = _cards(session, products[:MAX_CARDS], turn.language)
-    turn.state["shown"] = [card["sku"] for card in cards]
-    key = "found_one" if len(cards) == 1 else "found"
-    lines = "\n".join(f"• {card['title']}: {card['price_text']}" for card in cards)
-    return turn.note(
-        ToolOutcome(
-            "find_products",
-            True,
-            f"{say(turn.language, key)}\n{lines}",
-            {"products": [{"sku": c["sku"], "title": c["title"], "price": c["price"]} for c in cards]},
-            tuple(cards),
-        )
-    )
-
-
-def browse_catalogue(turn: Turn, *, category: str) -> ToolOutcome:
-    """The categories, or some products of one."""
-    with turn.services.db.read_transaction() as session:
-        if category:
-            products = list_products(session, after=None, limit=MAX_CARDS, category=category)
-            if products:
-                cards = _cards(session, products, turn.language)
-                turn.state["shown"] = [card["sku"] for card in cards]
-                lines = "\n".join(f"• {card['title']}: {card['price_text']}" for card in cards)
-                return turn.note(
-                    ToolOutcome(
-                        "browse_catalogue", True, f"{say(turn.language, 'found')}\n{lines}", {}, tuple(cards)
-                    )
-                )
-        names = categories(session, turn.language)
-    return turn.note(
-        ToolOutcome(
-            "browse_catalogue",
-            True,
-            say(turn.language, "catalogue", categories=", ".join(names)),
-            {"categories": names},
-            quick_replies=tuple(names[:6]),
-        )
-    )
-
-
-def check_product(turn: Turn, *, sku: str) -> ToolOutcome:
-    """Price and availability of one product (all its variants) or of one variant."""
+def check_product(
+    turn: Turn, *, sku: str, options: Mapping[str, str] | None = None, about: Sequence[str] = ()
+) -> ToolOutcome:
+    """`options` narrow the product down; `about` says what was asked: price, stock or both."""
     language = turn.language
     with turn.services.db.read_transaction() as session:
         try:
             product = get_product(session, sku)
         except NotFound:
-            names = ", ".join(categories(session, language))
-            return turn.note(
-                ToolOutcome("check_product", False, say(language, "not_found", categories=names))
-            )
-        available = available_by_variant(session, [v.id for v in product.variants])
-        variant = next((v for v in product.variants if v.sku == sku), None)
-        if variant is None and len(product.variants) == 1:
-            variant = product.variants[0]
-        card = product_card(product, available, language)
-        text = (
-            _variant_text(product, variant, available, language)
-            if variant is not None
-            else _product_text(product, available, language)
-        )
-    turn.state["shown"] = [product.sku]
+            return nothing_found(session, turn, "check_product", sku)
+        available = stock_of(session, [product])
+        variants = fitting(product, sku, options or {})
+        in_stock = [v for v in variants if available[v.id] > 0]
+        if in_stock:
+            said, ask = _available_text(turn, product, variants, available, about)
+            others: tuple[Product, ...] = ()
+        else:
+            said, ask, others = _sold_out(session, turn, product, variants, options or {}, available)
+        levels = {**available, **stock_of(session, others)}
+        cards = cards_of([product, *others], levels, language)
+    turn.state["shown"] = [product.sku, *(other.sku for other in others)]
     data = {
         "sku": sku,
         "variants": [
-            {"sku": v.sku, "price": v.price, "available": available[v.id]}
-            for v in product.variants
-            if v.active
+            {"sku": v.sku, "price": v.price, "available": available[v.id]} for v in on_sale(product)
         ],
         "version": product.version,
     }
-    return turn.note(ToolOutcome("check_product", True, text, data, (card,)))
+    return turn.note(ToolOutcome("check_product", True, said, data, cards, ask=ask))
 
 
-def categories(session: Session, language: str) -> list[str]:
-    column = Product.category if language == "vi" else Product.category_en
-    rows = session.scalars(select(column).distinct().where(Product.status == "active", column != ""))
-    return sorted(rows)
+def _available_text(
+    turn: Turn, product: Product, variants: list[Variant], available: dict[str, int], about: Sequence[str]
+) -> tuple[str, str]:
+    language = turn.language
+    if len(variants) == 1:
+        variant = variants[0]
+        name, price = variant_name(product, variant, language), price_text(product, variants, language)
+        left = available[variant.id]
+        if left <= FEW_LEFT:
+            said = say(language, "few_left", name=name, available=left, price=price)
+        else:
+            key = "price_is" if list(about) == ["price"] else "in_stock"
+            said = say(language, key, name=name, price=price)
+        take = say(language, "ask_take")
+        return said, offer(turn, "item", take, sku=variant.sku, options={}, quantity=1)
+    name = _name_so_far(product, variants, language)
+    price = price_text(product, variants, language)
+    left_values = left_text(product, variants, available, language)
+    if list(about) == ["price"]:
+        said = say(language, "price_is", name=name, price=price)
+    elif len(variants) < len(on_sale(product)):
+        said = say(language, "option_left", name=name, values=left_values, price=price)
+    else:
+        said = say(language, "in_stock", name=name, price=price)
+        said += " " + say(language, "others_in_stock", values=left_values)
+    ask = (
+        ""
+        if closing_an_order(turn)
+        else say(language, "ask_which_kind", options=_open(product, variants, language))
+    )
+    return said, ask
 
 
-def variant_line(product: Product, variant: Variant, language: str, quantity: int) -> str:
-    return f"{quantity} × {variant_name(product, variant, language)}"
+def _sold_out(
+    session: Session,
+    turn: Turn,
+    product: Product,
+    variants: list[Variant],
+    options: Mapping[str, str],
+    available: dict[str, int],
+) -> tuple[str, str, tuple[Product, ...]]:
+    """Says so; other colours and sizes first, else goods alike; and offers to tell when it is back."""
+    language = turn.language
+    if not variants:
+        asked = ", ".join(options.values())
+        said = say(language, "no_such_option", name=product_name(product, language), asked=asked)
+        return f"{said} {other_variants(product, available, language)}".strip(), "", ()
+    name = _name_so_far(product, variants, language)
+    said = say(language, "out_of_stock", name=name)
+    others: tuple[Product, ...] = ()
+    left = other_variants(product, available, language)
+    if left:
+        said = f"{said} {left}"
+    else:
+        others = tuple(alternatives(session, product))
+        names = ", ".join(
+            f"{product_name(p, language)} ({price_text(p, on_sale(p), language)})" for p in others
+        )
+        said = f"{said} {say(language, 'alike', names=names)}" if others else said
+    sku = variants[0].sku if len(variants) == 1 else product.sku
+    ask = offer(turn, "restock", say(language, "ask_restock"), sku=sku, options=dict(options))
+    return said, ask, others
 
 
-def _by_sku(session: Session, skus: list[str]) -> list[Product]:
-    found: dict[str, Product] = {}
-    for sku in skus[:MAX_CARDS]:
-        try:
-            product = get_product(session, sku)
-        except NotFound:
-            continue
-        found.setdefault(product.sku, product)
-    return list(found.values())
-
-
-def _cards(session: Session, products: list[Product], language: str) -> list[dict[str, object]]:
-    available = available_by_variant(session, [v.id for p in products for v in p.variants])
-    return [product_card(product, available, language) for product in products]
-
-
-def _variant_text(product: Product, variant: Variant, available: dict[str, int], language: str) -> str:
-    name, price = variant_name(product, variant, language), format_dong(variant.price)
-    left = available[variant.id]
-    if left > FEW_LEFT:
-        return say(language, "in_stock", name=name, price=price)
-    if left > 0:
-        return say(language, "few_left", name=name, available=left, price=price)
-    return " ".join(
-        [say(language, "out_of_stock", name=name), other_variants(product, available, language)]
-    ).strip()
-
-
-def _product_text(product: Product, available: dict[str, int], language: str) -> str:
+def _name_so_far(product: Product, variants: Sequence[Variant], language: str) -> str:
+    """The product's name with the option values that all these variants share."""
     name = product_name(product, language)
-    card = product_card(product, available, language)
-    if not card["in_stock"]:
-        return say(language, "out_of_stock", name=name)
-    first = say(language, "in_stock", name=name, price=card["price_text"])
-    return " ".join([first, other_variants(product, available, language)]).strip()
+    if len(variants) == len(on_sale(product)) > 1:
+        return name
+    told = [values_of(variant, language) for variant in variants]
+    shared = [value for key, value in told[0].items() if all(own[key] == value for own in told)]
+    return f"{name} ({', '.join(shared)})" if shared else name
 
 
-def other_variants(product: Product, available: dict[str, int], language: str) -> str:
-    """What can be had of this product, in words; empty when nothing or when there is no choice."""
-    values = [
-        ", ".join((v.option_values if language == "vi" else v.option_values_en or v.option_values).values())
-        for v in product.variants
-        if v.active and available.get(v.id, 0) > 0 and v.option_values
+def _open(product: Product, variants: Sequence[Variant], language: str) -> str:
+    names = [
+        (option.get("name_en") or option["name"]) if language != "vi" else option["name"]
+        for option in product.options
+        if len({v.option_values[option["name"]] for v in variants}) > 1
     ]
-    return say(language, "others_in_stock", values="; ".join(values[:12])) if values else ""
+    return " & ".join(name.lower() for name in names)

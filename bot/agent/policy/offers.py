@@ -1,0 +1,87 @@
+"""Answers to what the assistant just offered or asked about: a yes to an offer, a size's measures, which variant."""
+
+import re
+from typing import Any
+
+from bot.agent.policy.ordering import order
+from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.tools.shopping.measures import read_measures
+from nlu import Parse, fold
+
+_PLAIN = frozenset(
+    {"affirm", "confirm", "deny", "order", "add_item", "chitchat", "thanks", "unknown", "give_details"}
+)
+
+_THAT_SIZE = re.compile(r"\b(size|co|sz) (do|day|nay|ay|kia|vua roi)\b|\b(that|this) size\b|그 사이즈|그걸로")
+
+
+def take_offer(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """A plain yes or no to what the last reply offered. Anything else said is more than a yes."""
+    offer = context.get("offer")
+    if not offer or parse.items or parse.question or intents_of(parse) - _PLAIN:
+        return []
+    if parse.no or "deny" in intents_of(parse):
+        return [Words("all_right")]
+    agrees = parse.yes or "affirm" in intents_of(parse)
+    if offer["kind"] == "item":
+        return _order_offered(parse, context, offer) if agrees or "order" in intents_of(parse) else []
+    if not agrees:
+        return []
+    if offer["kind"] == "staff":
+        return [Call("hand_off", {"reason": "asked for after an answer was not known"})]
+    return [Call("notify_restock", {"sku": offer["sku"], "options": offer.get("options", {})})]
+
+
+def _order_offered(parse: Parse, context: dict[str, Any], offer: dict[str, Any]) -> list[Step]:
+    quantity = parse.quantity or offer.get("quantity")
+    item = {
+        "sku": offer["sku"], "quantity": quantity, "action": "set", "options": offer.get("options", {}),
+    }  # fmt: skip
+    details = next(
+        (s.arguments for s in order(parse, context) if isinstance(s, Call) and s.tool == "update_order"), {}
+    )
+    return [Call("update_order", {**details, "items": [item]})]
+
+
+def with_offered_size(parse: Parse, context: dict[str, Any], step: Step) -> Step:
+    """ "One in that size" means the size that was just advised."""
+    offer = context.get("offer") or {}
+    if offer.get("kind") != "item" or not isinstance(step, Call) or not _THAT_SIZE.search(fold(parse.text)):
+        return step
+    items = [
+        {**item, "options": {**offer["options"], **item["options"]}} if item["sku"] == offer["sku"] else item
+        for item in step.arguments.get("items", ())
+    ]
+    return Call(step.tool, {**step.arguments, "items": items} if items else step.arguments)
+
+
+def asked_before(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """Measures that were asked for, the product they are for, the variant to watch."""
+    selling = context.get("selling", {})
+    awaiting = context["awaiting"][0] if context["awaiting"] else ""
+    measured = read_measures(parse.text)
+    sku = _named(parse)
+    sizing = selling.get("sizing")
+    if sizing is not None and (measured or (sku and "sku" not in sizing and awaiting == "item")):
+        arguments = {"sku": sku or sizing.get("sku", ""), "body": parse.text}
+        return [Call("advise_size", arguments)]
+    draft = context.get("draft")
+    if draft and awaiting == "variant" and {"height", "weight"} <= measured.keys() and not sku:
+        return [Call("advise_size", {"sku": draft["sku"], "body": parse.text})]
+    if (
+        sizing is not None
+        and awaiting == "variant"
+        and not intents_of(parse) - {"unknown", "deny", "chitchat"}
+    ):
+        return [Call("advise_size", {"sku": sizing.get("sku", ""), "question": parse.text})]
+    watching = selling.get("watching")
+    if watching and awaiting == "variant" and parse.items and not parse.question:
+        options = {**watching.get("options", {}), **parse.items[0].options}
+        return [
+            Call("notify_restock", {"sku": parse.items[0].variant_sku or watching["sku"], "options": options})
+        ]
+    return []
+
+
+def _named(parse: Parse) -> str:
+    return next((item.product_sku for item in parse.items if item.product_sku and not item.refers), "")

@@ -1,0 +1,41 @@
+"""What the shop wrote about a product, in the shop's words: only the sentences that answer what was asked."""
+
+from bot.agent.turn import ToolOutcome, Turn
+from bot.replies.cards import product_name
+from bot.replies.texts import say
+from bot.tools.shopping.answering import sure_answer, unanswered
+from bot.tools.shopping.finding import nothing_found
+from bot.tools.shopping.quoting import asked_about, describe, matching_sentences
+from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
+from core.catalogue.queries import get_product
+from core.errors import NotFound
+
+
+def product_details(turn: Turn, *, sku: str, question: str) -> ToolOutcome:
+    """Quotes the product's own text; else what the shop wrote in general; else says that it is not told."""
+    language = turn.language
+    with turn.services.db.read_transaction() as session:
+        try:
+            product = get_product(session, sku)
+        except NotFound:
+            return nothing_found(session, turn, "product_details", sku)
+        available = stock_of(session, [product])
+    turn.state["shown"] = [product.sku]
+    name, cards = product_name(product, language), cards_of([product], available, language)
+    asked = asked_about(product, question)
+    if any(unit.topic == "picture" for unit in asked):
+        key = "picture_here" if product.images else "picture_none"
+        return turn.note(
+            ToolOutcome("product_details", True, say(language, key, name=name), {"sku": sku}, cards)
+        )
+    quotes = matching_sentences(product, asked, language) if asked else describe(product, language)
+    data = {"sku": product.sku, "version": product.version, "quotes": quotes}
+    if quotes:
+        key = "detail_quote" if asked else "description"
+        said = say(language, key, name=name, text=" ".join(quotes), price=format_dong_range(product))
+        return turn.note(ToolOutcome("product_details", True, said, data, cards))
+    general = sure_answer(turn, question)
+    if general is not None:
+        return general
+    said = say(language, "detail_not_told", name=name)
+    return unanswered(turn, "product_details", question, said, data, cards)

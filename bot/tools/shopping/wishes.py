@@ -1,0 +1,62 @@
+"""The price that a customer wants to stay in: dưới 300k, tầm 200-300k, under 300,000, 30만동 이하. Pure."""
+
+import re
+
+from core.catalogue.folding import fold
+
+_FACTORS = {"k": 1_000, "nghin": 1_000, "ngan": 1_000, "thousand": 1_000, "천": 1_000, "tr": 10**6, "trieu": 10**6,
+            "million": 10**6, "mil": 10**6, "만": 10_000, "백만": 10**6}  # fmt: skip
+_UNIT = r"(?:\s*(k|nghin|ngan|thousand|천|trieu|tr|million|mil|백만|만)(?![a-z]))?(?:\s*(?:d|đ|dong|vnd|동)(?![a-z]))?"
+_AMOUNT = rf"(\d[\d.,]*){_UNIT}(?:(?<=tr)(\d{{1,3}}))?"
+_RANGE = re.compile(rf"{_AMOUNT}\s*(?:-|–|~|den|toi|to|and|에서|부터)\s*{_AMOUNT}")
+_ONE = re.compile(_AMOUNT)
+_UNDER = re.compile(
+    r"(duoi|toi da|khong qua|<|re hon|it hon|under|below|less than|up to|at most|max|cheaper than)\s*$"
+)
+_OVER = re.compile(r"(tren|tu|hon|>|over|above|more than|at least|from)\s*$")
+_AROUND = re.compile(r"(tam|khoang|co|quanh|around|about|roughly|대략|약)\s*$")
+_SHORT = re.compile(
+    r"(?:duoi|toi da|khong qua|tam|khoang|quanh)\s*(\d{2,3})(?:\s*(?:-|den|toi)?\s*(\d{2,3}))?"
+    r"(?=\s*(?:$|[,.!?]|thoi|shop|a\b|nha|do\b|tro))"
+)
+"""`tầm 200-300 thôi`: thousands, as people say it."""
+LEAST = 5_000
+"""Smaller numbers are counts, sizes or volumes, not prices in đồng."""
+
+
+def price_range(text: str) -> tuple[int | None, int | None]:
+    """(lowest, highest) in đồng; (None, None) when no price was named."""
+    plain = fold(text[:500])
+    both = _RANGE.search(plain)
+    if both:
+        high = _amount(both.group(4), both.group(5), both.group(6))
+        low = _amount(both.group(1), both.group(2) or both.group(5), both.group(3))
+        if LEAST <= low <= high:
+            return low, high
+    for match in _ONE.finditer(plain):
+        amount = _amount(*match.groups())
+        if amount >= LEAST:
+            return _bounds(amount, plain[: match.start()], plain[match.end() :])
+    short = _SHORT.search(plain)
+    if short:
+        first, second = int(short.group(1)) * 1_000, int(short.group(2) or 0) * 1_000
+        return (first, second) if second > first else _bounds(first, plain[: short.start(1)], "")
+    return None, None
+
+
+def _bounds(amount: int, before: str, after: str) -> tuple[int | None, int | None]:
+    if _UNDER.search(before) or re.match(r"\s*(이하|미만|아래|안쪽|tro xuong|or less|max)", after):
+        return None, amount
+    if _OVER.search(before) or re.match(r"\s*(이상|tro len|or more)", after):
+        return amount, None
+    if _AROUND.search(before) or re.match(r"\s*(정도|쯤|대)", after):
+        return amount * 7 // 10, amount * 12 // 10
+    return None, amount * 11 // 10
+
+
+def _amount(digits: str, unit: str | None, tail: str | None = None) -> int:
+    factor = _FACTORS.get(unit or "", 1)
+    if factor == 1:
+        return int(re.sub(r"\D", "", digits)[:12])
+    whole, _, part = digits.strip(".,").replace(",", ".").partition(".")
+    return int(float(f"{whole[:9]}.{re.sub(r'[^0-9]', '', part or tail or '')[:3] or 0}") * factor)
