@@ -138,6 +138,8 @@ def _street_in(words: Sequence[Token], begin: int, end: int, *, beside_units: bo
             return i
         if _NUMBER.match(words[i].text) and i + 1 < end and not NOT_STREET.match(_spelt(words, i, i + 2)):
             return i
+        if beside_units and words[i].is_number and i + 1 == end and words[i].gap < DASH:
+            return i
         if words[i].is_number and i + 1 == end and i == after and begin == after:
             return i
     plain = (

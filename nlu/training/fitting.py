@@ -24,7 +24,7 @@ from nlu.training.vocabulary import write_vocabulary
 
 TARGET = Path(__file__).parent.parent / "data" / "intents.npz"
 SEED = 20
-VARIANTS = 4
+VARIANTS = 3
 """Renderings of each line: a clean one, the others noisy."""
 EPOCHS = 8
 BATCH = 256
