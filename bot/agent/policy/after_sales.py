@@ -42,7 +42,7 @@ def invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return []
     if intents & {"handoff", "abuse"} or (not wished and not (told and context["invoice_wished"])):
         return []
-    named = [mention for mention in parse.items if mention.product_sku and mention.quantity]
+    named = [m for m in parse.items if m.product_sku and m.quantity and m.refers is None]
     ordering = order(parse, context) if named else []
     arguments = {"code": code_of(parse), **invoice_arguments(parse), "quietly": bool(ordering)}
     return [*ordering, Call("request_invoice", arguments)]
