@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.api.access import Authorization, DeskDep, change, read
+from core.api.access import Authorization, Cursor, DeskDep, Limit, change, read
 from core.api.error_handlers import REFUSALS
 from core.api.schemas import Out, Page
 from core.invoices.requests import invoice_requests
@@ -17,8 +17,6 @@ from core.orders.queries import get_order
 from core.tickets.filing import Kind, close_ticket, get_ticket, list_tickets
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"], responses=REFUSALS)
-Limit = Annotated[int, Query(ge=1, le=200)]
-Cursor = Annotated[str | None, Query(max_length=64)]
 
 
 class TicketOut(Out):
@@ -52,7 +50,7 @@ class InvoiceRequestOut(Out):
 @router.get("/tickets")
 def tickets(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     kind: Kind | None = None,
     state: Literal["open", "closed"] | None = None,
     order: Annotated[str | None, Query(max_length=40, description="Code of an order.")] = None,
@@ -74,12 +72,12 @@ def tickets(
 
 
 @router.get("/tickets/{code}")
-def ticket(desk: DeskDep, code: str, authorization: Authorization = None) -> TicketOut:
+def ticket(desk: DeskDep, code: str, authorization: Authorization) -> TicketOut:
     return read(desk, authorization, "tickets", lambda s: TicketOut.model_validate(get_ticket(s, code)))
 
 
 @router.post("/tickets/{code}/close")
-def close(desk: DeskDep, code: str, authorization: Authorization = None) -> TicketOut:
+def close(desk: DeskDep, code: str, authorization: Authorization) -> TicketOut:
     """`code` or id; a second close is refused."""
 
     def work(session: Session, actor: Actor) -> TicketOut:
@@ -91,7 +89,7 @@ def close(desk: DeskDep, code: str, authorization: Authorization = None) -> Tick
 @router.get("/invoice-requests")
 def requests(
     desk: DeskDep,
-    authorization: Authorization = None,
+    authorization: Authorization,
     order: Annotated[str | None, Query(max_length=40, description="Code of an order.")] = None,
     state: Annotated[str | None, Query(max_length=20)] = None,
     cursor: Cursor = None,

@@ -42,7 +42,7 @@ def invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return []
     if intents & {"handoff", "abuse"} or (not wished and not (told and context["invoice_wished"])):
         return []
-    named = [mention for mention in parse.items if mention.product_sku and mention.quantity]
+    named = [m for m in parse.items if m.product_sku and m.quantity and m.refers is None]
     ordering = order(parse, context) if named else []
     arguments = {"code": code_of(parse), **invoice_arguments(parse), "quietly": bool(ordering)}
     return [*ordering, Call("request_invoice", arguments)]
@@ -67,10 +67,19 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     if not code_of(parse) and parse.question and (not context["orders"] or "ask_policy" in intents):
         return []
     kind = "return" if wished == {"return_request"} else "exchange"
+    if kind == "exchange" and _not_sent(parse, context):
+        return _changed(parse, context)
     arguments = return_arguments(parse, context, kind)
     if "complaint" in intents or reason_in(parse):
         arguments["reason"] = parse.text.strip()[:1_000]
     return [Call("ask_return", {"kind": kind, "code": code_of(parse), **arguments})]
+
+
+def _not_sent(parse: Parse, context: dict[str, Any]) -> bool:
+    """Other goods of an order that is still here are a change, no exchange."""
+    code = code_of(parse)
+    statuses = {o["status"] for o in context["orders"] if not code or o["code"] == code}
+    return bool(statuses & {"new", "processing"}) and not statuses & set(DELIVERED)
 
 
 def _swap_of_delivered(parse: Parse, context: dict[str, Any], intents: set[str]) -> bool:
@@ -102,12 +111,17 @@ def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[
 def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     """Of a placed order; with an open cart only when the order is named."""
     named = names_placed_order(parse)
-    arguments = change_arguments(parse, context)
-    told = bool(arguments) or parse.quantity is not None
-    changing = intents & CHANGING or (named and told and not parse.question)
+    told = bool(change_arguments(parse, context)) or parse.quantity is not None
+    wishing = not parse.question or intents & {"order", "add_item"}
+    changing = intents & CHANGING or (named and told and wishing)
     open_orders = [placed for placed in context["orders"] if placed["status"] in OPEN]
     if not changing or (context["cart"] and not named) or not (open_orders or parse.order_codes):
         return []
+    return _changed(parse, context)
+
+
+def _changed(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    arguments = change_arguments(parse, context)
     part = "" if arguments else "item" if parse.quantity else changed_part(parse)
     return [Call("change_order", {"code": code_of(parse), **arguments, "part": part})]
 

@@ -43,6 +43,13 @@ _LABELS = re.compile(
     r"địa chỉ|dia chi|address|회사명|이메일|주소|세무코드)(?!\w)\s*[:\-]?",
     re.IGNORECASE,
 )
+_COMPANY_PART = re.compile(
+    r"(?:^|[:,;\n]|\bcho\s)\s*"
+    r"((?:công ty|cong ty|cty|doanh nghiệp|doanh nghiep|hộ kinh doanh|ho kinh doanh|hkd)\s[^,;:\n]{2,200}?)"
+    r"(?=\s+(?:mst|mã số thuế|ma so thue|địa chỉ|dia chi|e-?mail)\b|[,;:\n]|$)",
+    re.IGNORECASE,
+)
+_OF_AN_ORDER = re.compile(r"\bdon\b|\bdh\d")
 _COMPANY_WORD = re.compile(r"^(cong ty|cty|company|cua hang|ho kinh doanh)\b")
 _PARTICLES = frozenset({
     "nha", "nhe", "voi", "giup", "minh", "em", "anh", "chi", "a", "luon", "di", "duoc", "khong", "shop",
@@ -199,9 +206,12 @@ def _may_be(part: str, text: str) -> bool:
 
 
 def _company(parse: Parse) -> str:
-    """`công ty nha` names none."""
-    words = _COMPANY_WORD.sub("", fold(parse.company or "")).split()
-    return parse.company or "" if set(words) - _PARTICLES else ""
+    """What stands behind "công ty" at the head of a part; `công ty nha` names none."""
+    for name in (*_COMPANY_PART.findall(parse.text), parse.company or ""):
+        words_of = _COMPANY_WORD.sub("", fold(name)).split()
+        if set(words_of) - _PARTICLES and not _OF_AN_ORDER.search(fold(name)):
+            return " ".join(str(name).split()).strip(" .")
+    return ""
 
 
 def _company_address(parse: Parse) -> str:
