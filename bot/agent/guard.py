@@ -257,7 +257,8 @@ def _names(shown: str, evidence: Evidence) -> Iterator[str]:
     """Names in the middle of a sentence: brands, people, places that nothing told."""
     for match in _INNER_WORD.finditer(shown):
         name = match.group().rstrip(".'-")
-        if name[0].isupper() and name.casefold() not in _PLAIN_NAMES and novel_words(name, evidence.words):
+        is_name = name[0].isupper() and not any(c.isdigit() for c in name)
+        if is_name and name.casefold() not in _PLAIN_NAMES and novel_words(name, evidence.words):
             yield f"name {name}"
 
 
