@@ -97,6 +97,12 @@ class Settings(BaseSettings):
             raise ValueError("must name a folder")
         return value
 
+    @field_validator("knowledge_dir", mode="before")
+    @classmethod
+    def _none_when_empty(cls, value: object) -> object:
+        """An empty line in .env must not mean the folder that the program was started in."""
+        return value if value is None or str(value).strip() else None
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:

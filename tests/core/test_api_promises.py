@@ -124,8 +124,12 @@ def pages(api: TestClient, path: str, **query: Any) -> list[list[dict[str, Any]]
 
 def test_lists_are_whole_whatever_the_page(api: TestClient) -> None:
     for number in range(7):
-        part = {"sku": f"P{number}", "name": f"Cốc {number}", "variants": [
-            {"sku": f"P{number}-{x}", "price": 1, "stock": {"A": 1}} for x in range(3)]}  # fmt: skip
+        part = {
+            "sku": f"P{number}", "name": f"Cốc {number}", "options": [{"name": "Cỡ", "values": ["S", "M", "L"]}],
+            "variants": [
+                {"sku": f"P{number}-{x}", "options": {"Cỡ": x}, "price": 1, "stock": {"A": 1}} for x in "SML"
+            ],
+        }  # fmt: skip
         assert api.post("/api/v1/products", json=part).status_code == 201
 
     for path, query, name, count in (
