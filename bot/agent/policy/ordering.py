@@ -132,7 +132,8 @@ def _answers(parse: Parse, context: dict[str, Any]) -> bool:
         return bool(context.get("drafts")) and (parse.quantity is not None or parse.no or bool(parse.items))
     if asked == "name" and (parse.yes or parse.no):
         return False
-    return is_plain_answer(parse)
+    only_number = asked in ("phone", "address", "ward") and not any(c.isalpha() for c in parse.text)
+    return only_number or is_plain_answer(parse)
 
 
 def _wants_the_cart(parse: Parse, context: dict[str, Any]) -> bool:

@@ -45,12 +45,15 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
 
 
 def _counts(parse: Parse, context: dict[str, Any]) -> bool:
-    """Where a place or phone is told, a number counts goods only when it is said of goods: `12 Quang Trung`."""
-    asked = context["awaiting"][:1] in (["name"], ["phone"], ["address"], ["ward"])
-    if not asked and parse.address_span is None and not parse.phones:
-        return True
+    """Where a place or phone is told, a number counts goods only when it is said of goods: `12 Lê Lợi`, `3 Đội Cấn`."""
+    asked = next(iter(context["awaiting"]), "")
+    if asked not in ("name", "phone", "address", "ward"):
+        return parse.address_span is None and not parse.phones
+    if parse.address_span is not None:
+        return False
     changing = bool(intents_of(parse) & {"add_item", "change_item", "remove_item"})
-    return parse.address_span is None and (changing or says(parse.text, "counting"))
+    spoken_of = says(parse.text, "counting")
+    return changing and spoken_of if asked in ("address", "ward") else changing or spoken_of
 
 
 def _item(mention: ItemMention) -> dict[str, Any] | None:

@@ -368,3 +368,19 @@ def test_one_product_twice_with_a_size_missing_is_asked_about_twice(talk: Talk, 
     answer = [talk("size L", chat=chat), talk("size M", chat=chat)][-1]
 
     assert lines(answer) == [("AT01-DEN-L", 2), ("AT01-TRA-M", 1)]
+
+
+@pytest.mark.parametrize(
+    "street", ["12 Lê Lợi", "3 Đội Cấn", "ấp 3", "số 7", "45/6 Nguyễn Trãi", "12 Quang Trung"]
+)
+def test_a_house_number_is_no_quantity(talk: Talk, street: str) -> None:
+    answer = talk("cho mình 2 áo hoodie nỉ bông xám M, tên Lan, sđt 0901234567", street)
+
+    assert lines(answer) == [("AK03-XAM-M", 2)]
+
+
+def test_a_quantity_while_the_address_is_asked_is_still_one(talk: Talk) -> None:
+    answer = talk("cho mình 2 áo hoodie nỉ bông xám M, tên Lan, sđt 0901234567", "à lấy 3 cái nha")
+
+    assert lines(answer) == [("AK03-XAM-M", 3)]
+    assert awaiting(answer) == "address"
