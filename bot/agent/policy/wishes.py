@@ -58,7 +58,8 @@ def _counts(parse: Parse, context: dict[str, Any]) -> bool:
 
 def _item(mention: ItemMention) -> dict[str, Any] | None:
     sku = mention.variant_sku or mention.product_sku or ""
-    candidates = [] if sku else [candidate for candidate, _ in mention.candidates[:MAX_CANDIDATES]]
+    limit = None if mention.change == "remove" else MAX_CANDIDATES
+    candidates = [] if sku else [candidate for candidate, _ in mention.candidates[:limit]]
     if not sku and not candidates:
         return None
     action = mention.change if mention.change in ("remove", "add") else "set"

@@ -33,6 +33,8 @@ class Basket:
         self._waited = drafts.drafts_of(turn)
 
     def apply(self, item: ItemChange) -> None:
+        if not item.sku and item.action == "remove":
+            item = self._held_candidates(item)
         if not item.sku:
             drafts.keep(
                 self._turn, Draft("item", "", "", item.quantity, item.options, item.candidates, item.action)
@@ -50,6 +52,9 @@ class Basket:
                 self.apply(part)
             return
         draft = drafts.take(self._turn, product, item, self._waited)
+        if draft is not None and draft.action == "remove":
+            self._remove(product, replace(item, action="remove"))
+            return
         if draft is not None:
             item = drafts.continued(product, item, draft)
         variant = choose_variant(product, item) or self._held(product, item, draft)
@@ -57,6 +62,17 @@ class Basket:
             self._leave_open(product, item, draft)
         else:
             self._put(product, variant, item)
+
+    def _held_candidates(self, item: ItemChange) -> ItemChange:
+        """Only what lies in the cart can be taken out of it."""
+        held = [
+            sku
+            for sku in item.candidates
+            if any(v.id in self._quantities for v in get_product(self._session, sku).variants)
+        ]
+        if len(held) == 1:
+            return replace(item, sku=held[0], candidates=())
+        return replace(item, candidates=tuple(held) or item.candidates)
 
     def _held(self, product: Product, item: ItemChange, draft: Draft | None) -> Variant | None:
         """“Make it five of the masks”: the only line of that product, when nothing but a number was said."""

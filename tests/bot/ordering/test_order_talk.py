@@ -384,3 +384,11 @@ def test_a_quantity_while_the_address_is_asked_is_still_one(talk: Talk) -> None:
 
     assert lines(answer) == [("AK03-XAM-M", 3)]
     assert awaiting(answer) == "address"
+
+
+def test_taking_out_by_a_name_that_fits_several_means_the_one_in_the_cart(talk: Talk) -> None:
+    answer = talk(
+        "cho mình 1 áo khoác gió hai lớp đen L và 1 áo hoodie nỉ bông xám M", "bỏ cái áo khoác ra nhé"
+    )
+
+    assert lines(answer) == [("AK03-XAM-M", 1)]
