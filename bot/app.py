@@ -14,12 +14,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from bot.bootstrap import Parts, build_worker
+from bot.catalogue_words import CatalogueWords
 from bot.channels.widget import ChatDesk, chat_router
 from bot.mind import Mind
 from bot.replies.cards import product_card
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import assistant_api
 from bot.web import desk as desk_pages
+from bot.web.nlu_api import nlu_router
 from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
 from core.api.error_handlers import REFUSALS, add_error_handlers
 from core.api.gate import Gate
@@ -65,6 +67,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
     for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
         app.include_router(part.router)
     app.include_router(assistant_api.router)
+    app.include_router(nlu_router(CatalogueWords(parts.db).lexicon, parts.addresses))
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:
         _add_reset(app, parts)

@@ -128,6 +128,7 @@ def build_worker(parts: Parts, mind: "Mind | None" = None) -> Worker:
 
 def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]:
     """Every job's name and what does it."""
+    from bot.conversations.answer_notices import tell_askers
     from bot.conversations.bursts import ANSWER_JOB, BurstRule, run_answering
     from bot.conversations.notices import tell_customer, tell_staff
     from bot.conversations.reminders import remind
@@ -148,6 +149,7 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     return {
         ANSWER_JOB: partial(run_answering, think=think, rule=rule, clock=parts.clock),
         "cart.remind": remind,
+        "notice.answer": tell_askers,
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
         "approval.expire": run_expiry,

@@ -9,6 +9,7 @@ from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Intent, Lexicon, Parse, parse
 
 SURE_OF_WISH = 0.8
+A_NAME = 2
 _WISHES = frozenset(
     {
         "add_item",
@@ -102,13 +103,20 @@ def _read_of_cart(text: str, context: dict[str, Any], lexicon: Lexicon, lines: l
     if awaiting == "name" and understood.name is not None:
         # Asked for a name, people still change their minds: read once more without the question.
         unasked = _read(text, {**context, "awaiting": []}, lexicon, lines, shown)
-        if unasked.items or unasked.name or any(_is_a_wish(intent) for intent in unasked.intents):
+        if _names_goods(unasked) or unasked.name or any(_is_a_wish(intent) for intent in unasked.intents):
             return unasked
     answering = awaiting in ("variant", "item") and bool(context.get("drafts")) and bool(understood.items)
     if answering and all(item.refers == "cart" and item.change != "remove" for item in understood.items):
         # "L" answers the open question; it is no wish to change what lies in the cart already.
         return _read(text, context, lexicon, [], shown)
     return understood
+
+
+def _names_goods(understood: Parse) -> bool:
+    """A word or two that happen to stand in a product's name are a person's name when a name was asked for."""
+    return bool(understood.items) and (
+        len(understood.text.split()) > A_NAME or any(item.quantity for item in understood.items)
+    )
 
 
 def _is_a_wish(intent: Intent) -> bool:

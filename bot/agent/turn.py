@@ -35,6 +35,8 @@ class FoundPassage:
 class Knowledge(Protocol):
     def search(self, query: str, *, language: str) -> list[FoundPassage]: ...
 
+    def essence(self, question: str, *, language: str) -> str: ...
+
 
 @dataclass(frozen=True)
 class Services:

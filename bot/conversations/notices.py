@@ -5,18 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation
+from bot.conversations.writing import write_notice
 from bot.replies.cards import order_card
 from bot.replies.texts import say
 from bot.staff import room
 from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
 from bot.staff.commands import order_with_cards
 from core.approvals.models import Approval
-from core.ids import new_id
 from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
 from core.jobs.worker import Run
@@ -71,18 +69,9 @@ def tell_staff(run: Run) -> None:
 def _write_once(
     session: Session, conversation: Conversation, key: str, text: str, order: Order, now: datetime
 ) -> None:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    session.execute(
-        insert_for(Message)
-        .values(
-            id=new_id(), conversation_id=conversation.id, direction="out", author="system", author_name="",
-            external_id=f"notice:{key}", text=text, cards=[order_card(order, conversation.language)],
-            quick_replies=[], evidence=[{"event": key, "order_id": order.id}], state_after={}, created_at=now,
-            handled_at=now,
-        )
-        .on_conflict_do_nothing()
-    )  # fmt: skip
-    conversation.last_message_at = now
+    card = order_card(order, conversation.language)
+    evidence = {"event": key, "order_id": order.id}
+    write_notice(session, conversation, key=key, text=text, cards=(card,), evidence=evidence, now=now)
 
 
 def _customer_text(session: Session, order: Order, payload: dict[str, Any], language: str) -> str | None:

@@ -1,16 +1,14 @@
 """Goods are back: those who asked are told, once, in the conversation in which they asked."""
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Conversation
+from bot.conversations.writing import write_notice
 from bot.replies.cards import product_card, variant_name
 from bot.replies.texts import say
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
-from core.ids import new_id
 from core.jobs.worker import Run
 from core.money import format_dong
 from core.stock.queries import available_by_variant
@@ -60,18 +58,10 @@ def _write(
         language, "notice_restock", name=variant_name(product, variant, language),
         price=format_dong(variant.price),
     )  # fmt: skip
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    session.execute(
-        insert_for(Message)
-        .values(
-            id=new_id(), conversation_id=conversation.id, direction="out", author="system", author_name="",
-            external_id=f"notice:stock.back:{watcher.watch_id}", text=text,
-            cards=[product_card(product, available, language)], quick_replies=[],
-            evidence=[{"event": "stock.back", "sku": variant.sku, "version": product.version}],
-            state_after={}, created_at=run.now, handled_at=run.now,
-        )
-        .on_conflict_do_nothing()
+    write_notice(
+        session, conversation, key=f"stock.back:{watcher.watch_id}", text=text, now=run.now,
+        cards=(product_card(product, available, language),),
+        evidence={"event": "stock.back", "sku": variant.sku, "version": product.version},
     )  # fmt: skip
-    conversation.last_message_at = run.now
     # "I'll take one" then means this product.
     conversation.state = {**conversation.state, "shown": [product.sku]}

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
+from bot.staff import questions
 from bot.staff.cards import (
     TICKET_TITLES,
     approval_card,
@@ -290,6 +291,16 @@ def _close(request: Request) -> Said:
     return Said(f"Xong: {ticket.code} · {TICKET_TITLES.get(ticket.kind, ticket.kind)}")
 
 
+def _questions(request: Request) -> Said:
+    return Said(*questions.open_questions(request.session))
+
+
+def _answer(request: Request) -> Said:
+    return Said(
+        questions.answer(request.session, argument=request.argument, actor=request.actor, now=request.now)
+    )
+
+
 def _help(request: Request) -> Said:
     rows = [[c["usage"], c["help"]] for c in commands_for(request.actor)]
     return Said("", [table_card("Lệnh", ["Lệnh", "Dùng để"], rows)])
@@ -312,6 +323,10 @@ _TABLE: tuple[Command, ...] = (
     Command("/take", "/take MÃ", "Nhận cuộc trò chuyện", ("manager", "sales"), _take),
     Command("/release", "/release MÃ", "Trả cuộc trò chuyện cho trợ lý", ("manager", "sales"), _release),
     Command("/tickets", "/tickets [loại | mã đơn]", "Phiếu chờ người xử lý", ALL, _tickets),
+    Command("/questions", "/questions", "Câu hỏi trợ lý chưa trả lời được", ALL, _questions),
+    Command(
+        "/answer", "/answer MÃ lời đáp", "Trả lời một lần, trợ lý nhớ luôn", ("manager", "sales"), _answer
+    ),
     Command("/close", "/close MÃ", "Đóng một phiếu", ("manager", "sales"), _close),
     Command("/done", "/done MÃ", "Đóng một việc", ALL, _done),
     Command("/help", "/help", "Các lệnh của bạn", ALL, _help),

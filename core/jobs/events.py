@@ -26,7 +26,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "approval.decided": ("notice.staff",),
     "conversation.handed_off": ("notice.staff",),
     "staff_task.opened": ("notice.staff",),
-    "question.answered": (),
+    "question.answered": ("notice.answer",),
     "ticket.opened": ("notice.staff",),
     "stock.back": ("notice.restock",),
 }

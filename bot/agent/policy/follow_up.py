@@ -38,6 +38,7 @@ _SAME = re.compile(
     r"\b(y (chang|nhu|vay)|nhu cu|giong (vay|cu|nhu)|cai moi|cung (mau|loai|size)|same|new one)\b|똑같|같은|새 것"
 )
 AN_ANSWER = 2
+LONG = 6
 
 
 def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
@@ -118,10 +119,11 @@ def _by_number(text: str, context: dict[str, Any]) -> str:
 
 def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     awaited, kind = flow["awaiting"][0], _kind(parse, flow)
-    if parse.question or (wants_other_business(parse, flow) and awaited != "item"):
-        return []
     changed = kind != flow["data"].get("kind", "return")
-    if awaited == "reason" and not changed:
+    reason = awaited == "reason" and not changed and not _turns_away(parse)
+    if not reason and (parse.question or (wants_other_business(parse, flow) and awaited != "item")):
+        return []
+    if reason:
         said = parse.text.strip()
         skipped = bool(_NO_REASON.match(fold(said)))
         return [Call("ask_return", {"no_reason": True} if skipped else {"reason": said})]
@@ -131,6 +133,12 @@ def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list
     if awaited == "quantity" and "quantity" not in told and (number := spoken_number(parse)):
         told["quantity"] = number
     return [Call("ask_return", {"kind": kind, **told, **({"all_items": True} if means_all(parse) else {})})]
+
+
+def _turns_away(parse: Parse) -> bool:
+    """Whatever is said to "why?" is the reason, unless it asks back or orders something."""
+    asks = parse.question and ("?" in parse.text or len(parse.text.split()) > LONG)
+    return asks or any(item.quantity and item.refers is None for item in parse.items)
 
 
 def _instead(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[dict[str, Any]]:

@@ -162,6 +162,9 @@ def _shop_matters(parse: Parse, *, mixed: bool) -> list[Step]:
     """Where several things are asked, each is looked up by its own words or by its usual question."""
     intents = [intent.name for intent in parse.intents if intent.name in intents_of(parse)]
     about = [name for name in intents if name in (*_TOPICS, "ask_shop", "ask_promotion")]
+    if parse.address_span is not None and not parse.question:
+        # "Ship to 12 Lê Lợi" tells where; it asks nothing about delivery.
+        about = [name for name in about if name not in ("ask_shipping_fee", "ask_delivery_time", "ask_shop")]
     steps: list[Step] = []
     for name in about:
         alone = len(about) == 1 and not mixed

@@ -12,4 +12,5 @@ TEXTS = {
     "notice_invoice": "The e-invoice {number} for order {code} has been issued.",
     "notice_changed": "The shop has updated your order {code}; the total is now {total}. Tell me if anything isn't right.",
     "notice_return": "The shop has opened return request {request} for your order {code}.",
+    "notice_answer": "About your question “{question}”, the shop answers: {answer}",
 }

@@ -12,4 +12,5 @@ TEXTS = {
     "notice_invoice": "주문 {code}의 전자 세금계산서 {number}가 발행되었습니다.",
     "notice_changed": "매장에서 주문 {code}을(를) 변경했습니다. 합계는 {total}입니다. 다른 점이 있으면 말씀해 주세요.",
     "notice_return": "매장에서 주문 {code}의 교환·반품 요청 {request}을(를) 접수했습니다.",
+    "notice_answer": "문의하신 “{question}”에 대한 매장 답변입니다: {answer}",
 }

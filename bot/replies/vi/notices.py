@@ -12,4 +12,5 @@ TEXTS = {
     "notice_invoice": "Dạ hóa đơn điện tử {number} của đơn {code} đã phát hành ạ.",
     "notice_changed": "Dạ shop đã cập nhật đơn {code} của mình, tổng mới là {total} ạ. Có gì chưa đúng mình nhắn em nha.",
     "notice_return": "Dạ shop đã lập yêu cầu đổi trả {request} cho đơn {code} của mình ạ.",
+    "notice_answer": "Dạ về câu mình hỏi “{question}”, shop trả lời ạ: {answer}",
 }

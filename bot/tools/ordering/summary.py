@@ -20,6 +20,7 @@ from core.catalogue.models import Variant
 from core.catalogue.queries import get_product
 from core.customers.phones import local_phone
 from core.errors import InsufficientStock
+from core.orders.carts import set_lines
 from core.orders.models import Cart, CartLine, Quote
 from core.orders.queries import get_cart
 from core.orders.quoting import missing_parts, quote_cart
@@ -40,6 +41,7 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
         except InsufficientStock as error:
             _keep_short_lines(session, turn, error.data["lines"])
             asks, missing = _open_questions(session, turn, cart_id, result, said)
+            asks = asks or [_without_sold_out(session, turn, cart_id, error.data["lines"])]
     turn.state.pop("quote_id", None)
     first = after_misses(turn, asks[0], result)
     if first is None:
@@ -128,6 +130,13 @@ def _keep_short_lines(session: Session, turn: Turn, lines: list[dict[str, Any]])
                 dict(variant.option_values), (), "set", variant.sku, left,
             ),
         )  # fmt: skip
+
+
+def _without_sold_out(session: Session, turn: Turn, cart_id: str, lines: list[dict[str, Any]]) -> Ask:
+    """Nothing of it can be had any more: it leaves the cart, and something else may go in."""
+    gone = {line["sku"]: 0 for line in lines}
+    set_lines(session, cart_id=cart_id, quantities=gone, now=turn.services.clock())
+    return Ask("item", ask_for(turn.language, "item"))
 
 
 def _wholesale(turn: Turn, cart_id: str, limit: int, said: list[str]) -> ToolOutcome:

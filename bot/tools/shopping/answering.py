@@ -7,8 +7,10 @@ from bot.agent.turn import FoundPassage, ToolOutcome, Turn
 from bot.replies.joining import joined
 from bot.replies.texts import say
 from bot.tools.shopping.memory import offer
+from core.knowledge.questions import note_unanswered
 from core.money import format_dong
 from core.shop import ShopProfile, shop_profile
+from core.tickets.filing import open_ticket
 
 TOPICS = ("shipping_fee", "delivery_time", "payment", "shop", "promotion", "wholesale", "size")
 
@@ -35,7 +37,10 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
 
 
 def _told(turn: Turn, hit: FoundPassage) -> ToolOutcome:
-    data = {"passage_id": hit.passage_id, "source": hit.source, "text": hit.text}
+    data = {
+        "passage_id": hit.passage_id, "passage_version": hit.version, "source": hit.source, "text": hit.text,
+        "language": hit.language,
+    }  # fmt: skip
     said = opened(turn.language, hit.text)
     return turn.note(
         ToolOutcome("answer_question", True, said, data, ({"type": "source", "title": hit.source},))
@@ -62,7 +67,8 @@ def unanswered(
     cards: tuple[dict[str, Any], ...] = (),
 ) -> ToolOutcome:
     """Owns up, keeps the question for the shop, and offers a person."""
-    turn.state["unanswered"] = [*turn.state.get("unanswered", []), question[:300]][-20:]
+    if question.strip() and not turn.shadow:
+        _keep_for_the_shop(turn, question, data)
     ask = offer(turn, "staff", say(turn.language, "ask_staff"))
     return turn.note(
         ToolOutcome(
@@ -70,6 +76,22 @@ def unanswered(
             (say(turn.language, "staff_button"),), ask=ask,
         )
     )  # fmt: skip
+
+
+def _keep_for_the_shop(turn: Turn, question: str, data: dict[str, Any]) -> None:
+    """Alike questions are counted as one; whoever answers it answers all who asked."""
+    services, now = turn.services, turn.services.clock()
+    essence = services.knowledge.essence(question, language=turn.language)
+    with turn.lock, services.db.transaction() as session:
+        row = note_unanswered(
+            session, question=question, language=turn.language, conversation_id=turn.conversation_id, now=now,
+            essence=essence,
+        )  # fmt: skip
+        open_ticket(
+            session, kind="question", summary=question, conversation_id=turn.conversation_id, now=now,
+            customer_id=turn.actor.id, skus=[str(data["sku"])] if data.get("sku") else [],
+            details={"question_id": row.id},
+        )  # fmt: skip
 
 
 def ask_shop(turn: Turn, *, question: str) -> ToolOutcome:

@@ -13,6 +13,7 @@ from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
 from core.errors import NotFound
 from core.stock.watching import cancel_watches, watch
+from core.tickets.filing import open_ticket
 
 
 def notify_restock(
@@ -41,6 +42,10 @@ def notify_restock(
         watch_id = watch(
             session, customer_id=turn.actor.id, variant_id=gone[0].id, conversation_id=turn.conversation_id,
             now=turn.services.clock(),
+        )  # fmt: skip
+        open_ticket(
+            session, kind="question", summary=turn.text, conversation_id=turn.conversation_id,
+            customer_id=turn.actor.id, skus=[gone[0].sku], details={"watch": watch_id}, now=turn.services.clock(),
         )  # fmt: skip
     said = say(language, "restock_noted", name=variant_name(product, gone[0], language))
     return turn.note(
