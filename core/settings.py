@@ -97,6 +97,11 @@ class Settings(BaseSettings):
             raise ValueError("must name a folder")
         return value
 
+    @field_validator("knowledge_dir", mode="before")
+    @classmethod
+    def _no_folder(cls, value: object) -> object:
+        return value or None
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
