@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("chotdon.knowledge")
 
 _QUESTION_CHARS = 600
-_BODY_CHARS = 200
-_PRODUCT_CHARS = 120
+_BODY_CHARS = 300
+_SHORT_BODY_CHARS = 120
 _CANDIDATES = 50
 _EXACT_UP_TO = 3_000
 # What is asked most is findable by meaning first; a catalogue may take a while.
@@ -324,6 +324,6 @@ class KnowledgeIndex:
 def embedded_parts(passage: Passage) -> list[tuple[TextKind, str]]:
     """What of a passage becomes its vector, the sum of these. An FAQ's question is compared as a question; with
     its answer it is found by what is only said there. Short, since embedding takes about 1 ms a token."""
-    chars = _PRODUCT_CHARS if passage.kind == "product" else _BODY_CHARS
+    chars = _SHORT_BODY_CHARS if passage.kind in ("faq", "product") else _BODY_CHARS
     body: tuple[TextKind, str] = ("passage", f"{passage.title}\n{passage.text[:chars]}")
     return [("query", passage.title), body] if passage.kind == "faq" else [body]
