@@ -18,7 +18,8 @@ def figures() -> dict[str, Figures]:
     [
         ("top intent", 0.9),
         ("items", 0.92),
-        ("phone", 0.98), ("address", 0.93),
+        ("phone", 0.98),
+        ("address", 0.93),
         ("order code", 0.99),
         ("email", 0.99),
         ("language", 0.96),
