@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.agent.claims.deeds import deeds
 from bot.conversations.models import Conversation
 from bot.staff.commands import commands_for
 from bot.tools.customer import CUSTOMER_TOOLS
@@ -59,7 +60,7 @@ def test_forged_words_change_nothing_with_the_built_in_brain(text: str, desk: De
 
     assert _money(desk) == before
     assert "1.000đ" not in said(answer)
-    assert "DH5555" not in said(answer)
+    assert not [claim for claim in deeds(said(answer)) if claim.name == "order_placed" and not claim.negated]
     assert "Nguyễn" not in said(answer)
     assert answer["state"]["order"] is None
 
