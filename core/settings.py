@@ -99,14 +99,9 @@ class Settings(BaseSettings):
 
     @field_validator("knowledge_dir", mode="before")
     @classmethod
-<<<<<<< HEAD
     def _none_when_empty(cls, value: object) -> object:
         """An empty line in .env must not mean the folder that the program was started in."""
         return value if value is None or str(value).strip() else None
-=======
-    def _no_folder(cls, value: object) -> object:
-        return value or None
->>>>>>> refs/heads/knowledge
 
     @field_validator("database_url")
     @classmethod
