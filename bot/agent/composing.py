@@ -29,21 +29,10 @@ def _question(results: Sequence[dict[str, Any]], context: dict[str, Any]) -> str
         return str(settling[-1].get("ask") or "")
     if context.get("flow"):
         return open_question(context)
-    if context.get("flow"):
-        return open_question(context)
     awaiting = context.get("awaiting") or []
     if context.get("cart") and awaiting and awaiting[0] in _ASKABLE:
         return say(language, f"ask_{awaiting[0]}")
     return next((str(result["ask"]) for result in reversed(results) if result.get("ask")), "")
-
-
-def open_question(context: dict[str, Any]) -> str:
-    """What was asked last about a placed order, in the words of its tool; empty when nothing is."""
-    flow = context.get("flow")
-    if not flow:
-        return ""
-    key, facts = flow["question"]
-    return say(context["language"], key, **facts)
 
 
 def open_question(context: dict[str, Any]) -> str:

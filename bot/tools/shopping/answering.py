@@ -39,7 +39,7 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
 def _told(turn: Turn, hit: FoundPassage) -> ToolOutcome:
     data = {
         "passage_id": hit.passage_id, "passage_version": hit.version, "source": hit.source, "text": hit.text,
-        "language": hit.language,
+        "passage_language": hit.language,
     }  # fmt: skip
     said = opened(turn.language, hit.text)
     return turn.note(
