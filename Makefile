@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: run test check fmt bench clean setup setup-dev chromium lock
+.PHONY: run test dialogues check fmt bench clean setup setup-dev chromium lock
 
 run: $(VENV)/.run-ready
 	@$(BIN)/chotdon demo
 
 test: $(VENV)/.dev-ready chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Every dialogue twice, judged by the end state; slower than the tests.
+dialogues: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -m dialogues tests/dialogues
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
