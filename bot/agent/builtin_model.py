@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 
+from bot.agent.clauses import with_clauses
 from bot.agent.composing import compose
 from bot.agent.parsing import understand
 from bot.agent.policy import Call, Words, decide
@@ -47,7 +48,9 @@ class BuiltinChatModel(BaseChatModel):
             opening = next((str(m.text) for m in since if isinstance(m, AIMessage)), "")
             return _result(AIMessage(content=compose(results, context, opening=opening)))
         text = str(messages[last].content)
-        steps = decide(understand(text, context, self.lexicon()), context)
+        lexicon = self.lexicon()
+        parse = with_clauses(understand(text, context, lexicon), context, lexicon)
+        steps = decide(parse, context)
         calls = [
             {"name": step.tool, "args": step.arguments, "id": f"call-{index}", "type": "tool_call"}
             for index, step in enumerate(steps)

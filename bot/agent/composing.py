@@ -30,8 +30,11 @@ def _question(results: Sequence[dict[str, Any]], context: dict[str, Any]) -> str
     if context.get("flow"):
         return open_question(context)
     awaiting = context.get("awaiting") or []
-    if context.get("cart") and awaiting and awaiting[0] in _ASKABLE:
-        return say(language, f"ask_{awaiting[0]}")
+    if awaiting and (context.get("cart") or context.get("drafts")):
+        if context.get("question") and language == context["language"]:
+            return str(context["question"])
+        if awaiting[0] in _ASKABLE:
+            return say(language, f"ask_{awaiting[0]}")
     return next((str(result["ask"]) for result in reversed(results) if result.get("ask")), "")
 
 

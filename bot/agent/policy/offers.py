@@ -65,7 +65,7 @@ def asked_before(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if sizing is not None and (measured or (sku and "sku" not in sizing and awaiting == "item")):
         arguments = {"sku": sku or sizing.get("sku", ""), "body": parse.text}
         return [Call("advise_size", arguments)]
-    draft = context.get("draft")
+    draft = next((draft for draft in context.get("drafts", ()) if draft["kind"] == "variant"), None)
     if draft and awaiting == "variant" and {"height", "weight"} <= measured.keys() and not sku:
         return [Call("advise_size", {"sku": draft["sku"], "body": parse.text})]
     if (

@@ -210,8 +210,8 @@ def _candidates(parse: Parse) -> list[str]:
 
 
 def _focus(context: dict[str, Any]) -> list[str]:
-    draft = context.get("draft")
-    return [draft["sku"]] if draft else list(context["shown"])
+    waiting = [draft["sku"] for draft in context.get("drafts", ()) if draft["sku"]]
+    return waiting[:1] or list(context["shown"])
 
 
 def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:

@@ -102,13 +102,11 @@ def _stock_of_sizes(
     left = [size for size in sizes if size not in gone]
     if len(left) != 1:
         return said, ""
-    draft = turn.state.get("draft") or {}
     option = _option_of(product, left[0])
     if option is None:
         return said, ""
-    options = {**(draft.get("options", {}) if draft.get("sku") == product.sku else {}), option[0]: option[1]}
     take = say(turn.language, "ask_take_size", size=left[0])
-    return said, offer(turn, "item", take, sku=product.sku, options=options, quantity=draft.get("quantity"))
+    return said, offer(turn, "item", take, sku=product.sku, options=dict([option]), quantity=None)
 
 
 def _option_of(product: Product, size: str) -> tuple[str, str] | None:

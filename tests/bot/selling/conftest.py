@@ -1,5 +1,6 @@
 """The pet shop's assistant in this process: another trade than the demo's, and other rules."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def pet_parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
 
 @pytest.fixture(scope="module")
 def pet_client(pet_parts: Parts) -> TestClient:
-    reset_shop(pet_parts, pet_shop())
+    reset_shop(pet_parts, json.dumps(pet_shop()).encode())
     return TestClient(create_app(pet_parts, with_worker=False), raise_server_exceptions=False)
 
 
@@ -40,7 +41,7 @@ def pets(pet_parts: Parts, pet_client: TestClient) -> OpenShop:
     """Opens the shop afresh with the rules given, and hands back its door."""
 
     def open_shop(**profile: Any) -> TestClient:
-        reset_shop(pet_parts, pet_shop(**profile))
+        reset_shop(pet_parts, json.dumps(pet_shop(**profile)).encode())
         return pet_client
 
     return open_shop
