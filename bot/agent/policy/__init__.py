@@ -11,7 +11,7 @@ from typing import Any
 from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
-from bot.agent.policy.ordering import agree, order
+from bot.agent.policy.ordering import agree, order, whole_cart
 from bot.agent.policy.questions import ask, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.talk import courtesy, hand_over, small_talk
@@ -22,7 +22,7 @@ MOST_PARTS = 3
 
 def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear."""
-    for rule in (follow_up, take_offer, asked_before, invoice, requests, hand_over):
+    for rule in (whole_cart, follow_up, take_offer, asked_before, invoice, requests, hand_over):
         steps = rule(parse, context)
         if steps:
             return steps

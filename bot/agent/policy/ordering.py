@@ -82,13 +82,13 @@ def changes_cart(parse: Parse, context: dict[str, Any]) -> bool:
 
 
 def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    special = _special(parse, context)
-    if special:
-        return special
-    if parse.order_codes:
-        return []
-    arguments: dict[str, Any] = {}
+    if "restart" in intents_of(parse) and not parse.question:
+        return [Call("empty_cart")]
     items = wished_items(parse, context)
+    special = whole_cart(parse, context) or _more_of_the_placed_order(parse, context, items)
+    if special or parse.order_codes:
+        return special
+    arguments: dict[str, Any] = {}
     if items:
         arguments["items"] = items
     arguments |= details_of(parse, context)
@@ -106,10 +106,25 @@ def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
     return steps
 
 
-def _special(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    """The whole cart at once."""
-    if "restart" in intents_of(parse) and not parse.question:
-        return [Call("empty_cart")]
+def _more_of_the_placed_order(
+    parse: Parse, context: dict[str, Any], items: list[dict[str, Any]]
+) -> list[Step]:
+    """“One more of it”, with nothing named, right after an order: goes with that one while it can be changed."""
+    placed = context.get("placed") or {}
+    changeable = any(
+        own["code"] == placed.get("code") and own["status"] in ("new", "processing")
+        for own in context["orders"]
+    )
+    named = any(item.refers is None for item in parse.items)
+    more = [item for item in items if item["action"] == "add" or "add_item" in intents_of(parse)]
+    if not changeable or _has_lines(context) or named or len(more) != 1:
+        return []
+    item = {"sku": more[0]["sku"], "quantity": more[0]["quantity"] or 1, "action": "add"}
+    return [Call("change_order", {"code": placed["code"], "items": [item | {"options": more[0]["options"]}]})]
+
+
+def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """Set turns of phrase about the cart as a whole: as it was, the last order once more."""
     if context.get("undo") and says(parse.text, "undo") and not parse.items:
         return [Call("undo_change")]
     again = says(parse.text, "reorder") or (

@@ -392,3 +392,14 @@ def test_taking_out_by_a_name_that_fits_several_means_the_one_in_the_cart(talk: 
     )
 
     assert lines(answer) == [("AK03-XAM-M", 1)]
+
+
+def test_one_more_right_after_an_order_goes_with_that_order(talk: Talk, chat: Chat) -> None:
+    first = talk(f"{WISH['vi']}, {DETAILS['vi']}", "chốt", chat=chat)["state"]["order"]
+
+    asked = talk("thêm 1 cái nữa", chat=chat)
+    assert first["code"] in said(asked)
+    assert asked["state"]["cart"] is None
+    done = talk("đồng ý", chat=chat)
+
+    assert done["state"]["order"] == {"code": first["code"], "status": "new", "total": 477_000}
