@@ -10,6 +10,7 @@ from nlu import CartItem, Context, Intent, Lexicon, Parse, parse
 
 SURE_OF_WISH = 0.8
 A_NAME = 2
+_HOUSE = re.compile(r"\s*\d+[\w/.-]*(\s+[^\W\d]+){1,4}\s*$")
 _WISHES = frozenset(
     {
         "add_item",
@@ -100,6 +101,10 @@ def _read_of_cart(text: str, context: dict[str, Any], lexicon: Lexicon, lines: l
     shown = context.get("shown", ())
     awaiting = (context.get("awaiting") or [None])[0]
     understood = _read(text, context, lexicon, lines, shown)
+    if awaiting in ("address", "ward") and _HOUSE.match(text) and not understood.question:
+        # Asked where to, a number and a name are a house and its street, whatever they look like.
+        told = (Intent("give_details", 0.8),)
+        return replace(understood, intents=told, items=(), quantity=None)
     if awaiting == "name" and understood.name is not None:
         # Asked for a name, people still change their minds: read once more without the question.
         unasked = _read(text, {**context, "awaiting": []}, lexicon, lines, shown)

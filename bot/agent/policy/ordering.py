@@ -20,6 +20,9 @@ def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     placed = context.get("placed")
     if yes and placed and not _has_lines(context) and not awaiting and not _polite(parse):
         return [Call("place_order", {"quote_id": placed["quote_id"]})]
+    if yes and awaiting[:1] == ["confirm"] and context.get("quote_id") and not _has_lines(context):
+        # The order was placed, but its answer never left: the same quote gives the same order.
+        return [Call("place_order", {"quote_id": context["quote_id"]})]
     if _never(parse, context):
         return [Call("empty_cart")]
     if not _has_lines(context) or awaiting[:1] not in (["confirm"], ["anything_else"]):

@@ -33,7 +33,7 @@ def ask(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[St
     named = percent is not None and not parse.items and any(own.name == "haggle" for own in parse.intents)
     if named or ("haggle" in intents and "ask_promotion" not in intents):
         arguments = {"percent": int(percent.group(1)) if percent else None}
-        steps.append(Call("ask_discount", {**arguments, "amount": max(parse.amounts, default=None)}))
+        steps.append(Call("ask_discount", {**arguments, "wished": max(parse.amounts, default=None)}))
     if not steps or parse.items:
         steps += _goods(parse, context, deeds)
     steps += _shop_matters(parse, mixed=bool(steps or deeds))

@@ -99,12 +99,12 @@ def notify_restock(
 
 
 @tool
-def ask_discount(runtime: Runtime, percent: int | None = None, amount: int | None = None) -> str:
+def ask_discount(runtime: Runtime, percent: int | None = None, wished: int | None = None) -> str:
     """The customer haggles: what they asked for, if they named it. The shop's rule decides; never promise more.
 
     When it grants something, call `update_order` without arguments for the new summary.
     """
-    return run(runtime, lambda turn: discounts.ask_discount(turn, percent=percent, amount=amount))
+    return run(runtime, lambda turn: discounts.ask_discount(turn, percent=percent, amount=wished))
 
 
 @tool
