@@ -60,7 +60,7 @@ def _written_out(path: Path, language: str) -> list[Template]:
 
 
 def _bare(text: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(text)))
+    return "".join(re.findall(r"\w+", fold(text)))
 
 
 def _read(path: Path, language: str) -> list[Template]:
