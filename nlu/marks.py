@@ -233,7 +233,7 @@ class Reader(Phrases):
         if self._is_counter(end):
             counted, end = True, end + 1
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
-        beside = self._starts_name(end) or self._starts_value(end)
+        beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
         if not (counted or beside or (digits and len(self._keys[at]) <= 3)):
             return None
         return Mark("quantity", start, end, quantity=number)

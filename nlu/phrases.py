@@ -82,7 +82,15 @@ class Phrases:
     def _is_counter(self, i: int) -> bool:
         if i >= len(self._keys) or self._pieces[i].masked or self._keys[i] not in words().counters:
             return False
+        if self._is_goods_itself(i):
+            return False
         return not any(self._phrase(i, length) in self._lexicon.phrases for length in (2, 3, 4))
+
+    def _is_goods_itself(self, i: int) -> bool:
+        """`3 ly` in a shop that sells a thing called `Ly`, with nothing behind that could be counted by it."""
+        phrase = self._phrase(i, 1)
+        hits = self._lexicon.phrases.get(phrase) if phrase else None
+        return bool(hits and hits.full) and not (self._starts_name(i + 1) or self._starts_value(i + 1))
 
     def _starts_name(self, i: int) -> bool:
         return any(

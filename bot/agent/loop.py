@@ -58,7 +58,7 @@ class Brain:
     def stream(self, turn: Turn, context: dict[str, Any], history: History) -> Iterator[str | None]:
         """Pieces of the reply as they come; None where the model turned to a tool and begins anew."""
         events = self._graph.stream(
-            _prompt(turn, context, history), context=turn, config=_CONFIG, stream_mode="messages"
+            _prompt(turn, context, history), context=turn, config=_STREAMED, stream_mode="messages"
         )
         for chunk, _ in events:
             if turn.closed:
@@ -69,6 +69,8 @@ class Brain:
 
 # A later tool reads what an earlier one of the same message wrote.
 _CONFIG: Any = {"recursion_limit": 40, "max_concurrency": 1}
+# The graph keeps one thread waiting for words; with a single one nothing else would ever run.
+_STREAMED: Any = {**_CONFIG, "max_concurrency": 2}
 
 
 def _prompt(turn: Turn, context: dict[str, Any], history: History) -> dict[str, list[BaseMessage]]:

@@ -47,10 +47,14 @@ Handler = Callable[[ToolCallRequest], Result]
 
 
 class ToolCalls(AgentMiddleware[Any, Any]):
-    """One call of a turn at a time."""
+    """One call of a turn at a time, in the order in which the model made them."""
 
     def wrap_tool_call(self, request: ToolCallRequest, handler: Handler) -> Result:
         turn: Turn = cast(Any, request.runtime).context
+        with turn.in_order(*_place(request)):
+            return self._take(request, handler, turn)
+
+    def _take(self, request: ToolCallRequest, handler: Handler, turn: Turn) -> Result:
         call = request.tool_call
         arguments = _cleaned(call["args"])
         invented = _invented(arguments, turn)
@@ -69,6 +73,13 @@ class ToolCalls(AgentMiddleware[Any, Any]):
                 arguments = {}
             asked = request.override(tool_call={**call, "args": arguments})
             return _act(asked, handler, turn)
+
+
+def _place(request: ToolCallRequest) -> tuple[str, set[str]]:
+    """The call's id and those of the calls before it in the model's message."""
+    own = str(request.tool_call["id"])
+    ids = [str(call["id"]) for call in getattr(request.state["messages"][-1], "tool_calls", ())]
+    return own, set(ids[: ids.index(own)]) if own in ids else set()
 
 
 def _act(request: ToolCallRequest, handler: Handler, turn: Turn) -> Result:

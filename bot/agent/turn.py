@@ -1,10 +1,11 @@
 """What one turn of the assistant knows and gathers. Tools get it from the runtime, never from the model."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import RLock
+from threading import Condition, RLock
 from typing import Any, Protocol
 
 from core.actor import Actor
@@ -122,9 +123,23 @@ class Turn:
     started: float = field(default_factory=time.monotonic)
     closed: bool = False
     lock: RLock = field(default_factory=RLock)
+    _called: set[str] = field(default_factory=set)
+    _order: Condition = field(default_factory=Condition)
 
     def note(self, outcome: ToolOutcome) -> ToolOutcome:
         self.outcomes.append(outcome)
         if outcome.awaiting is not None:
             self.state["awaiting"] = list(outcome.awaiting)
         return outcome
+
+    @contextmanager
+    def in_order(self, call_id: str, before: set[str]) -> Iterator[None]:
+        """Waits until the tool calls `before` are through."""
+        with self._order:
+            self._order.wait_for(lambda: before <= self._called)
+        try:
+            yield
+        finally:
+            with self._order:
+                self._called.add(call_id)
+                self._order.notify_all()

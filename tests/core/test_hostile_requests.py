@@ -55,10 +55,12 @@ def target(client: TestClient, key: str) -> Target:
     quote = client.post(f"/api/v1/carts/{cart['id']}/quotes").json()
     order = client.post("/api/v1/orders", json={"quote_id": quote["id"]}).json()
     document = client.get("/openapi.json").json()
+    answer = {"question": "Mấy giờ mở cửa?", "answer": "8 giờ."}
+    faq = client.post("/api/v1/knowledge/faqs", json={"texts": {"vi": answer}}).json()
     known = {
         "code": [order["code"]], "sku": ["HOA", "HOA-1"], "cart_id": [cart["id"]], "carrier": ["ghn"],
         "customer_id": [order["customer_id"]], "idempotency-key": ["k1"], "limit": ["1", "200"],
-        "cursor": [order["id"]],
+        "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
     }  # fmt: skip
     return Target(client, document, known)
 

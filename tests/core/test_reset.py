@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,7 @@ def test_a_wrong_file_changes_nothing_and_is_said_by_name(client: TestClient) ->
 
 
 def test_it_is_not_there_unless_it_is_allowed(parts: Parts) -> None:
-    settings = parts.settings.model_copy(update={"allow_reset": False})
-    closed = Parts(settings, parts.db, parts.clock, parts.addresses, parts.carriers, parts.einvoices)
+    closed = replace(parts, settings=parts.settings.model_copy(update={"allow_reset": False}))
 
     with TestClient(create_app(closed, with_worker=False), raise_server_exceptions=False) as client:
         assert client.post(RESET, json=shop_content()).status_code == 404

@@ -126,7 +126,7 @@ def test_staff_take_a_conversation_and_the_assistant_stays_silent(shop: Shop) ->
     ).raise_for_status()
     staff.command(f"/release {conversation}")
 
-    assert customer.say("xin chào")["replies"][0]["text"].startswith("Dạ")
+    assert "Nắng Hiên" in customer.say("xin chào")["replies"][0]["text"]
 
 
 def test_a_role_may_only_do_what_its_commands_say(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlu import CartItem, Context, Lexicon, parse
+from nlu import CartItem, Context, Lexicon, ProductWords, VariantWords, parse
 
 
 def wishes(
@@ -172,3 +172,18 @@ def test_one_product_takes_the_place_of_another(lexicon: Lexicon) -> None:
 @pytest.mark.parametrize("text", ["mỗi loại 1 cái", "1 each please", "각각 하나씩이요"])
 def test_each_of_what_was_shown(text: str, lexicon: Lexicon) -> None:
     assert wishes(text, lexicon, shown=("MUG", "SOAP")) == [("MUG", {}, 1), ("SOAP", {}, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [("cho mình 3 ly", 3), ("lấy hai ly nha", 2), ("2 ly", 2), ("1 ly bình nước tre", None)],
+)
+def test_a_counter_may_be_what_the_shop_sells(text: str, quantity: int | None) -> None:
+    glasses = Lexicon.build(
+        [ProductWords("GLASS", ("Ly",), (), (), (VariantWords("GLASS", {}),)),
+         ProductWords("MUG", ("Bình nước tre",), (), (), (VariantWords("MUG", {}),))]
+    )  # fmt: skip
+
+    found = [(sku, count) for sku, _, count in wishes(text, glasses)]
+
+    assert found == ([("GLASS", quantity)] if quantity else [("MUG", 1)])

@@ -20,6 +20,7 @@ from bot.shop_setup import set_up_demo
 from core.orders.models import Order
 from core.settings import Settings
 from tests.bot.conftest import Chat
+from tests.crash.test_main_job_crashes import IN_A_TURN
 from tests.safety.conftest import chat_app
 from tests.safety.scenes import DETAILS
 
@@ -77,9 +78,7 @@ def shop(tmp_path: Path) -> Any:
     shop.parts.db.close()
 
 
-@pytest.mark.parametrize(
-    "point", ["turn.before_tool", "turn.after_tool", "turn.before_answer", "turn.after_answer"]
-)
+@pytest.mark.parametrize("point", IN_A_TURN)
 def test_a_killed_turn_is_told_truly_on_the_next_delivery(point: str, shop: Shop) -> None:
     shop.say("1", f"2 áo thun cotton đen size L, {DETAILS}")
     before = shop.orders()

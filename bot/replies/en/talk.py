@@ -3,7 +3,7 @@
 TEXTS = {
     "greeting": "Hello and welcome to {shop}! What can I help you find today?",
     "greeting_2": "Hi there, thanks for dropping by {shop}! What are you looking for?",
-    "greeting_3": "Welcome to {shop}! Tell me what you need and I'll help right away.",
+    "greeting_3": "Welcome to {shop}! Tell me what you need and I'll be glad to help.",
     "greeting_named": "Hello {name}, good to see you again at {shop}! What can I do for you, {name}?",
     "greeting_named_2": "Welcome back to {shop}, {name}! What are you looking for?",
     "hello": "Hello from {shop}!",
