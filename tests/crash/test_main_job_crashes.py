@@ -119,6 +119,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("CHOTDON_")},
             "CHOTDON_DATA_DIR": str(tmp_path),
+            "CHOTDON_EMBEDDINGS": "lexical",
             "CHOTDON_GHN_BASE_URL": f"{sandbox.url}/ghn",
             "CHOTDON_SINVOICE_BASE_URL": f"{sandbox.url}/sinvoice",
         }
