@@ -34,8 +34,8 @@ def test_the_sample_passes_whole() -> None:
 
 
 @pytest.mark.dialogues
-def test_all_dialogues_reach_the_floor_and_no_money_stock_or_privacy_goes_wrong() -> None:
-    judged = run_cases(load_cases([HERE]), Settings(_env_file=None), runs=2)
+def test_all_own_dialogues_reach_the_floor_and_no_money_stock_or_privacy_goes_wrong() -> None:
+    judged = run_cases(load_cases([HERE / "own"]), Settings(_env_file=None), runs=2)
 
     report = "\n".join(reporting.lines(judged, with_transcripts=False))
     assert not reporting.grave(judged), report
