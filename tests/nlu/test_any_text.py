@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu import CartItem, Context, Lexicon, Parse, describe, parse
+from nlu.wordlists import words
 
 WORDS = st.sampled_from(
     ["áo", "phông", "gấu", "đen", "trắng", "L", "2XL", "2", "x", "mỗi", "loại", "cái", "này", "thứ", "hai",
@@ -14,7 +15,16 @@ WORDS = st.sampled_from(
         "500k", "tên", "mst", "bear", "tee", "the", "second", "one", "곰", "티셔츠", "검정색으로", "두개요",
         "말고", ",", ".", "\n", ":", "?", "\u200b", "\u202e", "💥", "ạ́", "\x00"]
 )  # fmt: skip
-TEXT = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=40).map(" ".join))
+SMALL_WORDS = st.sampled_from(
+    sorted({*words().numbers, *words().counters, *words().dozens, *words().ordinals, *words().corrections,
+        *words().each, *words().both, *words().these, *words().size_words, *words().value_words,
+        *words().separators, "x", "sl", "so luong", "dau", "first", "đen", "áo phông gấu", "tee", "쯤"})
+)  # fmt: skip
+TEXT = st.one_of(
+    st.text(max_size=200),
+    st.lists(WORDS, max_size=40).map(" ".join),
+    st.lists(st.one_of(SMALL_WORDS, WORDS), min_size=1, max_size=6).map(" ".join),
+)
 AWAITING = st.sampled_from([None, "name", "phone", "address", "variant", "tax_code", "confirm"])
 
 
@@ -24,7 +34,7 @@ def spans(found: Parse) -> list[tuple[int, int]]:
     return [mention.span for mention in (*mentions, *single)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(text=TEXT, awaiting=AWAITING, in_cart=st.booleans())
 def test_any_text_is_understood(lexicon: Lexicon, text: str, awaiting: str | None, in_cart: bool) -> None:
     cart = (CartItem("TEE", "TEE-Đen-L", 2),) if in_cart else ()
@@ -70,3 +80,12 @@ def test_the_description_tells_all_that_was_found(lexicon: Lexicon) -> None:
     assert told["name"]["value"] == "Lan"
     assert told["address"]["text"] == "12 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM"
     assert told["payment"]["value"] == "cod"
+
+
+@pytest.mark.parametrize(
+    "text", ["áo phông gấu đen L số lượng hai", "bear tee black L quantity two", "곰 티셔츠 검정색 L 하나"]
+)
+def test_a_number_may_be_the_last_word(lexicon: Lexicon, text: str) -> None:
+    (item,) = parse(text, Context(lexicon)).items
+
+    assert item.quantity == (1 if text.endswith("하나") else 2)
