@@ -59,6 +59,24 @@ def shop_content(stock: int = 20) -> dict[str, Any]:
     }
 
 
+def large_shop(products: int) -> dict[str, Any]:
+    content = shop_content()
+    colours, sizes = ["Đen", "Trắng", "Đỏ", "Xanh"], ["S", "M", "L"]
+    content["products"] = [
+        {
+            "sku": f"P{n}", "name": f"Áo mẫu {n}", "category": f"Nhóm {n % 12}", "aliases": [f"ao {n}"],
+            "options": [{"name": "Màu", "values": colours}, {"name": "Cỡ", "values": sizes}],
+            "variants": [
+                {"sku": f"P{n}-{c}-{s}", "options": {"Màu": c, "Cỡ": s}, "price": 100_000 + n, "stock": {"A": n}}
+                for c in colours for s in sizes
+            ],
+        }
+        for n in range(products)
+    ]  # fmt: skip
+    content["faqs"] = [{"id": f"f{n}", "question": f"Câu {n}?", "answer": f"Đáp {n}."} for n in range(60)]
+    return content
+
+
 def fill(db: Database, *, stock: int = 20, now: datetime | None = None) -> str:
     """Import the shop and make an API key for everything; returns the key."""
     moment = now or utc_now()
