@@ -6,12 +6,14 @@ A wish without a product means what was shown or what is in the cart.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nlu.lexicon import Hits, Lexicon, Skus, ValueMatch
+from nlu.lexicon import Hits, Lexicon, Skus
+from nlu.values import ValueMatch
 from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
-from nlu.wishes import MANY, Wish, wishes_of
+from nlu.choices import MANY
+from nlu.wishes import Wish, wishes_of
 
 MAX_CANDIDATES = 6
 BY_CATEGORY = 0.5
@@ -113,7 +115,7 @@ def _ranked(hits: Hits, options: list[Mark], lexicon: Lexicon) -> list[tuple[str
         fitting = every
         for mark in options:
             having: Skus = frozenset().union(
-                *(lexicon.having_value.get(key, frozenset()) for key in mark.keys)
+                *(lexicon.having_value.get(key, frozenset()) for key in mark.keys | mark.near)
             )
             fitting = fitting & having or fitting
         every = fitting
@@ -215,9 +217,13 @@ def _has_values(item: CartItem, options: list[Mark], lexicon: Lexicon) -> bool:
         return False
     own = _variant_options(product, item.variant_sku)
     return all(
-        any(own.get(match.option) == match.value for match in lexicon.match(product.sku, mark.keys))
+        any(own.get(match.option) == match.value for match in matches(lexicon, product.sku, mark))
         for mark in options
     )
+
+
+def matches(lexicon: Lexicon, sku: str, mark: Mark) -> tuple[ValueMatch, ...]:
+    return lexicon.match(sku, mark.keys) or lexicon.match(sku, mark.near)
 
 
 def _of_the_cart(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
@@ -247,7 +253,7 @@ def _referred(options: list[Mark], scene: Scene) -> tuple[list[str], str | None]
         return [
             sku
             for sku in dict.fromkeys(skus)
-            if sku in scene.lexicon.products and all(scene.lexicon.match(sku, mark.keys) for mark in options)
+            if sku in scene.lexicon.products and all(matches(scene.lexicon, sku, mark) for mark in options)
         ]
 
     in_cart = (having([item.product_sku for item in scene.cart]), "cart")
@@ -261,7 +267,7 @@ def _options_of(product: ProductWords, marks: list[Mark], scene: Scene) -> dict[
     options: dict[str, str] = {}
     doubtful: set[str] = set()
     for mark in marks:
-        match = _one_match(scene.lexicon.match(product.sku, mark.keys), options)
+        match = _one_match(matches(scene.lexicon, product.sku, mark), options)
         if match is None:
             continue
         if options.get(match.option, match.value) != match.value and not scene.swaps:

@@ -1,11 +1,12 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
-from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus
-from nlu.phrases import MAX_MARKS, Mark, Phrases
+from nlu.counting import Counting
+from nlu.lexicon import MAX_PHRASE, NONE, Hits
+from nlu.phrases import MAX_MARKS, Mark
 from nlu.wordlists import common_words, words
 
 
-class Reader(Phrases):
+class Reader(Counting):
     def read(self) -> list[Mark]:
         i = 0
         while i < len(self._pieces) and len(self.marks) < MAX_MARKS:
@@ -21,17 +22,58 @@ class Reader(Phrases):
             or self._pointer(i)
             or self._longer(self._product(i), self._option(i))
             or self._quantity(i)
-            or self._detail(i)
             or self._small_word(i)
         )
 
-    @staticmethod
-    def _longer(product: Mark | None, option: Mark | None) -> Mark | None:
+    def _longer(self, product: Mark | None, option: Mark | None) -> Mark | None:
         if product is None or option is None:
             return product or option
+        if option.end == product.end and not product.hits.full and not self._begins_with_goods(product):
+            return option
         return option if option.end > product.end else product
 
+    def _begins_with_goods(self, product: Mark) -> bool:
+        """`kẻ ngang` may be a part of a name; behind a product that comes so, it is how that one is wished."""
+        before = next((mark for mark in reversed(self.marks) if mark.kind == "product"), None)
+        own = self._talked_of()
+        keys = self._lexicon.values.get(tuple(product.text.split()), frozenset())
+        return not (keys & own) or (before is None and not self._focus)
+
     def _product(self, i: int) -> Mark | None:
+        """A name or the beginning of one; else the product that the words from here on are likest to."""
+        named = self._named(i)
+        if named is not None and named.hits.full:
+            return named
+        like = self._like(i)
+        if named is None or (like is not None and like.end > named.end):
+            return like
+        return named
+
+    def _like(self, i: int) -> Mark | None:
+        if self._keys[i] in common_words() and self._keys[i] not in words().heads:
+            return None
+        end = min(i + MAX_PHRASE, len(self._keys))
+        keys = [phrase[0] if (phrase := self._phrase(at, 1)) else None for at in range(i, end)]
+        like = self._lexicon.names.likest([key if key and key.isalnum() else None for key in keys], 0)
+        if like is None or not self._is_telling(i, i + like.end):
+            return None
+        before = self._last_product(i)
+        if before is not None and before.hits.all & like.skus:
+            hits = Hits(
+                *(skus & like.skus for skus in (before.hits.full, before.hits.part, before.hits.category))
+            )
+            return Mark("product", i, i + like.end, hits=hits, text="+")
+        hits = Hits(full=like.skus) if like.whole else Hits(part=like.skus)
+        return self._product_mark(i, i + like.end, hits)
+
+    def _is_telling(self, start: int, end: int) -> bool:
+        """Not made of everyday words alone, such as any talk may bring together."""
+        return any(
+            key not in common_words() or piece.marked in self._lexicon.marked.get(key, ())
+            for key, piece in zip(self._keys[start:end], self._pieces[start:end], strict=True)
+        )
+
+    def _named(self, i: int) -> Mark | None:
         joined = self._joined(i)
         for length in range(MAX_PHRASE, 0, -1):
             phrase = self._phrase(i, length)
@@ -91,32 +133,6 @@ class Reader(Phrases):
             text=" ".join(self._keys[start:end]),
         )  # fmt: skip
 
-    def _detail(self, i: int) -> Mark | None:
-        """Two or more words of one product's name, in any order, that make up half of it or narrow what was named."""
-        found: Skus = NONE
-        end = i
-        if self._keys[i] in common_words():
-            return None
-        while end < len(self._pieces):
-            phrase = self._phrase(end, 1)
-            having = self._lexicon.having_word.get(phrase[0], NONE) if phrase else NONE
-            narrowed = (found & having) if end > i else having
-            if not narrowed:
-                break
-            found, end = narrowed, end + 1
-        if end - i < 2 or len(found) > 20:
-            return None
-        near = frozenset(s for s in found if 2 * (end - i) >= self._lexicon.shortest[s])
-        before = self._last_product(i)
-        if before is not None and before.hits.all & found:
-            hits = Hits(
-                *(skus & found for skus in (before.hits.full, before.hits.part, before.hits.category))
-            )
-            return Mark("product", i, end, hits=hits, text="+")
-        return (
-            Mark("product", i, end, hits=Hits(part=near), text=" ".join(self._keys[i:end])) if near else None
-        )
-
     def _last_product(self, i: int) -> Mark | None:
         """The product named just before, with nothing but options between."""
         for mark in reversed(self.marks[-4:]):
@@ -125,132 +141,6 @@ class Reader(Phrases):
             if mark.kind != "option":
                 return None
         return None
-
-    def _option(self, i: int) -> Mark | None:
-        mark = self._option_at(i)
-        if mark is None:
-            return None
-        start = i
-        while (
-            start > 0 and self._keys[start - 1] in words().value_words and not self._pieces[start - 1].masked
-        ):
-            start -= 1
-        floor = self.marks[-1].end if self.marks else 0
-        return Mark(
-            "option",
-            max(start, floor),
-            mark.end,
-            keys=mark.keys,
-            negated=self._negated(start, mark.end),
-            text=mark.text,
-        )
-
-    def _option_at(self, i: int) -> Mark | None:
-        for length in range(5, 0, -1):
-            phrase = self._phrase(i, length)
-            keys = self._lexicon.values.get(phrase) if phrase else None
-            if phrase is None or not keys:
-                continue
-            if (
-                length > 1
-                and phrase[0].isdigit()
-                and phrase[1] in words().size_values
-                and not self._adjacent(i)
-            ):
-                continue
-            if length == 1 and not self._plausible_value(i):
-                continue
-            return Mark("option", i, i + length, keys=keys, text=" ".join(phrase))
-        return None
-
-    def _plausible_value(self, i: int) -> bool:
-        """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
-        piece = self._pieces[i]
-        if piece.mended and len(piece.key) < 5:
-            return False
-        forms = self._lexicon.marked.get(piece.key, frozenset())
-        sure = piece.marked and piece.marked in forms
-        doubtful = len(piece.key) == 1 or piece.digits() or piece.key in words().doubtful_values
-        if sure or not doubtful or self._awaiting == "variant":
-            return True
-        if i and self._keys[i - 1] in words().value_words:
-            return True
-        if (
-            self._focus & self._lexicon.values[(piece.key,)]
-            and not self._counted(i)
-            and (piece.upper or piece.digits())
-        ):
-            return True
-        if piece.digits() and self._counted(i):
-            return False
-        before = self.marks[-1] if self.marks else None
-        if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
-            return True
-        quantity = before is not None and before.kind == "quantity" and before.end == i
-        return (
-            (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
-        )
-
-    def _counted(self, i: int) -> bool:
-        follows = self._keys[i + 1] if i + 1 < len(self._keys) else ""
-        return follows in words().counters or follows in ("x", "k") or follows in words().measures
-
-    def _leads_to_option(self, i: int) -> bool:
-        """What follows is a size or the like: `2 den L`, `s trang`."""
-        following = self._keys[i + 1 : i + 3]
-        if not following:
-            return bool(self.marks) and self.marks[-1].kind in ("quantity", "separator")
-        return following[0] in words().size_words or (
-            (following[0],) in self._lexicon.values or tuple(following) in self._lexicon.values
-        )
-
-    def _quantity(self, i: int) -> Mark | None:
-        piece = self._pieces[i]
-        if (
-            piece.word == "so luong"
-            or self._keys[i : i + 2] == ["so", "luong"]
-            or piece.key in ("qty", "quantity")
-        ):
-            at = i + (2 if piece.key == "so" else 1)
-            at += at < len(self._keys) and self._keys[at] in (":", "la", "is", "of", "=")
-            return self._number_mark(i, at, labelled=True)
-        if piece.key == "x" and self._number_at(i + 1):
-            return self._number_mark(i, i + 1, labelled=True)
-        return self._number_mark(i, i, labelled=False)
-
-    def _number_mark(self, start: int, at: int, *, labelled: bool) -> Mark | None:
-        read = self._number_at(at)
-        if read is None:
-            return None
-        number, end = read
-        digits = self._keys[at].isdigit()
-        counted = labelled or (digits and end < len(self._keys) and self._keys[end] == "x")
-        end += counted and not labelled
-        if end < len(self._keys) and self._keys[end] in words().dozens and not self._pieces[end].masked:
-            number, end, counted = number * words().dozens[self._keys[end]], end + 1, True
-        if not counted and digits and self._is_measure(at, end):
-            return None
-        if self._is_counter(end):
-            counted, end = True, end + 1
-        counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
-        beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
-        if not (counted or beside or (digits and len(self._keys[at]) <= 3)):
-            return None
-        return Mark("quantity", start, end, quantity=number)
-
-    def _is_measure(self, at: int, end: int) -> bool:
-        """`55 kg`, `1m65`, `3 ngày`: a number of something else than goods."""
-        after = self._keys[end] if end < len(self._keys) else ""
-        touching = end < len(self._keys) and self._pieces[at].end == self._pieces[end].start
-        if after == "m" and not touching:
-            return False
-        if at and self._keys[at - 1] == "m" and self._pieces[at - 1].end == self._pieces[at].start:
-            return True
-        return (
-            (after in words().measures and after not in words().counters)
-            or after in ("/", ":")
-            or after == "h"
-        )
 
     def _each(self, i: int) -> Mark | None:
         return self._listed(i, "each")

@@ -63,7 +63,7 @@ def read(text: str, context: Context) -> Reading:
     masked = _masked_tokens(tokens, line, [span for span, _ in entities.spans()])
     pieces = pieces_of(tokens, masked, context.lexicon)
     focus = [*context.shown, *(item.product_sku for item in context.cart)]
-    marks = Reader(pieces, context.lexicon, awaiting=context.awaiting, focus=focus).read()
+    marks = Reader(pieces, context.lexicon, awaiting=context.awaiting, focus=focus, text=line.text).read()
     units = masked_units(line, pieces, marks, entities.spans())
     return Reading(line, tokens, entities, pieces, marks, units)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from nlu.lexicon import Hits, Lexicon, ValueKey
+from nlu.lexicon import Hits, Lexicon
 from nlu.pieces import Piece
+from nlu.values import ValueKey
 from nlu.wordlists import words
 
 Kind = Literal["quantity", "product", "option", "separator", "pointer", "each", "correction"]
@@ -25,18 +26,30 @@ class Mark:
     quantity: int = 0
     hits: Hits = Hits()
     keys: frozenset[ValueKey] = frozenset()
+    near: frozenset[ValueKey] = frozenset()
+    """Values of which only a part was said: they count for a product that has none of `keys`."""
     index: int = 0
     """Of a pointer, counted from 1; with `quantity`, so many from the first on."""
     negated: bool = False
     mended: bool = False
     text: str = ""
 
+    @property
+    def option_names(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.keys | self.near)
+
 
 class Phrases:
     """A message's pieces with the look-ups that every kind of mark needs."""
 
     def __init__(
-        self, pieces: Sequence[Piece], lexicon: Lexicon, *, awaiting: str | None, focus: Sequence[str] = ()
+        self,
+        pieces: Sequence[Piece],
+        lexicon: Lexicon,
+        *,
+        awaiting: str | None,
+        focus: Sequence[str] = (),
+        text: str = "",
     ) -> None:
         """`focus` are the products talked of: a bare `M` or `39` that one of them has is an option."""
         self._pieces = pieces
@@ -44,6 +57,7 @@ class Phrases:
         self._awaiting = awaiting
         self._focus = frozenset(key for sku in focus for key in lexicon.values_of.get(sku, {}))
         self._keys = [piece.key for piece in pieces]
+        self._text = text
         self.marks: list[Mark] = []
 
     def _phrase(self, i: int, length: int) -> tuple[str, ...] | None:

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from nlu.choices import MANY
 from nlu.lexicon import Lexicon
 from nlu.phrases import Mark
-
-MANY = 300
-"""Above so many products a phrase is too broad to be looked at one by one."""
 
 
 @dataclass
@@ -64,8 +62,8 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
         wish.each = True
     elif mark.kind == "option":
         if corrected:
-            names = {name for name, _ in mark.keys}
-            wish.options = [m for m in wish.options if not names & {name for name, _ in m.keys}]
+            names = mark.option_names
+            wish.options = [m for m in wish.options if not names & m.option_names]
         wish.options.append(mark)
 
 
@@ -97,9 +95,10 @@ def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
 
 def _option_names(mark: Mark, wish: Wish, lexicon: Lexicon) -> set[str]:
     if wish.product is None or len(wish.product.hits.all) > MANY:
-        return {name for name, _ in mark.keys}
+        return set(mark.option_names)
     own = [lexicon.values_of.get(sku, {}) for sku in wish.product.hits.all]
-    return {key[0] for key in mark.keys if any(key in values for values in own)} or {n for n, _ in mark.keys}
+    found = {values[key].option for key in mark.keys | mark.near for values in own if key in values}
+    return found or set(mark.option_names)
 
 
 def _spread(wishes: list[Wish]) -> list[Wish]:
@@ -118,7 +117,7 @@ def _spread(wishes: list[Wish]) -> list[Wish]:
 def _by_value(wish: Wish) -> list[Wish]:
     if not wish.each or len(wish.options) < 2:
         return [wish]
-    names = [frozenset(name for name, _ in mark.keys) for mark in wish.options]
+    names = [mark.option_names for mark in wish.options]
     twice = [mark for mark, own in zip(wish.options, names, strict=True) if names.count(own) > 1]
     if len(twice) < 2:
         return [wish]

@@ -25,6 +25,15 @@ class Words:
     size_values: frozenset[str]
     measures: frozenset[str]
     """Units behind a number that make it no quantity."""
+    units: dict[str, tuple[str, float]]
+    """What a unit measures, and how many of the smallest it is."""
+    largest: tuple[str, ...]
+    smallest: tuple[str, ...]
+    alike: tuple[tuple[str, ...], ...]
+    """Everyday words for one kind of thing: `áo phông` is `áo thun` in every shop."""
+    taking: frozenset[str]
+    before_be: frozenset[str]
+    """Behind one of these, `be` is the English verb and no beige."""
     each: tuple[str, ...]
     negators: tuple[str, ...]
     negators_after: tuple[str, ...]
@@ -53,12 +62,12 @@ def words() -> Words:
         name: frozenset(data[name])
         for name in (
             "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
-            "size_values", "measures", "particles", "vi_words", "en_words", "not_names",
+            "size_values", "measures", "before_be", "taking", "particles", "vi_words", "en_words", "not_names",
         )
     }  # fmt: skip
     phrases: dict[str, Any] = {
         name: tuple(data[name])
-        for name in ("each", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
+        for name in ("largest", "smallest", "each", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
                      "question")
     }  # fmt: skip
     return Words(
@@ -66,6 +75,8 @@ def words() -> Words:
         numbers=data["numbers"],
         dozens=data["dozens"],
         synonyms=synonyms,
+        units={unit: (kind, float(size)) for unit, (kind, size) in data["units"].items()},
+        alike=tuple(map(tuple, data["alike"])),
         ordinals=data["ordinals"],
         payments={"cod": tuple(data["cod"]), "bank_transfer": tuple(data["bank_transfer"])},
         accented={word: frozenset(forms) for word, forms in data["accented"].items()},
