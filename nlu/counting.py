@@ -36,9 +36,18 @@ class Counting(Choices):
             counted, end = True, end + 1
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
-        if not (counted or beside or (digits and self._is_plain_count(at))):
+        plain = self._is_plain_count(at) if digits else self._is_answer(at, end)
+        if not (counted or beside or plain):
             return None
-        return Mark("quantity", start, end, quantity=number)
+        return Mark("quantity", start, end, quantity=number, counted=counted)
+
+    def _is_answer(self, at: int, end: int) -> bool:
+        """`one pls`, `cho em hai nha`, `just two`: a number word that is all its clause asks for."""
+        before = self._keys[at - 1] if at else "."
+        after = self._keys[end] if end < len(self._keys) else "."
+        opens = before in words().taking or not before[0].isalnum()
+        closes = after in words().please or not after[0].isalnum()
+        return opens and closes and self._keys[at] not in ("a", "an")
 
     def _is_plain_count(self, at: int) -> bool:
         """A number with nothing behind it: a small one, or the answer, or what somebody takes (`lấy 200`)."""

@@ -2,7 +2,7 @@
 
 from nlu.counting import Counting
 from nlu.lexicon import MAX_PHRASE, NONE, Hits
-from nlu.phrases import MAX_MARKS, Mark
+from nlu.phrases import MAX_MARKS, SMALL, Mark
 from nlu.wordlists import common_words, words
 
 
@@ -124,6 +124,8 @@ class Reader(Counting):
             narrowed = Hits(*(skus & having for skus in (hits.full, hits.part, hits.category)))
             if not narrowed.all or self._keys[end].isdigit() or len(narrowed.all) == len(hits.all):
                 break
+            if self._keys[end] in common_words() and not self._pieces[end].marked:
+                break
             if phrase in self._lexicon.values and self._option_at(end) is not None:
                 break
             hits, end = narrowed, end + 1
@@ -169,6 +171,7 @@ class Reader(Counting):
             if (
                 at + length <= len(self._keys)
                 and text in ordinals
+                and not self._is_part_of_a_measure(at + length)
                 and not any(p.masked for p in self._pieces[i : at + length])
             ):
                 return Mark("pointer", i, at + length, index=ordinals[text], text=text)
@@ -176,6 +179,10 @@ class Reader(Counting):
         if i + 2 <= len(self._keys) and not joined.isascii() and joined in ordinals:
             return Mark("pointer", i, i + 2, index=ordinals[joined], text=joined)
         return None
+
+    def _is_part_of_a_measure(self, end: int) -> bool:
+        """`the 2m ones` are no second ones."""
+        return self._keys[end - 1].isdigit() and self._keys[end : end + 1] != [] and self._adjacent(end - 1)
 
     def _first_few(self, i: int) -> Mark | None:
         """`2 cái đầu`, `the first two`."""
@@ -192,9 +199,10 @@ class Reader(Counting):
         return i < len(self._keys) and self._keys[i] in ("dau", "cuoi")
 
     def _small_word(self, i: int) -> Mark | None:
-        correction = self._listed(i, "correction")
-        if correction is not None:
-            return correction
+        for kind in SMALL:
+            said = self._listed(i, kind)
+            if said is not None:
+                return said
         key, word = self._keys[i], self._pieces[i].word
         if (key in words().separators and not word.endswith("*")) or key in (",", ";", "\n", "+", "&", "."):
             return Mark("separator", i, i + 1, text=key)

@@ -75,6 +75,9 @@ def _phrases(name: str) -> Iterable[Phrase]:
         return
     for one in (phrase, *(tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))):
         yield one
+        if len(one) > 2:
+            yield one[1:]
+            yield one[:-1]
         joined = "".join(one)
         if joined[0].isdigit() or joined in sizes:
             for word in words().size_words:

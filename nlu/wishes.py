@@ -1,12 +1,12 @@
 """Marks grouped into wishes: a new one begins where a mark would stand twice; a neighbour lends its product."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from nlu.choices import MANY
 from nlu.lexicon import Lexicon
-from nlu.phrases import Mark
+from nlu.phrases import SMALL, Mark
 
 
 @dataclass
@@ -18,6 +18,11 @@ class Wish:
     options: list[Mark] = field(default_factory=list)
     own_product: bool = True
     each: bool = False
+    removed: bool = False
+    kept: bool = False
+    """It stays as it is."""
+    counted: bool = False
+    """Its number stands with a word for pieces."""
     after_separator: bool = False
     """A separator stands between the last mark and what comes."""
 
@@ -35,16 +40,58 @@ def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
 def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
     wishes: list[Wish] = []
     wish = Wish()
+    removing = False
     for index, mark in enumerate(marks):
+        rest = marks[index + 1 :]
         if mark.kind == "correction":
+            removing = False
+            continue
+        if mark.kind in SMALL:
+            removing = mark.kind == "removal" and _leads_on(mark, rest)
+            wish = _parted(wishes, wish, mark, forward=removing or mark.kind != "removal")
             continue
         corrected = index > 0 and marks[index - 1].kind == "correction"
-        if not corrected and _begins_new(wish, mark, marks[index + 1 :], lexicon):
+        if not corrected and _begins_new(wish, mark, rest, lexicon):
             wishes.append(wish)
-            wish = Wish()
+            wish = Wish(removed=removing)
         _add(wish, mark, corrected)
     wishes.append(wish)
     return [w for w in wishes if w.marks]
+
+
+def _leads_on(mark: Mark, rest: Sequence[Mark]) -> bool:
+    """`bỏ áo` names what goes behind it, `áo bỏ luôn` and Korean before it."""
+    following = {m.kind for m in takewhile(lambda m: m.kind not in ("separator", *SMALL), rest)}
+    return mark.text.isascii() and bool(following & {"product", "option", "pointer"})
+
+
+def _parted(wishes: list[Wish], wish: Wish, mark: Mark, *, forward: bool) -> Wish:
+    """A word of taking out, adding or keeping: it begins a wish, or says what becomes of the one before it."""
+    if mark.kind == "removal" and not forward:
+        last = _counted_of(wishes, wish)
+        last.removed = True
+        return wish
+    if mark.kind == "adding" and not wish.removed:
+        return wish
+    if mark.kind == "keeping" and not mark.text.isascii():
+        wish.kept = True
+        return wish
+    if wish.marks:
+        wishes.append(wish)
+        wish = Wish()
+    wish.removed, wish.kept = mark.kind == "removal", mark.kind == "keeping"
+    return wish
+
+
+def _counted_of(wishes: list[Wish], wish: Wish) -> Wish:
+    """`두 개 중에 하나만 빼고`: so many of what was named just before."""
+    if not wishes or wish.names_something or wish.after_separator:
+        return wish
+    last = wishes[-1]
+    if wish.quantity is not None:
+        last.quantity, wish.quantity = wish.quantity, None
+        wish.marks.clear()
+    return last
 
 
 def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
@@ -53,7 +100,7 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
         return
     wish.marks.append(mark)
     if mark.kind == "quantity":
-        wish.quantity = mark.quantity
+        wish.quantity, wish.counted = mark.quantity, mark.counted
     elif mark.kind == "product":
         wish.product = mark
     elif mark.kind == "pointer":
@@ -69,7 +116,7 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
 
 def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
     if mark.kind == "quantity":
-        return wish.quantity is not None and wish.names_something
+        return _counts_another(wish, rest, lexicon)
     if mark.kind == "product":
         return wish.product is not None and mark.text != "+"
     if mark.kind == "pointer":
@@ -80,6 +127,16 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
         following = [m.kind for m in takewhile(lambda m: m.kind != "separator", rest)]
         return (wish.product is not None or bool(wish.options)) and "product" in following
     return False
+
+
+def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
+    """A second number; or one behind a separator that goes with another value than the wish has."""
+    following = list(takewhile(lambda m: m.kind not in ("separator", "quantity"), rest))
+    options = [mark for mark in following if mark.kind == "option"]
+    if wish.quantity is not None:
+        return wish.names_something or (wish.counted and wish.after_separator and bool(options))
+    named = {name for mark in wish.options for name in _option_names(mark, wish, lexicon)}
+    return wish.after_separator and any(named & _option_names(mark, wish, lexicon) for mark in options)
 
 
 def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
@@ -123,7 +180,7 @@ def _by_value(wish: Wish) -> list[Wish]:
         return [wish]
     shared = [mark for mark in wish.options if mark not in twice]
     return [
-        Wish(wish.marks, wish.product, wish.pointer, wish.quantity, [*shared, mark], wish.own_product, True)
+        replace(wish, options=[*shared, mark], each=True)
         for mark in twice
     ]
 

@@ -32,6 +32,11 @@ class Words:
     alike: tuple[tuple[str, ...], ...]
     """Everyday words for one kind of thing: `áo phông` is `áo thun` in every shop."""
     taking: frozenset[str]
+    """Words behind which a bare number counts goods."""
+    please: frozenset[str]
+    removals: tuple[str, ...]
+    adding: tuple[str, ...]
+    keeping: tuple[str, ...]
     before_be: frozenset[str]
     """Behind one of these, `be` is the English verb and no beige."""
     each: tuple[str, ...]
@@ -62,12 +67,12 @@ def words() -> Words:
         name: frozenset(data[name])
         for name in (
             "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
-            "size_values", "measures", "before_be", "taking", "particles", "vi_words", "en_words", "not_names",
+            "size_values", "measures", "before_be", "taking", "please", "particles", "vi_words", "en_words", "not_names",
         )
     }  # fmt: skip
     phrases: dict[str, Any] = {
         name: tuple(data[name])
-        for name in ("largest", "smallest", "each", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
+        for name in ("largest", "smallest", "removals", "adding", "keeping", "each", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
                      "question")
     }  # fmt: skip
     return Words(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.policy.told import names_placed_order
-from nlu import CartItem, Context, Intent, Lexicon, Parse, parse
+from nlu import CartItem, Context, Intent, Lexicon, Parse, Talked, parse
 
 SURE_OF_WISH = 0.8
 A_NAME = 2
@@ -151,5 +151,21 @@ def _read(
                 for line in lines
             ),
             order_codes=tuple(order["code"] for order in context.get("orders", ())),
+            talked=Talked(**context["talked"]) if context.get("talked") else None,
         ),
     )
+
+
+def talked_of(understood: Parse, before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The one product that a message speaks of, with all that was said of it so far."""
+    named = {item.product_sku for item in understood.items}
+    sku = named.pop() if len(named) == 1 else None
+    if sku is None:
+        return before
+    item = understood.items[-1]
+    earlier = before if before and before["product_sku"] == sku else {"options": {}, "quantity": None}
+    return {
+        "product_sku": sku,
+        "options": {**earlier["options"], **item.options},
+        "quantity": item.quantity or earlier["quantity"],
+    }

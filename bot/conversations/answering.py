@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.agent.context import turn_context
 from bot.agent.loop import Assistant
-from bot.agent.parsing import understand
+from bot.agent.parsing import talked_of, understand
 from bot.agent.reviewing import Said
 from bot.agent.turn import Services, ToolOutcome, Turn
 from bot.conversations.handoff import hand_over
@@ -42,6 +42,7 @@ def answer(
     if live is not None and not turn.shadow:
         turn.tell = live.teller(incoming.conversation_id, incoming.external_id)
     said = _reply(turn, incoming, assistant)
+    _remember_talk(turn)
     _count_unsure(turn, said.text)
     handed_off = _hand_over(incoming, turn, services)
     cards = [card for outcome in turn.outcomes for card in outcome.cards]
@@ -69,6 +70,17 @@ def _reply(turn: Turn, incoming: Incoming, assistant: Assistant) -> Said:
         return Said(wordless, outcome="own words")
     said = assistant.reply(turn, incoming.history)
     return replace(said, text=answered_with_attachments(turn, attachments, linked, said.text))
+
+
+def _remember_talk(turn: Turn) -> None:
+    """For the next message only: this one was read with what was said before it."""
+    talked = talked_of(turn.parse, turn.state.get("talked"))
+    if talked is None:
+        return
+    offered = turn.state.get("offer") or {}
+    if offered.get("sku") == talked["product_sku"]:
+        talked["options"] = {**offered.get("options", {}), **talked["options"]}
+    turn.state["talked"] = talked
 
 
 def _hand_over(incoming: Incoming, turn: Turn, services: Services) -> bool:
