@@ -98,6 +98,8 @@ class Choices(Phrases):
             return False
         if piece.key == "be" and not piece.marked and words().before_be & set(self._keys[max(0, i - 5) : i]):
             return False
+        if all(name == "*" for name, _ in keys) and not self._picks_out(i):
+            return False
         forms = self._lexicon.marked.get(piece.key, frozenset())
         sure = piece.marked and piece.marked in forms
         doubtful = len(piece.key) == 1 or piece.digits() or piece.key in words().doubtful_values
@@ -118,6 +120,16 @@ class Choices(Phrases):
         return (
             (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
         )
+
+    def _picks_out(self, i: int) -> bool:
+        """`chai nhỏ`, `the big one`, and no `nhỏ hơn`, `cho nhỏ em`."""
+        before = self._keys[i - 1] if i else ""
+        after = self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        if after in ("hon", "than", "er"):
+            return False
+        led = before in words().counters or before in words().value_words or before == "the"
+        behind = bool(self.marks) and self.marks[-1].end == i and self.marks[-1].kind in ("product", "option")
+        return led or behind or after in ("one", "ones", "size") or self._awaiting == "variant"
 
     def _tells_apart(self, i: int, keys: frozenset[ValueKey]) -> bool:
         """`M`, `39`, `the big one`: what has no other sense where such a product is talked of."""

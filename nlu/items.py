@@ -12,6 +12,7 @@ from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
+from nlu.wordlists import common_words, words
 from nlu.choices import MANY
 from nlu.wishes import Wish, wishes_of
 
@@ -58,8 +59,6 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
     bare = None
     for wish in wishes:
         span = _span(wish, folded, pieces)
-        if wish.kept and wish.quantity is None and not wish.options:
-            continue
         if not wish.names_something:
             bare = wish.quantity if bare is None else bare
             mentions += _beside(wish, named, scene, span)
@@ -129,7 +128,7 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
         groups = [[sku] for sku in pointed] if several else [pointed]
         return [_mention(wish, options, [(s, 1.0) for s in g], "shown", scene, span, several) for g in groups]
     found, refers = _referred(options, scene)
-    if not found:
+    if not found and wish.quantity is not None:
         found, refers = _only_one_having(options, scene.lexicon), None
     return [_mention(wish, options, [(s, 1.0) for s in found], refers, scene, span)] if found else []
 
@@ -138,7 +137,8 @@ def _only_one_having(options: list[Mark], lexicon: Lexicon) -> list[str]:
     """`2 gói Robusta`: a value that no other product of the shop has names its product."""
     for mark in options:
         having = frozenset(sku for key in mark.keys for sku in lexicon.having_value.get(key, ()))
-        if len(having) == 1 and "*" not in mark.option_names and not mark.text[0].isdigit():
+        telling = len(mark.text.split()) > 1 or mark.text not in common_words() | words().doubtful_values
+        if len(having) == 1 and telling and not mark.text[0].isdigit():
             return list(having)
     return []
 
@@ -223,6 +223,8 @@ def _mention(
 def _change(wish: Wish, product: ProductWords | None, scene: Scene) -> str | None:
     """Of a message that takes one thing out and puts another in, each gets its own."""
     inside = product is not None and any(item.product_sku == product.sku for item in scene.cart)
+    if wish.kept and inside:
+        return "set"
     if not scene.mixed:
         return scene.change
     if wish.removed:

@@ -166,16 +166,14 @@ def _parts(phrase: Phrase) -> Iterable[Phrase]:
                 yield (word,)
         if phrase[0] in words().heads:
             yield (phrase[0],)
-    for word in (phrase[0], phrase[-1]):
-        if len(word) > 2 and not word.isascii():
-            yield from _ends(word)
+    if not phrase[-1].isascii():
+        yield from _ends(phrase[-1])
 
 
 def _ends(word: str) -> Iterable[Phrase]:
-    """Korean compounds are shortened by a part: `케이스` of `폰케이스`."""
+    """What a Korean compound is stands at its end: `케이스` of `폰케이스`."""
     for size in range(max(2, (len(word) + 1) // 2), len(word)):
         yield (word[-size:],)
-        yield (word[:size],)
 
 
 def _has_diacritics(text: str) -> bool:

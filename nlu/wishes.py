@@ -47,7 +47,7 @@ def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
             removing = False
             continue
         if mark.kind in SMALL:
-            removing = mark.kind == "removal" and _leads_on(mark, rest)
+            removing = mark.kind == "removal" and _leads_on(mark, rest, wish)
             wish = _parted(wishes, wish, mark, forward=removing or mark.kind != "removal")
             continue
         corrected = index > 0 and marks[index - 1].kind == "correction"
@@ -59,10 +59,11 @@ def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
     return [w for w in wishes if w.marks]
 
 
-def _leads_on(mark: Mark, rest: Sequence[Mark]) -> bool:
-    """`bỏ áo` names what goes behind it, `áo bỏ luôn` and Korean before it."""
+def _leads_on(mark: Mark, rest: Sequence[Mark], wish: Wish) -> bool:
+    """`bỏ áo` names what goes behind it; `áo bỏ luôn`, `the shirt, remove it` and Korean before it."""
     following = {m.kind for m in takewhile(lambda m: m.kind not in ("separator", *SMALL), rest)}
-    return mark.text.isascii() and bool(following & {"product", "option", "pointer"})
+    naming = {"product", "option"} if wish.names_something else {"product", "option", "pointer"}
+    return mark.text.isascii() and bool(following & naming)
 
 
 def _parted(wishes: list[Wish], wish: Wish, mark: Mark, *, forward: bool) -> Wish:
@@ -71,7 +72,7 @@ def _parted(wishes: list[Wish], wish: Wish, mark: Mark, *, forward: bool) -> Wis
         last = _counted_of(wishes, wish)
         last.removed = True
         return wish
-    if mark.kind == "adding" and not wish.removed:
+    if mark.kind == "adding" and not (wish.removed or wish.kept):
         return wish
     if mark.kind == "keeping" and not mark.text.isascii():
         wish.kept = True
