@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from nlu.addresses.text import DASH, SPACE, Token, blank_out, clean, phones, tokens
+from nlu.addresses.text import DASH, SPACE, Token, blank_out, clean, phones, tokens, without_asides
 from nlu.addresses.units import Era, Unit, Units, load_units
-from nlu.addresses.words import CITY_SHORT, ENGLISH_KINDS, KIND_WORDS, MARKED_KINDS, PROVINCE_SHORT
+from nlu.addresses.words import AFTER_HOUSE, CITY_SHORT, ENGLISH_KINDS, KIND_WORDS, MARKED_KINDS, PROVINCE_SHORT
 
 MAX_CHARS = 1_000
 MAX_SYLLABLES = 6
@@ -72,7 +72,7 @@ class AddressBook:
     def resolve(self, text: str) -> AddressResult:
         raw = text[:MAX_CHARS]
         cleaned, _ = clean(raw)
-        cleaned = blank_out(cleaned, phones(cleaned))
+        cleaned = without_asides(blank_out(cleaned, phones(cleaned)))
         words = tokens(cleaned)
         mentions = find_mentions(words, self._units)
         provinces = self._provinces(mentions, words)
@@ -328,7 +328,15 @@ def _street(
     first = min((m.start for m in places), default=len(words))
     end = words[first].start if first < len(words) else len(text)
     street = text[:end].replace("|", " ").strip(" ,.;:-\n")
+    last = max((m.end for m in places), default=0)
+    house = AFTER_HOUSE.match(text, words[last - 1].end) if last else None
+    if house is not None:
+        street = f"{_bare_house(house.group(1))}, {street}" if street else _bare_house(house.group(1))
     street = re.sub(
         r"^(?:địa chỉ|dia chi|đc|dc|số nhà|so nha|address)\s*[:\-]?\s*", "", street, flags=re.IGNORECASE
     )
     return " ".join(street.split())[:200]
+
+
+def _bare_house(text: str) -> str:
+    return re.sub(r"^(?:số nhà|so nha|nhà số|nha so|sn|số|so)\s*[:#]?\s*", "", text, flags=re.IGNORECASE).strip()
