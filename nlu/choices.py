@@ -147,4 +147,3 @@ class Choices(Phrases):
         return following[0] in words().size_words or (
             (following[0],) in self._lexicon.values or tuple(following) in self._lexicon.values
         )
-

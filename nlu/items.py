@@ -6,15 +6,15 @@ A wish without a product means what was shown or what is in the cart.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nlu.choices import MANY
 from nlu.lexicon import Hits, Lexicon, Skus
-from nlu.values import ValueMatch
 from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
-from nlu.wordlists import common_words, words
-from nlu.choices import MANY
+from nlu.values import ValueMatch
 from nlu.wishes import Wish, wishes_of
+from nlu.wordlists import common_words, words
 
 MAX_CANDIDATES = 6
 BY_CATEGORY = 0.5

@@ -69,7 +69,9 @@ class NameIndex:
         used = {word for _, phrase, _ in near for word in phrase if word in said}
         end = max(said[word] for word in used) + 1
         skus = frozenset(sku for sku, _, _ in near)
-        return Likeness(end, skus, best > 0.999) if len(skus) <= MAX_FOUND and i in _places(said, used) else None
+        return (
+            Likeness(end, skus, best > 0.999) if len(skus) <= MAX_FOUND and i in _places(said, used) else None
+        )
 
     def _said(self, keys: Sequence[str | None], i: int) -> dict[str, int]:
         said: dict[str, int] = {}

@@ -180,10 +180,7 @@ def _by_value(wish: Wish) -> list[Wish]:
     if len(twice) < 2:
         return [wish]
     shared = [mark for mark in wish.options if mark not in twice]
-    return [
-        replace(wish, options=[*shared, mark], each=True)
-        for mark in twice
-    ]
+    return [replace(wish, options=[*shared, mark], each=True) for mark in twice]
 
 
 def _inherit(wishes: list[Wish]) -> None:

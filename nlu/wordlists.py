@@ -67,12 +67,14 @@ def words() -> Words:
         name: frozenset(data[name])
         for name in (
             "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
-            "size_values", "measures", "before_be", "taking", "please", "particles", "vi_words", "en_words", "not_names",
+            "size_values", "measures", "before_be", "taking", "please", "particles", "vi_words", "en_words",
+            "not_names",
         )
     }  # fmt: skip
     phrases: dict[str, Any] = {
         name: tuple(data[name])
-        for name in ("largest", "smallest", "removals", "adding", "keeping", "each", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
+        for name in ("largest", "smallest", "removals", "adding", "keeping", "each", "negators", "negators_after",
+                     "corrections", "these", "both", "yes", "no", "not_yet",
                      "question")
     }  # fmt: skip
     return Words(

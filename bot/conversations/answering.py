@@ -30,6 +30,8 @@ from nlu import Parse
 
 SURE_OF_LANGUAGE = 0.6
 SURE_OF_INTENT = 0.5
+ENOUGH_WORDS = 3
+"""Plain words in another language that make it the conversation's."""
 
 
 def answer(
@@ -176,19 +178,25 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         context = turn_context(session, draft)
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(text, context, services.lexicon())
-    if draft.parse.language_confidence >= SURE_OF_LANGUAGE and _says_more_than_details(draft.parse):
+    if _changes_language(draft.parse, bool(draft.customer_texts)):
         draft.language = _language(state, draft.parse.language)
     return draft
 
 
-def _says_more_than_details(parse: Parse) -> bool:
-    """A Vietnamese address or name is written in Vietnamese by everybody: it is no change of language."""
+def _changes_language(parse: Parse, customer_wrote_before: bool) -> bool:
+    """Addresses, names and goods look the same in every language: only enough plain words change it."""
+    if parse.language_confidence < SURE_OF_LANGUAGE:
+        return False
     spans = [parse.address_span, parse.name.span if parse.name else None]
+    spans += [item.span for item in parse.items if item.refers is None]
     rest = "".join(
-        c for i, c in enumerate(parse.text) if not any(span and span[0] <= i < span[1] for span in spans)
+        " " if any(span and span[0] <= i < span[1] for span in spans) else c for i, c in enumerate(parse.text)
     )
-    told = any(span is not None for span in spans)
-    return not told or sum(c.isalpha() for c in rest) >= 4
+    plain = [word for word in rest.split() if sum(c.isalpha() for c in word) > 1]
+    if any("\uac00" <= c <= "\ud7a3" for c in rest):
+        return True
+    least = ENOUGH_WORDS if customer_wrote_before else 1
+    return len(plain) >= least
 
 
 def _language(state: dict[str, Any], written: str) -> str:

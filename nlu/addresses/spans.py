@@ -10,9 +10,9 @@ from nlu.addresses.resolving import Mention, find_mentions
 from nlu.addresses.text import DASH, Token, blank_out, clean, phones, tokens, without_asides
 from nlu.addresses.units import load_units
 from nlu.addresses.words import (
-    BUILDINGS,
     AFTER_HOUSE,
     AFTER_UNITS,
+    BUILDINGS,
     HOUSE,
     KOREAN_FLOORS,
     LEADS,
@@ -41,7 +41,9 @@ def find_address_span(text: str) -> tuple[int, int] | None:
     if found is None:
         return None
     start, end = found
-    while start and (line[start - 1].isalnum() or (line[start - 1] in "-/" and line[start - 2 : start - 1].isalnum())):
+    while start and (
+        line[start - 1].isalnum() or (line[start - 1] in "-/" and line[start - 2 : start - 1].isalnum())
+    ):
         start -= 1
     while end > start and line[end - 1] in " ,.;:-\n|":
         end -= 1
@@ -205,6 +207,7 @@ def begin_of_answer(text: str, start: int) -> int:
         return start
     led = any(_leads(words, i) for i in range(len(words)))
     named = all(
-        w.is_number or len(w.text) == 1 or w.text[:1].isupper() or w.key in STREET_WORDS or w.key in BUILDINGS for w in words
+        w.is_number or len(w.text) == 1 or w.text[:1].isupper() or w.key in STREET_WORDS or w.key in BUILDINGS
+        for w in words
     )
     return 0 if named and not led else start

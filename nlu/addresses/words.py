@@ -52,10 +52,27 @@ STREET_WORDS = frozenset(
         "villa", "biet", "hotel"]
 )  # fmt: skip
 STREET_WORDS_MARKED = frozenset(
-    ["số", "nhà", "đường", "phố", "tổ", "ngõ", "ngách", "hẻm", "kiệt", "ấp", "thôn", "xóm", "khóm", "đội", "bản", "lô", "toà",
-        "tòa", "căn", "phòng", "lầu", "tầng", "chung", "buôn", "làng", "biệt"]
+    ["số", "nhà", "đường", "phố", "tổ", "ngõ", "ngách", "hẻm", "kiệt", "ấp", "thôn", "xóm", "khóm", "đội", "bản", "lô",
+        "toà", "tòa", "căn", "phòng", "lầu", "tầng", "chung", "buôn", "làng", "biệt"]
 )  # fmt: skip
-BUILDINGS = frozenset(["thap", "tower", "cu", "khach", "san", "hostel", "homestay", "garden", "city", "plaza", "ho", "floor", "the", "of"])
+BUILDINGS = frozenset(
+    [
+        "thap",
+        "tower",
+        "cu",
+        "khach",
+        "san",
+        "hostel",
+        "homestay",
+        "garden",
+        "city",
+        "plaza",
+        "ho",
+        "floor",
+        "the",
+        "of",
+    ]
+)
 KOREAN_FLOORS = frozenset(["층", "호", "동", "호실", "호동"])
 # What leads to an address, right before it.
 TOWARDS = frozenset(
@@ -69,8 +86,8 @@ AFTER_UNITS = re.compile(
     re.IGNORECASE,
 )
 AFTER_HOUSE = re.compile(
-    r"[\s,;.\-]*(?<![^\W\d_])((?:số nhà|so nha|nhà số|nha so|sn|số|so|house(?:\s+(?:number|no\.?))?|no\.?|căn hộ|can ho|căn|"
-    r"phòng|phong|apt\.?|room|unit|hẻm|hem|ngõ|kiệt|kiet)\s*[:#]?\s*[a-z]?\d+[\w/.\-]*"
+    r"[\s,;.\-]*(?<![^\W\d_])((?:số nhà|so nha|nhà số|nha so|sn|số|so|house(?:\s+(?:number|no\.?))?|no\.?|"
+    r"căn hộ|can ho|căn|phòng|phong|apt\.?|room|unit|hẻm|hem|ngõ|kiệt|kiet)\s*[:#]?\s*[a-z]?\d+[\w/.\-]*"
     r"(?:\s+(?:đường|duong|phố|pho|ngõ|ngo|hẻm|hem|ngách|ấp|thôn|tổ|xóm)\s+[^,;.\n|]{1,40})?)",
     re.IGNORECASE,
 )
