@@ -94,26 +94,42 @@ class Choices(Phrases):
     def _plausible_value(self, i: int, keys: frozenset[ValueKey]) -> bool:
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
         piece = self._pieces[i]
-        if piece.mended and len(piece.key) < 5:
-            return False
-        if piece.key == "be" and not piece.marked and words().before_be & set(self._keys[max(0, i - 5) : i]):
-            return False
-        if all(name == "*" for name, _ in keys) and not self._picks_out(i):
+        extreme = all(name == "*" for name, _ in keys)
+        if (piece.mended and len(piece.key) < 5) or self._is_to_be(i) or (extreme and not self._picks_out(i)):
             return False
         forms = self._lexicon.marked.get(piece.key, frozenset())
         sure = piece.marked and piece.marked in forms
         doubtful = len(piece.key) == 1 or piece.digits() or piece.key in words().doubtful_values
         if sure or not doubtful:
             return True
+        if extreme and keys & self._talked_of():
+            return True
+        return self._answers(i) or self._is_beside_goods(i, keys)
+
+    def _is_to_be(self, i: int) -> bool:
+        """The English verb and no beige."""
+        piece = self._pieces[i]
+        return (
+            piece.key == "be"
+            and not piece.marked
+            and bool(words().before_be & set(self._keys[max(0, i - 5) : i]))
+        )
+
+    def _answers(self, i: int) -> bool:
+        """Asked which variant, or behind `màu`, `size`."""
         if self._awaiting == "variant":
-            return not (piece.digits() and self._counted(i))
-        if i and self._keys[i - 1] in words().value_words:
+            return not (self._pieces[i].digits() and self._counted(i))
+        return i > 0 and self._keys[i - 1] in words().value_words
+
+    def _is_beside_goods(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        piece, counted = self._pieces[i], self._counted(i)
+        if self._focus & keys and not counted and self._tells_apart(i, keys):
             return True
-        if self._focus & keys and not self._counted(i) and self._tells_apart(i, keys):
-            return True
-        if piece.digits() and self._counted(i):
+        if piece.digits() and counted:
             return False
         before = self.marks[-1] if self.marks else None
+        if before is not None and before.counted and before.end == i and self._focus & keys:
+            return piece.key != "do"
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
             return True
         quantity = before is not None and before.kind == "quantity" and before.end == i

@@ -36,6 +36,7 @@ class Counting(Choices):
             counted, end = True, end + 1
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
+        beside = beside or bool(self._near(end + (self._keys[end : end + 1] == ["in"])))
         plain = self._is_plain_count(at) if digits else self._is_answer(at, end)
         if not (counted or beside or plain):
             return None
@@ -45,8 +46,16 @@ class Counting(Choices):
         """`one pls`, `cho em hai nha`, `just two`: a number word that is all its clause asks for."""
         before = self._keys[at - 1] if at else "."
         after = self._keys[end] if end < len(self._keys) else "."
-        opens = before in words().taking or not before[0].isalnum()
+        led = (
+            before in words().taking
+            or before in words().yes
+            or before in ("then", "so", "vay", "the", "thi")
+            or (at > 1 and self._keys[at - 2] in ("cho", "lay", "give"))
+        )
+        opens = led or not before[0].isalnum()
         closes = after in words().please or not after[0].isalnum()
+        if after == "of":
+            return True
         return opens and closes and self._keys[at] not in ("a", "an")
 
     def _is_plain_count(self, at: int) -> bool:

@@ -78,7 +78,7 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
 def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
     """`2 cái nha, thêm 1 cái đen`: so many as it was shown, and one in black."""
     others = named and all(other.product is None and other.options for other in named)
-    return _of_the_shown(wish.quantity, scene, span) if wish.counted and others else []
+    return _of_the_shown(wish.quantity, scene, span) if others else []
 
 
 def _of_the_shown(quantity: int | None, scene: Scene, span: Span) -> list[ItemMention]:
@@ -128,16 +128,18 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
         groups = [[sku] for sku in pointed] if several else [pointed]
         return [_mention(wish, options, [(s, 1.0) for s in g], "shown", scene, span, several) for g in groups]
     found, refers = _referred(options, scene)
-    if not found and wish.quantity is not None:
-        found, refers = _only_one_having(options, scene.lexicon), None
+    if not found:
+        counted = wish.quantity is not None
+        found, refers = _only_one_having(options, scene.lexicon, counted=counted), None
     return [_mention(wish, options, [(s, 1.0) for s in found], refers, scene, span)] if found else []
 
 
-def _only_one_having(options: list[Mark], lexicon: Lexicon) -> list[str]:
+def _only_one_having(options: list[Mark], lexicon: Lexicon, *, counted: bool) -> list[str]:
     """`2 gói Robusta`: a value that no other product of the shop has names its product."""
     for mark in options:
         having = frozenset(sku for key in mark.keys for sku in lexicon.having_value.get(key, ()))
-        telling = len(mark.text.split()) > 1 or mark.text not in common_words() | words().doubtful_values
+        said = mark.text.split()
+        telling = len(said) > 1 or (counted and said[0] not in common_words() | words().doubtful_values)
         if len(having) == 1 and telling and not mark.text[0].isdigit():
             return list(having)
     return []

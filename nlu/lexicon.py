@@ -162,18 +162,21 @@ def _parts(phrase: Phrase) -> Iterable[Phrase]:
         yield phrase[start:]
     if len(phrase) > 1:
         for word in (phrase[0], phrase[-1]):
-            if len(word) > 2 and word.isalpha() and word not in common_words():
+            least = 2 if word.isascii() else 1
+            if len(word) > least and word.isalpha() and word not in common_words():
                 yield (word,)
-        if phrase[0] in words().heads:
+        if phrase[0].isalpha() and len(phrase[0]) > 1:
             yield (phrase[0],)
     if not phrase[-1].isascii():
         yield from _ends(phrase[-1])
 
 
 def _ends(word: str) -> Iterable[Phrase]:
-    """What a Korean compound is stands at its end: `케이스` of `폰케이스`."""
-    for size in range(max(2, (len(word) + 1) // 2), len(word)):
+    """What a Korean compound is stands at its end, `케이스` of `폰케이스`; a long beginning does as well."""
+    for size in range(2, len(word)):
         yield (word[-size:],)
+        if size > 2:
+            yield (word[:size],)
 
 
 def _has_diacritics(text: str) -> bool:

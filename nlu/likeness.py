@@ -60,7 +60,7 @@ class NameIndex:
         for number in {number for word in rare for number in self.having[word]}:
             _, phrase, weight = self.names[number]
             found = [word for word in said if word in phrase]
-            if len(found) >= 2:
+            if len(found) >= 2 and said[found[0]] == i:
                 scored.append((sum(self.weights[word] for word in found) / weight, number))
         best = max(scored, default=(0.0, 0))[0]
         if best < ENOUGH:
@@ -69,9 +69,7 @@ class NameIndex:
         used = {word for _, phrase, _ in near for word in phrase if word in said}
         end = max(said[word] for word in used) + 1
         skus = frozenset(sku for sku, _, _ in near)
-        return (
-            Likeness(end, skus, best > 0.999) if len(skus) <= MAX_FOUND and i in _places(said, used) else None
-        )
+        return Likeness(end, skus, best > 0.999) if len(skus) <= MAX_FOUND else None
 
     def _said(self, keys: Sequence[str | None], i: int) -> dict[str, int]:
         said: dict[str, int] = {}
@@ -88,10 +86,6 @@ class NameIndex:
             else:
                 strange = 1
         return said
-
-
-def _places(said: Mapping[str, int], used: Iterable[str]) -> set[int]:
-    return {said[word] for word in used}
 
 
 def alike_names(phrase: Phrase) -> Iterable[Phrase]:

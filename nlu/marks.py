@@ -1,9 +1,14 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
+from nlu.choices import MANY
 from nlu.counting import Counting
 from nlu.lexicon import MAX_PHRASE, NONE, Hits
 from nlu.phrases import MAX_MARKS, SMALL, Mark
+from nlu.tokens import marked_key
 from nlu.wordlists import common_words, words
+
+_BETWEEN = frozenset({"or", "vs", "versus", "hay", "hoac", "but", "then"})
+"""Words behind which another thing is named."""
 
 
 class Reader(Counting):
@@ -28,33 +33,35 @@ class Reader(Counting):
     def _longer(self, product: Mark | None, option: Mark | None) -> Mark | None:
         if product is None or option is None:
             return product or option
-        if option.end == product.end and not product.hits.full and not self._begins_with_goods(product):
+        if option.end == product.end and not product.hits.full and not self._begins_with_goods(option):
             return option
         return option if option.end > product.end else product
 
-    def _begins_with_goods(self, product: Mark) -> bool:
+    def _begins_with_goods(self, option: Mark) -> bool:
         """`kẻ ngang` may be a part of a name; behind a product that comes so, it is how that one is wished."""
         before = next((mark for mark in reversed(self.marks) if mark.kind == "product"), None)
         own = self._talked_of()
-        keys = self._lexicon.values.get(tuple(product.text.split()), frozenset())
-        return not (keys & own) or (before is None and not self._focus)
+        return not ((option.keys | option.near) & own) or (before is None and not self._focus)
 
     def _product(self, i: int) -> Mark | None:
         """A name or the beginning of one; else the product that the words from here on are likest to."""
         named = self._named(i)
-        if named is not None and named.hits.full:
-            return named
         like = self._like(i)
+        if named is not None and named.hits.full:
+            further = like is not None and like.hits.full and like.end > named.end
+            return like if like is not None and further and like.hits.all <= named.hits.all else named
         if named is None or (like is not None and like.end > named.end):
             return like
         return named
 
     def _like(self, i: int) -> Mark | None:
-        if self._keys[i] in common_words() and self._keys[i] not in words().heads:
+        if self._keys[i].isdigit() or (
+            self._keys[i] in common_words() and self._keys[i] not in words().heads
+        ):
             return None
         end = min(i + MAX_PHRASE, len(self._keys))
-        keys = [phrase[0] if (phrase := self._phrase(at, 1)) else None for at in range(i, end)]
-        like = self._lexicon.names.likest([key if key and key.isalnum() else None for key in keys], 0)
+        keys = [self._name_word(at) for at in range(i, end)]
+        like = self._lexicon.names.likest(keys, 0)
         if like is None or not self._is_telling(i, i + like.end):
             return None
         before = self._last_product(i)
@@ -65,6 +72,14 @@ class Reader(Counting):
             return Mark("product", i, i + like.end, hits=hits, text="+")
         hits = Hits(full=like.skus) if like.whole else Hits(part=like.skus)
         return self._product_mark(i, i + like.end, hits)
+
+    def _name_word(self, i: int) -> str | None:
+        """None where a name cannot go on: a covered place, a comma, an option's value that stands in no name."""
+        phrase = self._phrase(i, 1)
+        if phrase is None or not phrase[0].isalnum() or phrase[0] in words().separators | _BETWEEN:
+            return None
+        value = phrase in self._lexicon.values and phrase[0] not in self._lexicon.having_word
+        return None if value else phrase[0]
 
     def _is_telling(self, start: int, end: int) -> bool:
         """Not made of everyday words alone, such as any talk may bring together."""
@@ -92,15 +107,48 @@ class Reader(Counting):
         value = phrase in self._lexicon.values
         piece = self._pieces[i]
         everyday = phrase[0] in words().heads or phrase[0] in words().counters or phrase[0] in common_words()
-        if everyday and not (piece.marked and hits.full) and not self._among_goods(i):
+        if everyday and piece.marked and not self._is_written_so(piece.marked, hits):
+            return True
+        if everyday and not (piece.marked and hits.full) and not self._among_goods(i, hits):
+            return True
+        if (
+            not phrase[0].isascii()
+            and len(phrase[0]) == 2
+            and not hits.full
+            and not self._among_goods(i, hits)
+        ):
             return True
         return len(phrase[0]) < 2 or (value and not hits.full) or (piece.mended and len(phrase[0]) < 5)
 
-    def _among_goods(self, i: int) -> bool:
-        """Right behind a number, or before an option's value."""
+    def _is_written_so(self, marked: str, hits: Hits) -> bool:
+        """`đen` is no `đèn`, though both are `den`."""
+        names = (name for sku in list(hits.all)[:MANY] for name in self._lexicon.products[sku].names)
+        return any(marked in map(marked_key, name.split()) for name in names)
+
+    def _among_goods(self, i: int, hits: Hits) -> bool:
+        """Right behind a number, or before one of its own values."""
         before = self.marks[-1] if self.marks else None
         counted = before is not None and before.kind == "quantity" and before.end == i
-        return (counted or self._starts_value(i + 1)) and not self._before_number(i)
+        if before is not None and counted:
+            counted = self._keys[before.start] not in words().dozens
+        if not self._keys[i].isascii():
+            counted = counted or self._number_at(i + 1) is not None
+        return (counted or self._before_own_value(i, hits)) and not self._before_number(i)
+
+    def _before_own_value(self, i: int, hits: Hits) -> bool:
+        at = i + 1
+        if at < len(self._keys) and self._keys[at] in words().value_words:
+            at += 1
+        for length in (3, 2, 1):
+            phrase = self._phrase(at, length)
+            keys = self._lexicon.values.get(phrase) if phrase else None
+            if (
+                phrase
+                and keys
+                and (length > 1 or phrase[0] not in words().doubtful_values or self._pieces[at].marked)
+            ):
+                return any(self._lexicon.match(sku, keys) for sku in list(hits.all)[:MANY])
+        return False
 
     def _before_number(self, i: int) -> bool:
         return i + 1 < len(self._keys) and self._keys[i + 1].isdigit()
@@ -122,18 +170,29 @@ class Reader(Counting):
             phrase = self._phrase(end, 1)
             having = self._lexicon.having_word.get(phrase[0], NONE) if phrase else NONE
             narrowed = Hits(*(skus & having for skus in (hits.full, hits.part, hits.category)))
-            if not narrowed.all or self._keys[end].isdigit() or len(narrowed.all) == len(hits.all):
+            if not narrowed.all or len(narrowed.all) == len(hits.all):
+                break
+            if self._keys[end].isdigit() and len(self._keys[end]) < 3:
                 break
             if self._keys[end] in common_words() and not self._pieces[end].marked:
                 break
             if phrase in self._lexicon.values and self._option_at(end) is not None:
                 break
             hits, end = narrowed, end + 1
+        end = self._said_as_well(end, hits)
         mended = any(piece.mended for piece in self._pieces[start:end])
         return Mark(
             "product", start, end, hits=hits, negated=self._negated(start, end), mended=mended,
             text=" ".join(self._keys[start:end]),
         )  # fmt: skip
+
+    def _said_as_well(self, end: int, hits: Hits) -> int:
+        """One more word that stands in another name of the same product: `loa bluetooth mini`."""
+        phrase = self._phrase(end, 1)
+        own = bool(phrase) and hits.all <= self._lexicon.having_word.get(phrase[0], NONE) if phrase else False
+        if not own or phrase is None or phrase[0] in common_words() or phrase[0].isdigit():
+            return end
+        return end if phrase in self._lexicon.values or self._starts_long_name(end) else end + 1
 
     def _last_product(self, i: int) -> Mark | None:
         """The product named just before, with nothing but options between."""
@@ -149,7 +208,10 @@ class Reader(Counting):
 
     def _pointer(self, i: int) -> Mark | None:
         this = self._listed(i, "pointer") or self._ordinal(i)
-        return None if this is None or self._starts_full_name(i) else this
+        if this is None or self._starts_full_name(i):
+            return None
+        value = self._option_at(i + 1) if i + 1 < len(self._keys) else None
+        return None if value is not None and value.end > this.end else this
 
     def _ordinal(self, i: int) -> Mark | None:
         """`cái thứ hai`, `the second one`, `두번째`; never a bare `thứ hai`, which is a day."""

@@ -75,6 +75,8 @@ def _phrases(name: str) -> Iterable[Phrase]:
         return
     for one in (phrase, *(tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))):
         yield one
+        if len(one) == 2 and all(word.isalpha() and word.isascii() for word in one):
+            yield one[::-1]
         if len(one) > 2:
             yield one[1:]
             yield one[:-1]

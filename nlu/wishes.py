@@ -135,7 +135,7 @@ def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
     following = list(takewhile(lambda m: m.kind not in ("separator", "quantity"), rest))
     options = [mark for mark in following if mark.kind == "option"]
     if wish.quantity is not None:
-        return wish.names_something or (wish.counted and wish.after_separator and bool(options))
+        return wish.names_something or (wish.after_separator and bool(options))
     named = {name for mark in wish.options for name in _option_names(mark, wish, lexicon)}
     return wish.after_separator and any(named & _option_names(mark, wish, lexicon) for mark in options)
 
