@@ -17,6 +17,7 @@ from bot.conversations.evidence import reply_evidence
 from bot.conversations.handoff import release, staff_reply, take
 from bot.staff import accounts, room
 from bot.staff.commands import commands_for, run
+from bot.streams import MAX_SEQ, resume_point
 from bot.web.inbox import conversation_summary, conversation_view, list_conversations, message_view
 from core.actor import Actor
 from core.api.access import Desk, DeskDep
@@ -96,7 +97,7 @@ def me(staff: Reader) -> dict[str, Any]:
 
 @router.get("/room")
 def read_room(
-    desk: DeskDep, _staff: Reader, after: Annotated[int | None, Query(ge=0)] = None
+    desk: DeskDep, _staff: Reader, after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None
 ) -> dict[str, Any]:
     with desk.db.read_transaction() as session:
         return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
@@ -172,7 +173,7 @@ def evidence(
     _staff: Reader,
     conversation_id: str,
     message_id: str,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> dict[str, Any]:
     with desk.db.read_transaction() as session:
@@ -219,18 +220,22 @@ async def stream(
     desk: DeskDep,
     request: Request,
     _staff: Reader,
+    after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """Server-sent events of the room and of conversations; resumes after `Last-Event-ID`."""
-    after = int(last_event_id) if last_event_id and last_event_id.isdigit() else None
+    """Server-sent events of the room and of conversations; resumes after `Last-Event-ID` (or `after`)."""
+    resumed = resume_point(last_event_id)
+    seen = after if resumed is None else resumed
+    newest = await run_in_threadpool(_newest, desk)
+    # A number above the newest is not of this room: waiting for it would be silence.
+    start = newest if seen is None else min(seen, newest)
     return StreamingResponse(
-        _events(desk, request, after), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
+        _events(desk, request, start), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
     )
 
 
-async def _events(desk: Desk, request: Request, after: int | None) -> AsyncIterator[str]:
+async def _events(desk: Desk, request: Request, seq: int) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
-    seq = after if after is not None else await run_in_threadpool(_newest, desk)
     since = desk.clock()
     quiet = 0.0
     while not await request.is_disconnected():

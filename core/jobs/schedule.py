@@ -15,6 +15,7 @@ EVERY_SECONDS: Mapping[str, int] = {
     "approval.expire": 60,
     "cart.remind": 300,
     "knowledge.folder": 60,
+    "history.clear": 3600,
 }
 
 
