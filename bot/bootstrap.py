@@ -82,7 +82,7 @@ def build_services(parts: Parts) -> "Services":
 
     parts.knowledge.warm_up()
     words = CatalogueWords(parts.db)
-    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock)
+    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock, parts.carriers)
 
 
 def _knowledge(settings: Settings, db: Database, clock: Clock) -> ShopKnowledge:
