@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request, Response
@@ -17,6 +17,8 @@ from bot.conversations.evidence import reply_evidence
 from bot.conversations.handoff import release, staff_reply, take
 from bot.staff import accounts, room
 from bot.staff.commands import commands_for, run
+from bot.staff.refusals import staff_refusal
+from bot.staff.words import in_words
 from bot.streams import MAX_SEQ, resume_point
 from bot.web.inbox import conversation_summary, conversation_view, list_conversations, message_view
 from core.actor import Actor
@@ -41,6 +43,11 @@ class TextIn(BaseModel):
 
 class DraftIn(BaseModel):
     text: str | None = Field(None, max_length=4_000, description="Empty: the draft as it is.")
+
+
+def wording(path: str, code: str, data: Mapping[str, Any]) -> str | None:
+    """Staff are refused in their own words, on every path of the desk."""
+    return staff_refusal(code, data) if path.startswith(router.prefix) else None
 
 
 def _reader(desk: DeskDep, chotdon_desk: Annotated[str | None, Cookie()] = None) -> accounts.LoggedIn:
@@ -115,7 +122,9 @@ def command(desk: DeskDep, actor: Writer, body: TextIn) -> dict[str, Any]:
             room.post(session, author="system", text=said.text, cards=said.cards, now=desk.clock())
     except AppError as error:
         with desk.db.transaction() as session:
-            room.post(session, author="system", text=f"⚠ {error.message}", now=desk.clock())
+            room.post(
+                session, author="system", text=f"⚠ {staff_refusal(error.code, error.data)}", now=desk.clock()
+            )
     with desk.db.read_transaction() as session:
         after = before[0].seq if before else 0
         return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
@@ -276,7 +285,13 @@ def _change(desk: Desk, work: Callable[[Session], T]) -> T:
 def _me(staff: accounts.LoggedIn) -> dict[str, Any]:
     actor = staff.actor
     return {
-        "staff": {"id": actor.id, "login": staff.login, "name": actor.name, "role": actor.role},
+        "staff": {
+            "id": actor.id,
+            "login": staff.login,
+            "name": actor.name,
+            "role": actor.role,
+            "role_text": in_words("role", actor.role or ""),
+        },
         "csrf_token": staff.csrf_token,
         "commands": commands_for(actor),
     }

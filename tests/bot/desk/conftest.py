@@ -26,6 +26,7 @@ class Desk:
             "Cookie": f"chotdon_desk={answer.cookies['chotdon_desk']}",
         }
         self.me = answer.json()
+        client.cookies.clear()  # each request names whose session it is
 
     def get(self, path: str, **options: Any) -> Any:
         return self.client.get(f"/api/desk{path}", headers=self.headers, **options)
