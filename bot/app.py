@@ -55,7 +55,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
 
     app = FastAPI(title="Chotdon", version=version("chotdon"), lifespan=lifespan)
     app.state.desk = parts.desk
-    add_error_handlers(app)
+    add_error_handlers(app, desk_pages.wording)
     chat = ChatDesk(
         db=parts.db,
         think=mind.think,

@@ -82,7 +82,7 @@ def build_services(parts: Parts) -> "Services":
 
     parts.knowledge.warm_up()
     words = CatalogueWords(parts.db)
-    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock)
+    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock, parts.carriers)
 
 
 def _knowledge(settings: Settings, db: Database, clock: Clock) -> ShopKnowledge:
@@ -134,7 +134,9 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from bot.conversations.reminders import remind
     from bot.conversations.restock_notices import tell_watchers
     from bot.mind import Mind
+    from core.api.models import IDEMPOTENT_ANSWERS
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
+    from core.jobs.clearing import DONE_JOBS, INBOUND_EVENTS, run_clearing
     from core.orders.approving import run_expiry
     from core.payments.recording import settle_changed_order
     from core.shipping.booking import run_booking, run_label
@@ -153,6 +155,7 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
         "approval.expire": run_expiry,
+        "history.clear": partial(run_clearing, what=(DONE_JOBS, INBOUND_EVENTS, IDEMPOTENT_ANSWERS)),
         "notice.restock": tell_watchers,
         "order.complete": _complete,
         "payment.settle": settle_changed_order,

@@ -14,6 +14,8 @@ from bot.replies.texts import say
 from bot.staff import room
 from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
 from bot.staff.commands import order_with_cards
+from bot.staff.tasks import task_words
+from bot.staff.words import in_words
 from core.approvals.models import Approval
 from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
@@ -120,7 +122,7 @@ StaffNotices = Callable[[Session, dict[str, Any]], StaffNotice | None]
 def _about_order(text: str) -> Callable[[Session, dict[str, Any]], StaffNotice]:
     def notice(session: Session, payload: dict[str, Any]) -> StaffNotice:
         order = get_order(session, payload["order_id"])
-        return text.format(code=order.code, state=payload.get("state", "")), [
+        return text.format(code=order.code, state=in_words("shipment_state", payload.get("state", ""))), [
             order_with_cards(session, order)
         ]
 
@@ -131,7 +133,7 @@ def _about_approval(session: Session, payload: dict[str, Any]) -> StaffNotice:
     approval = session.get_one(Approval, payload["approval_id"])
     if payload["event"] == "approval.requested":
         return f"Cần duyệt {approval.code}", [approval_card(approval)]
-    return f"{approval.code}: {approval.state} · {approval.decided_by_name}", []
+    return f"{approval.code}: {in_words('approval_state', approval.state)} · {approval.decided_by_name}", []
 
 
 def _about_handoff(session: Session, payload: dict[str, Any]) -> StaffNotice:
@@ -150,7 +152,7 @@ def _about_ticket(session: Session, payload: dict[str, Any]) -> StaffNotice | No
 
 def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
     task = session.get_one(StaffTask, payload["task_id"])
-    return task.title, [task_card(task)]
+    return task_words(session, task)[0], [task_card(session, task)]
 
 
 _STAFF: dict[str, StaffNotices] = {

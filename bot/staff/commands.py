@@ -18,6 +18,8 @@ from bot.staff.cards import (
     task_card,
     ticket_card,
 )
+from bot.staff.tasks import task_words
+from bot.staff.words import in_words, state_named
 from core.actor import ROLES, Actor, Role
 from core.approvals.decisions import decide, pending_approvals
 from core.catalogue.search import search_products
@@ -52,13 +54,14 @@ class Request:
     session: Session
     actor: Actor
     argument: str
+    usage: str
     now: datetime
 
     def code(self) -> str:
         """The first word of the argument; asked for when it is missing."""
         if not self.argument:
             raise Invalid(
-                "argument_missing", "Which one? Write the code behind the command, e.g. /order DH1001.", {}
+                "argument_missing", "Which one? Write the code behind the command.", {"example": self.usage}
             )
         return self.argument.split()[0]
 
@@ -78,10 +81,10 @@ def run(session: Session, *, text: str, actor: Actor, now: datetime) -> Said:
     command = COMMANDS.get(name.lower().split("@")[0])
     if command is None:
         if text.strip().startswith("/"):
-            raise NotFound("command_unknown", f"There is no command {name[:40]}. /help lists them.", {})
+            raise NotFound("command_unknown", f"There is no command {name[:40]}.", {"name": name[:40]})
         return Said("Gõ /help để xem các lệnh.", [])
     actor.require_role(*command.roles, action=f"use {command.name}")
-    return command.handler(Request(session, actor, argument.strip()[:500], now))
+    return command.handler(Request(session, actor, argument.strip()[:500], command.usage, now))
 
 
 def commands_for(actor: Actor) -> list[dict[str, str]]:
@@ -108,7 +111,7 @@ def order_with_cards(session: Session, order: Order) -> dict[str, Any]:
 def _todo(request: Request) -> Said:
     session = request.session
     cards = [approval_card(a) for a in pending_approvals(session, now=request.now)]
-    cards += [task_card(t) for t in list_open(session)[:20]]
+    cards += [task_card(session, t) for t in list_open(session)[:20]]
     cards += [ticket_card(t) for t in list_tickets(session, before=None, limit=20, state="open")]
     counts = _counts(session)
     text = " · ".join(f"{label}: {count}" for label, count in counts if count)
@@ -136,7 +139,7 @@ def _orders(request: Request) -> Said:
     if not orders:
         return Said("Không có đơn nào.")
     rows = [
-        [o.code, o.buyer_name, format_dong(o.total), f"{o.status}/{o.fulfilment_state}", o.payment_state]
+        [o.code, o.buyer_name, format_dong(o.total), _where(o), in_words("payment_state", o.payment_state)]
         for o in orders
     ]
     return Said(
@@ -145,12 +148,20 @@ def _orders(request: Request) -> Said:
 
 
 def _order_filter(argument: str) -> OrderFilter:
-    word = argument.split()[0] if argument else ""
-    if word in ("new", "processing", "completed", "cancelled", "returned"):
-        return OrderFilter(status=word)
-    if word in ("unpacked", "packed", "shipped", "delivered", "failed"):
-        return OrderFilter(fulfilment_state=word)
+    """A state in either language, else words to look for. `đã hủy` and the like are both: the order's own first."""
+    if status := state_named("status", argument):
+        return OrderFilter(status=status)
+    if fulfilment := state_named("fulfilment_state", argument):
+        return OrderFilter(fulfilment_state=fulfilment)
     return OrderFilter(text=argument)
+
+
+def _where(order: Order) -> str:
+    status, fulfilment = (
+        in_words("status", order.status),
+        in_words("fulfilment_state", order.fulfilment_state),
+    )
+    return status if order.status in ("completed", "cancelled", "returned") else f"{status}, {fulfilment}"
 
 
 def _order(request: Request) -> Said:
@@ -171,7 +182,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
         request.session, code=request.code(), approve=approve, actor=request.actor, now=request.now,
         note=words[1] if len(words) > 1 else "",
     )  # fmt: skip
-    said = f"{approval.code}: {approval.state} · {request.actor.name}"
+    said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
     carry_out_approved(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
@@ -199,7 +210,7 @@ def _label(request: Request) -> Said:
     card = order_with_cards(request.session, order)
     if not any("Nhãn" in link["label"] for link in card["links"]):
         raise NotFound(
-            "label_missing", f"{order.code} has no label yet. Ship it first, or wait a moment.", {}
+            "label_missing", f"{order.code} has no label yet. Ship it first.", {"code": order.code}
         )
     return Said(f"Nhãn của {order.code}", [card])
 
@@ -236,13 +247,14 @@ def _cancel(request: Request) -> Said:
 
 def _stock(request: Request) -> Said:
     if not request.argument:
-        raise Invalid("argument_missing", "Which product? For instance /stock áo thun đen, or a SKU.", {})
+        raise Invalid("argument_missing", "Which product?", {"example": "/stock áo thun đen"})
     rows = levels(request.session, skus=[request.argument.split()[0]])
     if not rows:
         found = search_products(request.session, text=request.argument, limit=5)
         rows = levels(request.session, skus=[v.sku for p in found for v in p.variants])
     if not rows:
-        raise NotFound("stock_not_found", f"No product matches '{request.argument[:40]}'.", {})
+        asked = request.argument[:40]
+        raise NotFound("stock_not_found", f"No product matches '{asked}'.", {"asked": asked})
     table = [[r.sku, r.warehouse_code, str(r.on_hand), str(r.reserved), str(r.available)] for r in rows[:60]]
     return Said("", [table_card("Tồn kho", ["SKU", "Kho", "Tồn", "Giữ", "Còn bán"], table)])
 
@@ -263,7 +275,7 @@ def _customer(request: Request) -> Said:
     orders = list_orders(request.session, filters=OrderFilter(text=request.argument), before=None, limit=10)
     if not orders or not request.argument:
         raise NotFound("customer_not_found", "No customer matches. Try a phone number or a name.", {})
-    rows = [[o.code, o.buyer_name, local_phone(o.phone), format_dong(o.total), o.status] for o in orders]
+    rows = [[o.code, o.buyer_name, local_phone(o.phone), format_dong(o.total), _where(o)] for o in orders]
     return Said("", [table_card("Khách hàng", ["Mã", "Khách", "Điện thoại", "Tổng", "Trạng thái"], rows)])
 
 
@@ -272,7 +284,7 @@ def _done(request: Request) -> Said:
     if task is None:
         raise NotFound("task_not_found", "There is no such task.", {})
     close_task(request.session, task_id=task.id, actor=request.actor, now=request.now)
-    return Said(f"Xong: {task.title}")
+    return Said(f"Xong: {task_words(request.session, task)[0]}")
 
 
 def _tickets(request: Request) -> Said:

@@ -56,6 +56,39 @@ _WORDS: dict[str, dict[str, str]] = {
         "expired": "hết hạn",
         "used": "đã dùng",
     },
+    "approval_kind": {
+        "order_over_amount": "đơn giá trị lớn",
+        "discount_over_limit": "giảm giá vượt mức",
+        "cancel_after_packing": "hủy đơn đã gói",
+    },
+    "detail": {
+        "reason": "Lý do",
+        "amount": "Số tiền",
+        "received": "Đã nhận",
+        "outstanding": "Còn thiếu",
+        "method": "Thanh toán",
+        "return": "Phiếu trả hàng",
+        "quantities": "Hàng",
+        "exchange_sku": "Đổi sang",
+        "company": "Công ty",
+        "company_address": "Địa chỉ công ty",
+        "address": "Địa chỉ",
+        "tax_code": "Mã số thuế",
+        "email": "E-mail",
+        "name": "Tên",
+    },
+    "handoff_reason": {
+        "asked": "khách muốn gặp nhân viên",
+        "anger": "khách đang bực",
+        "abuse": "khách nói nặng lời",
+        "wholesale": "khách hỏi mua sỉ",
+        "unsure": "trợ lý không chắc",
+        "unclear": "trợ lý không hiểu",
+        "not understood": "trợ lý không hiểu",
+        "asked for after an answer was not known": "trợ lý chưa có câu trả lời",
+        "carrier_fee": "hãng vận chuyển chưa báo phí giao",
+    },
+    "chat_channel": {"widget": "Trang web", "telegram": "Telegram", "messenger": "Messenger", "zalo": "Zalo"},
     "role": {
         "owner": "chủ shop",
         "manager": "quản lý",
@@ -69,3 +102,18 @@ _WORDS: dict[str, dict[str, str]] = {
 def in_words(kind: str, value: str) -> str:
     """`value` as staff say it; an unknown one as it stands, so that a new state is seen rather than hidden."""
     return _WORDS[kind].get(value, value)
+
+
+def reason_words(reason: str) -> str:
+    """Why a person was called: the assistant's own word for it, or what the customer wrote."""
+    return in_words("handoff_reason", reason.partition(":")[0].strip()) if _is_own(reason) else reason
+
+
+def _is_own(reason: str) -> bool:
+    return reason.partition(":")[0].strip() in _WORDS["handoff_reason"]
+
+
+def state_named(kind: str, words: str) -> str | None:
+    """The state that these words name, in the staff's language or the program's own."""
+    wanted = words.strip().casefold()
+    return next((state for state, told in _WORDS[kind].items() if wanted in (state, told.casefold())), None)

@@ -49,6 +49,7 @@ from core.orders.placement import place_order
 from core.orders.queries import OrderFilter, get_order, list_orders
 from core.orders.quoting import quote_cart
 from core.ports.addresses import DeliveryAddress
+from core.shipping.rates import ask_fee, fee_question
 
 
 class Step(Protocol):
@@ -136,10 +137,16 @@ def add_cart(
 
 @router.post("/carts/{cart_id}/quotes", status_code=201)
 def add_quote(desk: DeskDep, cart_id: str, authorization: Authorization, once: IdempotencyKey) -> QuoteOut:
-    """Freeze the cart with all amounts; an order is placed from a quote only."""
+    """Freeze the cart with all amounts; an order is placed from a quote only.
+
+    Where the shop passes the carrier's fee on, the carrier is asked; 503 `carrier_fee_unknown` when it does not tell.
+    """
+    question = read(desk, authorization, "orders", lambda s: fee_question(s, cart_id=cart_id))
+    fee = ask_fee(question, desk.carriers) if question is not None else None
 
     def work(session: Session, actor: Actor) -> QuoteOut:
-        return QuoteOut.model_validate(quote_cart(session, cart_id=cart_id, now=desk.clock()))
+        quote = quote_cart(session, cart_id=cart_id, now=desk.clock(), carrier_fee=fee)
+        return QuoteOut.model_validate(quote)
 
     return create(desk, authorization, "orders", once, {"cart": cart_id}, QuoteOut, work)
 

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, case, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.db import insert_for
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.jobs.events import publish
@@ -36,10 +35,9 @@ def record_payment(
         raise Invalid(
             "amount_invalid", f"The amount must be from 1 to {format_dong(MAX_DONG)}.", {"amount": amount}
         )
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     payment_id = new_id()
     inserted = session.execute(
-        insert_for(Payment)
+        insert_for(session, Payment)
         .values(
             id=payment_id, order_id=order_id, kind=kind, amount=amount, reference=reference[:200], note=note[:500],
             recorded_by=actor.id, at=now,

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.catalogue.models import Variant
-from core.db import insert_rows
+from core.db import insert_for, insert_rows
 from core.errors import Conflict, InsufficientStock, Invalid
 from core.ids import new_id
 from core.stock.models import Reservation, StockLevel, StockMovement
@@ -284,9 +282,8 @@ def _write_ledger(
 
 
 def _ensure_level(session: Session, variant_id: str, warehouse_id: str) -> None:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     session.execute(
-        insert_for(StockLevel)
+        insert_for(session, StockLevel)
         .values(variant_id=variant_id, warehouse_id=warehouse_id, on_hand=0, reserved=0)
         .on_conflict_do_nothing()
     )

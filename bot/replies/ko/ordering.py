@@ -20,6 +20,7 @@ TEXTS = {
     "ask_payment": "착불(COD)과 계좌이체 중 어떤 것으로 하시겠어요?",
     "ask_payment_cod_only": "결제는 착불(COD)입니다. 괜찮으신가요?",
     "ask_payment_transfer_only": "결제는 계좌이체입니다. 괜찮으신가요?",
+    "carrier_fee_unknown": "주문 정보는 모두 받았는데, 택배사에서 이 주소의 배송비를 아직 알려 주지 않아 총액을 계산할 수 없어요. 직원이 배송비를 확인해 안내하고 주문을 도와드리도록 요청했으니 잠시만 기다려 주세요.",
     "ask_confirm": "확인해 주시고 맞으면 “확인”이라고 보내 주세요.",
     "summary": "주문 내용입니다:\n{lines}\n소계: {subtotal}{discount}\n배송비: {shipping}\n합계: {total}\n받는 분: {name}, {phone}\n주소: {address}{note}\n결제: {payment}",
     "summary_discount": "\n할인: -{discount}",

@@ -207,7 +207,7 @@ function complete() {
 }
 
 function listen() {
-  const source = new EventSource("/api/desk/stream");
+  const source = new EventSource(`/api/desk/stream?after=${state.seen}`);
   source.addEventListener("room", (event) => addRoom([JSON.parse(event.data).message]));
   source.addEventListener("conversation", (event) => {
     const conversation = JSON.parse(event.data);
