@@ -1,6 +1,6 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
-from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus
+from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus, ValueKey, split
 from nlu.phrases import MAX_MARKS, Mark, Phrases
 from nlu.wordlists import common_words, words
 
@@ -39,10 +39,18 @@ class Reader(Phrases):
                 continue
             hits = self._lexicon.phrases.get(phrase)
             if hits is not None and not self._is_too_short(phrase, hits, i):
-                return self._product_mark(i, i + length, hits)
+                return None if self._longer_inside(i, length) else self._product_mark(i, i + length, hits)
             if joined is not None and joined[0] == length:
                 return self._product_mark(i, i + length, joined[1])
         return None
+
+    def _longer_inside(self, i: int, length: int) -> bool:
+        """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`."""
+        return any(
+            self._phrase(start, size) in self._lexicon.phrases
+            for start in range(i + 1, i + length)
+            for size in range(MAX_PHRASE, length, -1)
+        )
 
     def _is_too_short(self, phrase: tuple[str, ...], hits: Hits, i: int) -> bool:
         if len(phrase) > 1:
@@ -151,17 +159,36 @@ class Reader(Phrases):
             keys = self._lexicon.values.get(phrase) if phrase else None
             if phrase is None or not keys:
                 continue
-            if (
-                length > 1
-                and phrase[0].isdigit()
-                and phrase[1] in words().size_values
-                and not self._adjacent(i)
-            ):
+            if length > 1 and self._is_count_and_size(i, length, keys):
                 continue
             if length == 1 and not self._plausible_value(i):
                 continue
             return Mark("option", i, i + length, keys=keys, text=" ".join(phrase))
-        return None
+        return self._value_by_number(i)
+
+    def _value_by_number(self, i: int) -> Mark | None:
+        """Asked which one, people name a value by its number alone: `15` for `iPhone 15`."""
+        if self._awaiting != "variant" or not self._pieces[i].digits() or self._counted(i):
+            return None
+        keys = {key for key in self._focus if self._keys[i] in split(key[1])}
+        if self._pieces[i].masked or len(keys) != 1:
+            return None
+        return Mark("option", i, i + 1, keys=frozenset(keys), text=self._keys[i])
+
+    def _is_count_and_size(self, i: int, length: int, keys: frozenset[ValueKey]) -> bool:
+        """`2 m`: two of size M, unless the goods beside it are sold by the metre."""
+        if not (self._keys[i].isdigit() and self._keys[i + 1] in words().size_values) or self._adjacent(i):
+            return False
+        named = [mark.hits.all for mark in self.marks[-1:] if mark.kind == "product"]
+        named += [
+            hits.all
+            for size in range(MAX_PHRASE, 0, -1)
+            if (phrase := self._phrase(i + length, size)) and (hits := self._lexicon.phrases.get(phrase))
+        ][:1]
+        if (self._keys[i + 1],) not in self._lexicon.values and self._focus & keys:
+            return False
+        having = [self._lexicon.having_value.get(key, NONE) for key in keys]
+        return not any(skus & own for skus in named for own in having)
 
     def _plausible_value(self, i: int) -> bool:
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
@@ -268,6 +295,8 @@ class Reader(Phrases):
         at = i
         if self._keys[i] in words().counters or self._keys[i] in ("mau", "loai", "san", "so", "the"):
             at = i + 2 if self._keys[i : i + 2] == ["san", "pham"] else i + 1
+            if self._keys[i] == "the" and at < len(self._keys) and self._begins_value(at):
+                return None
             if at < len(self._keys) and self._keys[at] in ("thu", "so"):
                 at += 1
             elif self._keys[i] != "the" and not self._is_end_word(at):
@@ -286,6 +315,11 @@ class Reader(Phrases):
         if i + 2 <= len(self._keys) and not joined.isascii() and joined in ordinals:
             return Mark("pointer", i, i + 2, index=ordinals[joined], text=joined)
         return None
+
+    def _begins_value(self, i: int) -> bool:
+        """`the 2 metre one` is no second one."""
+        mark = self._option_at(i)
+        return mark is not None and mark.end > i + 1
 
     def _first_few(self, i: int) -> Mark | None:
         """`2 cái đầu`, `the first two`."""

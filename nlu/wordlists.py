@@ -18,6 +18,8 @@ class Words:
     """Words that lead to an option's value: `màu`, `size`, `loại`."""
     separators: frozenset[str]
     synonyms: dict[str, tuple[str, ...]]
+    units: dict[str, tuple[str, ...]]
+    """A unit of measure by each of its names."""
     marked_values: frozenset[str]
     doubtful_values: frozenset[str]
     """Values that are also common words when typed without marks: `den` is đen and đến."""
@@ -66,6 +68,7 @@ def words() -> Words:
         numbers=data["numbers"],
         dozens=data["dozens"],
         synonyms=synonyms,
+        units={name: tuple(group) for group in data["units"] for name in group},
         ordinals=data["ordinals"],
         payments={"cod": tuple(data["cod"]), "bank_transfer": tuple(data["bank_transfer"])},
         accented={word: frozenset(forms) for word, forms in data["accented"].items()},
