@@ -5,6 +5,12 @@ from nlu.phrases import MAX_MARKS, Mark, Phrases
 from nlu.wordlists import common_words, words
 
 
+_BEHIND_A_NUMBER = frozenset(
+    ["instead", "please", "pls", "then", "now", "thanks", "nha", "nhe", "thoi", "luon", "di", "a", "ah", "nhen", "em",
+     "shop", "nua", "more", "and", "va"]
+)  # fmt: skip
+
+
 class Reader(Phrases):
     def read(self) -> list[Mark]:
         i = 0
@@ -20,6 +26,7 @@ class Reader(Phrases):
             self._each(i)
             or self._pointer(i)
             or self._longer(self._product(i), self._option(i))
+            or self._other_of_the_same(i)
             or self._quantity(i)
             or self._detail(i)
             or self._small_word(i)
@@ -124,6 +131,24 @@ class Reader(Phrases):
         return (
             Mark("product", i, end, hits=Hits(part=near), text=" ".join(self._keys[i:end])) if near else None
         )
+
+    def _other_of_the_same(self, i: int) -> Mark | None:
+        """`sạc dự phòng 10000 hay 20000`: the other one, called by what tells it apart from the first."""
+        before = next((mark for mark in reversed(self.marks[-3:]) if mark.kind == "product"), None)
+        if before is None or not before.end < i <= before.end + 2 or len(self._keys[i]) < 2:
+            return None
+        between = set(self._keys[before.end : i])
+        if not between <= words().separators | words().either | {",", "/"}:
+            return None
+        having = self._lexicon.having_word.get(self._keys[i], NONE) - before.hits.all
+        head = self._keys[before.start : before.end]
+        for left_out in range(len(head)):
+            alike = having
+            for word in (*head[:left_out], *head[left_out + 1 :]):
+                alike = alike & self._lexicon.having_word.get(word, NONE)
+            if alike and len(head) > 1:
+                return Mark("product", i, i + 1, hits=Hits(part=alike), text=self._keys[i])
+        return None
 
     def _last_product(self, i: int) -> Mark | None:
         """The product named just before, with nothing but options between."""
@@ -260,10 +285,20 @@ class Reader(Phrases):
         if self._is_counter(end):
             counted, end = True, end + 1
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
+        counted = counted or (not digits and self._is_taken(start, end))
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
         if not (counted or beside or (digits and len(self._keys[at]) <= 3)):
             return None
         return Mark("quantity", start, end, quantity=number)
+
+    def _is_taken(self, start: int, end: int) -> bool:
+        """`two of them`, `make it two`, `lấy hai thôi`: a number in words, said of goods."""
+        if self._keys[end : end + 1] == ["of"] and set(self._keys[end + 1 : end + 2]) & words().of_them:
+            return True
+        pieces = self._pieces[max(0, start - 3) : start]
+        before = f" {' '.join(piece.word for piece in pieces if not piece.masked)} "
+        last = end >= len(self._keys) or not self._keys[end].isalpha() or self._keys[end] in _BEHIND_A_NUMBER
+        return last and any(before.endswith(f" {phrase} ") for phrase in words().takers)
 
     def _is_measure(self, at: int, end: int) -> bool:
         """`55 kg`, `1m65`, `3 ngày`: a number of something else than goods."""

@@ -17,6 +17,7 @@ from nlu.phrases import Mark
 from nlu.pieces import Piece, pieces_of
 from nlu.rules import find_note, find_payment, is_question, yes_and_no
 from nlu.tokens import Token, tokenise
+from nlu.wordlists import words
 
 BY_THE_WAY = 0.3
 """A yes that the message as a whole makes less likely than this is a word in passing (`ok, đơn mình tới đâu rồi`)."""
@@ -75,7 +76,7 @@ def parse(text: str, context: Context) -> Parse:
     talk = _talk(reading)
     language, sure = detect(raw, talk)
     question = is_question(raw, reading.tokens)
-    scored = dict(classify(reading.units))
+    scored = _without_idle(dict(classify(reading.units)), talk)
     found = _items(reading, context, scored)
     yes, no = yes_and_no(raw, talk, question=question)
     yes = yes and _agrees(scored)
@@ -109,6 +110,21 @@ def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Foun
     change = change or ("set" if context.cart else None)
     scene = Scene(context.lexicon, context.shown, context.cart, change, swaps)
     return find_items(reading.line, reading.pieces, reading.marks, scene)
+
+
+_CHANGES_WHAT_IS_THERE = frozenset({"remove_item", "restart", "cancel_order"})
+DOUBT = 0.45
+
+
+def _without_idle(scored: dict[str, float], talk: Sequence[Token]) -> dict[str, float]:
+    """`the bedside one` takes nothing out: what undoes something has to be said in words."""
+    spoken = {token.text for token in talk if token.text[0].isalnum()}
+    options = words().value_words | words().particles
+    if not spoken <= words().idle | options:
+        return scored
+    return {
+        name: min(value, DOUBT) if name in _CHANGES_WHAT_IS_THERE else value for name, value in scored.items()
+    }
 
 
 def _change(scored: dict[str, float], cart: bool) -> str | None:
