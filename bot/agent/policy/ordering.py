@@ -13,6 +13,9 @@ _OF_THE_CART = frozenset(
 )
 
 
+A_FEW_WORDS = 5
+
+
 def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A yes or no to what was asked; a change in the same message is a change, not a yes."""
     awaiting = context["awaiting"]
@@ -130,6 +133,8 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """Set turns of phrase about the cart as a whole: as it was, the last order once more."""
     if context.get("undo") and says(parse.text, "undo") and not parse.items:
         return [Call("undo_change")]
+    if _agrees_to_nothing(parse, context):
+        return [Call("update_order")]
     again = says(parse.text, "reorder") or (
         says(parse.text, "as_before") and "order" in intents_of(parse) and not _has_lines(context)
     )
@@ -137,6 +142,14 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if again and not parse.items and not asking and "order_status" not in intents_of(parse):
         return [Call("reorder")]
     return []
+
+
+def _agrees_to_nothing(parse: Parse, context: dict[str, Any]) -> bool:
+    """`chốt đơn` with an empty cart: that it is empty is said, and what to order asked."""
+    something = _has_lines(context) or context.get("drafts") or context.get("placed") or context.get("flow")
+    told = parse.items or parse.question or parse.no or parse.phones or parse.order_codes or context.get("offer")
+    short = len(parse.text.split()) <= A_FEW_WORDS and says(parse.text, "order_now")
+    return not something and not told and short
 
 
 def _answers(parse: Parse, context: dict[str, Any]) -> bool:

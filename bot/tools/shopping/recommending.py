@@ -8,8 +8,8 @@ from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.texts import say
 from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.memory import closing_an_order, remember
-from bot.tools.shopping.telling import cards_of, has_stock, list_text, on_sale, stock_of
-from bot.tools.shopping.wishes import price_range
+from bot.tools.shopping.telling import cards_of, has_stock, list_text, on_sale, product_skus, stock_of
+from bot.tools.shopping.wishes import price_end, price_range, without_price_end
 from core.catalogue.finding import Wish, category_in, find_by_wish
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
@@ -36,7 +36,7 @@ def recommend_products(turn: Turn, *, wish: str, skus: Sequence[str] = ()) -> To
     """Never says that something sells best unless the shop's own orders say so."""
     language = turn.language
     with turn.services.db.read_transaction() as session:
-        key, products = _chosen(session, wish, skus)
+        key, products = _chosen(session, wish, product_skus(turn, skus))
         available = stock_of(session, products)
         products = [p for p in products if on_sale(p) and has_stock(p, available)]
         if not products:
@@ -55,6 +55,8 @@ def _chosen(session: Session, wish: str, skus: Sequence[str]) -> tuple[str, list
     lowest, highest = price_range(wish)
     category = category_in(session, wish)
     best = any(word in wish.lower() for word in BEST)
+    if price_end(wish):
+        return price_end(wish), _by_price(session, wish, category, skus)
     if len(skus) == 1 and any(unit.topic == "pairing" for unit in units(wish)):
         return _going_with(session, skus[0])
     if not best:
@@ -66,6 +68,19 @@ def _chosen(session: Session, wish: str, skus: Sequence[str]) -> tuple[str, list
         return _by_sales(session, best_sellers(session), find_by_wish(session, Wish(lowest=0)))
     within = find_by_wish(session, bounded)
     return _by_sales(session, best_sellers(session, among=[p.sku for p in within]), within)
+
+
+def _by_price(session: Session, wish: str, category: str | None, skus: Sequence[str]) -> list[Product]:
+    """Of what was named, and what else the words fit; else of the category, else of all."""
+    words = without_price_end(wish)
+    found = find_by_wish(session, Wish(words))
+    named = find_by_wish(session, Wish(skus=tuple(skus))) if skus else []
+    if len(named) < 2:
+        named = [*named, *(product for product in found if product.sku not in skus)]
+    products = named or find_by_wish(session, Wish(lowest=0, category=category))
+    dearest = price_end(wish) == "dearest"
+    lowest = {p.id: min((int(v.price) for v in on_sale(p)), default=0) for p in products}
+    return sorted(products, key=lambda p: lowest[p.id], reverse=dearest)
 
 
 def _going_with(session: Session, sku: str) -> tuple[str, list[Product]]:
