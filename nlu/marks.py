@@ -4,7 +4,6 @@ from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus, ValueKey, split
 from nlu.phrases import MAX_MARKS, Mark, Phrases
 from nlu.wordlists import common_words, words
 
-
 _BEHIND_A_NUMBER = frozenset(
     ["instead", "please", "pls", "then", "now", "thanks", "nha", "nhe", "thoi", "luon", "di", "a", "ah", "nhen", "em",
      "shop", "nua", "more", "and", "va"]

@@ -124,7 +124,9 @@ def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMen
     for offset, part in parts:
         found = _whole_name(part) or _before_phone(part)
         if found is not None:
-            return NameMention((offset + found[0], offset + found[1]), _titled(part[found[0] : found[1]]), 0.85)
+            return NameMention(
+                (offset + found[0], offset + found[1]), _titled(part[found[0] : found[1]]), 0.85
+            )
     return None
 
 
@@ -135,7 +137,9 @@ def _before_phone(part: str) -> tuple[int, int] | None:
         return None
     if fold(word.group()) not in _lists()["given"] and not _is_capitalised(word.group()):
         return None
-    if _is_talk(word.group()) or (fold(word.group()) in words().not_names and not _is_capitalised(word.group())):
+    if _is_talk(word.group()) or (
+        fold(word.group()) in words().not_names and not _is_capitalised(word.group())
+    ):
         return None
     start = part.index(word.group())
     return start, start + len(word.group())

@@ -1,9 +1,10 @@
 """One message, understood: everything that it says, with the places where it says so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from nlu.awaited import is_house, says_more_than_a_name
 from nlu.classifier import classify
 from nlu.entities import Entities, find_entities
 from nlu.items import Found, Scene, find_items
@@ -71,6 +72,18 @@ def read(text: str, context: Context) -> Reading:
 
 def parse(text: str, context: Context) -> Parse:
     """Pure and total: any text gives a `Parse`. Only the first 2,000 characters are read."""
+    understood = _understood(text, context)
+    if context.awaiting in ("address", "ward") and is_house(understood):
+        # Asked where to, a number and a name are a house and its street, whatever they look like.
+        return replace(understood, intents=(Intent("give_details", 0.8),), items=(), quantity=None)
+    if context.awaiting == "name" and understood.name is not None:
+        # Asked for a name, people still change their minds: read once more without the question.
+        unasked = _understood(text, replace(context, awaiting=None))
+        return unasked if says_more_than_a_name(unasked) else understood
+    return understood
+
+
+def _understood(text: str, context: Context) -> Parse:
     reading = read(text, context)
     raw, entities = reading.line.raw, reading.entities
     talk = _talk(reading)

@@ -66,8 +66,8 @@ def words() -> Words:
     }  # fmt: skip
     phrases: dict[str, Any] = {
         name: tuple(data[name])
-        for name in ("each", "takers", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
-                     "question")
+        for name in ("each", "takers", "negators", "negators_after", "corrections", "these", "both", "yes", "no",
+                     "not_yet", "question")
     }  # fmt: skip
     return Words(
         shorthand=data["shorthand"],

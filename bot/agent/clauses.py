@@ -12,6 +12,7 @@ MAX_CLAUSES = 4
 MAX_CHARS = 300
 _ORDERING = frozenset({"order", "add_item"})
 _WISHING = _ORDERING | {"change_item"}
+_CHOOSING = frozenset({"recommend", "compare"})
 _SEEKING = frozenset({"search_product", "recommend"})
 LIKELY = 0.5
 """Enough for an order that a number of goods speaks for."""
@@ -21,9 +22,7 @@ _BREAK = re.compile(r"[,;?!\n]+|\.\s|\s(?:và|với|còn|and|also|plus)\s|\s그�
 _BESIDE = ABOUT_THE_SHOP | {"ask_price", "ask_stock", "ask_size", "haggle", "thanks", "greeting"}
 
 
-def with_clauses(
-    whole: Parse, context: dict[str, Any], lexicon: Lexicon
-) -> tuple[Parse, tuple[Parse, ...]]:
+def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> tuple[Parse, tuple[Parse, ...]]:
     """`whole` with the questions of its clauses added, and the clauses that ask about other goods than are ordered.
 
     What is ordered or told is left to the whole.
@@ -35,11 +34,12 @@ def with_clauses(
         return whole, ()
     known = {intent.name: intent for intent in whole.intents}
     read = [understand(clause, context, lexicon) for clause in clauses]
+    choosing = any(intent.name in _CHOOSING for part in read for intent in part.intents[:1])
     for part in read:
         for intent in part.intents[:1]:
             name = _wish(intent.name, context)
             before = known.get(name, Intent(name, 0.0))
-            ordered = name in _WISHING and _orders(part, whole)
+            ordered = not choosing and name in _WISHING and _orders(part, whole)
             if intent.confidence >= (LIKELY if ordered else SURE) and (ordered or name in _BESIDE):
                 said = f"{before.said} {part.text}".strip()
                 known[name] = Intent(name, max(before.confidence, intent.confidence), said)
@@ -82,7 +82,7 @@ def _stands_in(item: ItemMention, whole: Parse, parts: list[Parse]) -> bool:
 
 def _asks_about_goods(part: Parse) -> bool:
     leading = {intent.name for intent in part.intents[:1] if intent.confidence >= SURE}
-    if any(item.quantity or item.refers for item in part.items):
+    if leading & _WISHING or any(item.quantity or item.refers for item in part.items):
         return False
     return bool(leading & ABOUT_GOODS or part.question) if part.items else bool(leading & _SEEKING)
 

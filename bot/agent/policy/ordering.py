@@ -21,11 +21,9 @@ def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     awaiting = context["awaiting"]
     yes = agrees(parse, awaiting)
     placed = context.get("placed")
-    if yes and placed and not _has_lines(context) and not awaiting and not _polite(parse):
+    settled = awaiting[:1] in ([], ["confirm"]) and not _has_lines(context)
+    if yes and placed and settled and not _polite(parse):
         return [Call("place_order", {"quote_id": placed["quote_id"]})]
-    if yes and awaiting[:1] == ["confirm"] and context.get("quote_id") and not _has_lines(context):
-        # The order was placed, but its answer never left: the same quote gives the same order.
-        return [Call("place_order", {"quote_id": context["quote_id"]})]
     if _never(parse, context):
         return [Call("empty_cart")]
     if not _has_lines(context) or awaiting[:1] not in (["confirm"], ["anything_else"]):
@@ -147,7 +145,9 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
 def _agrees_to_nothing(parse: Parse, context: dict[str, Any]) -> bool:
     """`chốt đơn` with an empty cart: that it is empty is said, and what to order asked."""
     something = _has_lines(context) or context.get("drafts") or context.get("placed") or context.get("flow")
-    told = parse.items or parse.question or parse.no or parse.phones or parse.order_codes or context.get("offer")
+    told = (
+        parse.items or parse.question or parse.no or parse.phones or parse.order_codes or context.get("offer")
+    )
     short = len(parse.text.split()) <= A_FEW_WORDS and says(parse.text, "order_now")
     return not something and not told and short
 

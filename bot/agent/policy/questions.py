@@ -134,7 +134,11 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
         skus = [*named, *candidates][:6]
         if ordering:
             return []
-        if parse.question and not _only_price(parse, intents) and not intents & {"ask_stock", "search_product"}:
+        if (
+            parse.question
+            and not _only_price(parse, intents)
+            and not intents & {"ask_stock", "search_product"}
+        ):
             return [Call("look_up", {"question": parse.text, "skus": skus})]
         return [Call("find_products", {"skus": skus})]
     if not named:
@@ -151,7 +155,7 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
         about.remove("price")
     if "search_product" in intents and not about and _asks_a_detail(parse):
         # "A cleanser for dry skin": perhaps another one than the first of that name.
-        return _search(parse)
+        return [Call("recommend_products", {"wish": parse.text, "skus": [sku]})]
     other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle"} - {"ask_policy"}
     detail = bool(intents & {"ask_product", "ask_policy"}) or not (
         about or other or not _asks_a_detail(parse)

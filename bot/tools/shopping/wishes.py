@@ -25,7 +25,8 @@ _CHEAPEST = re.compile(
     r"|(제일|가장) (싼|저렴한|싸|저렴)|최저가"
 )
 _DEAREST = re.compile(
-    r"\b((dat|mac|cao|xin) nhat|gia cao nhat|dearest|priciest|most expensive|highest[- ]priced?)\b|(제일|가장) (비싼|비싸)"
+    r"\b((dat|mac|cao|xin) nhat|gia cao nhat|dearest|priciest|most expensive|highest[- ]priced?)\b"
+    r"|(제일|가장) (비싼|비싸)"
 )
 LEAST = 5_000
 """Smaller numbers are counts, sizes or volumes, not prices in đồng."""
