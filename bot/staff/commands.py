@@ -30,7 +30,7 @@ from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
 from core.jobs.tasks import close_task, list_open
 from core.money import format_dong
-from core.orders.cancellation import cancel_order, carry_out_approved
+from core.orders.cancellation import cancel_order
 from core.orders.fulfilment import complete_if_done, pack_order
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
@@ -39,6 +39,7 @@ from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
 from core.stock.queries import levels
 from core.tickets.filing import KINDS, close_ticket, list_tickets
+from core.tickets.refunds import carry_out_cancellation
 
 ALL: tuple[Role, ...] = ROLES
 
@@ -183,7 +184,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
         note=words[1] if len(words) > 1 else "",
     )  # fmt: skip
     said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
-    carry_out_approved(request.session, approval=approval, actor=request.actor, now=request.now)
+    carry_out_cancellation(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])

@@ -31,6 +31,7 @@ from core.orders.models import Cart
 from core.orders.queries import customer_orders, get_cart, open_cart
 from core.shipping.rates import ask_fee, fee_question
 from core.shop import shop_profile
+from nlu import may_be_name
 
 
 def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
@@ -174,7 +175,7 @@ def _with_answer(
     if not changes.answer:
         return changes
     told = {**vars(changes), "answer": ""}
-    if asked == "name" and not changes.name and _could_be_a_name(changes.answer):
+    if asked == "name" and not changes.name and may_be_name(changes.answer):
         told["name"] = changes.answer
     elif asked == "phone" and not changes.phone:
         told["phone"] = changes.answer
@@ -191,11 +192,6 @@ def _with_answer(
     elif asked not in ("confirm", "anything_else"):
         result.misfit = asked
     return OrderChanges(**told)
-
-
-def _could_be_a_name(text: str) -> bool:
-    words = text.split()
-    return len(words) <= 6 and all(c.isalpha() or c in " .'-" for c in " ".join(words))
 
 
 def _is_written_as_a_name(text: str) -> bool:
