@@ -158,7 +158,9 @@ async function openConversation(id) {
   try {
     const { conversation, messages, draft } = await api(`/conversations/${encodeURIComponent(id)}`);
     state.open = id;
+    const room = $("room-log"), atEnd = room.scrollHeight - room.scrollTop - room.clientHeight < 160;
     $("desk").classList.add("open");
+    if (atEnd) room.scrollTop = room.scrollHeight;
     $("conversation").hidden = false;
     const mine = conversation.assigned_to === state.staff.id;
     const head = $("conversation-head"), actions = make("div", "", "actions");
