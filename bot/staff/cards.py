@@ -54,13 +54,8 @@ def order_card(
 
 
 def _states(order: Order) -> list[str]:
-    return [
-        in_words("payment_method", order.payment_method),
-        in_words("payment_state", order.payment_state),
-        in_words("status", order.status),
-        in_words("fulfilment_state", order.fulfilment_state),
-        in_words("invoice_state", order.invoice_state),
-    ]
+    kinds = ("payment_method", "payment_state", "status", "fulfilment_state", "invoice_state")
+    return list(dict.fromkeys(in_words(kind, getattr(order, kind)) for kind in kinds))
 
 
 def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None) -> list[dict[str, str]]:
@@ -75,8 +70,6 @@ def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None)
         steps.append(button("Đóng gói", f"/pack {order.code}"))
     if order.fulfilment_state == "packed" and shipment is None:
         steps.append(button("Gửi GHN", f"/ship {order.code}"))
-    if shipment is not None and shipment.label_document_id:
-        steps.append(button("Nhãn", f"/label {order.code}"))
     if order.fulfilment_state in ("shipped", "delivered") and order.invoice_state in (
         "none",
         "requested",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
@@ -19,6 +19,7 @@ from bot.staff.cards import (
     ticket_card,
 )
 from bot.staff.tasks import task_words
+from bot.staff.todo import todo_counts
 from bot.staff.words import in_words, state_named
 from core.actor import ROLES, Actor, Role
 from core.approvals.decisions import decide, pending_approvals
@@ -114,24 +115,11 @@ def _todo(request: Request) -> Said:
     cards = [approval_card(a) for a in pending_approvals(session, now=request.now)]
     cards += [task_card(session, t) for t in list_open(session)[:20]]
     cards += [ticket_card(t) for t in list_tickets(session, before=None, limit=20, state="open")]
-    counts = _counts(session)
-    text = " · ".join(f"{label}: {count}" for label, count in counts if count)
+    counts = todo_counts(session, now=request.now)
+    text = " · ".join(f"{each.label}: {each.count}" for each in counts if each.count)
     if not cards and not text:
         return Said("Không còn việc gì đang chờ.")
     return Said(text or f"{len(cards)} việc đang chờ", cards)
-
-
-def _counts(session: Session) -> list[tuple[str, int]]:
-    def count(*conditions: Any) -> int:
-        return session.scalar(select(func.count()).select_from(Order).where(*conditions)) or 0
-
-    live = Order.status.in_(("new", "processing"))
-    return [
-        ("chưa đóng gói", count(live, Order.fulfilment_state == "unpacked")),
-        ("đã gói, chưa gửi", count(live, Order.fulfilment_state == "packed")),
-        ("đã giao, chưa hóa đơn", count(Order.fulfilment_state == "delivered",
-                                        Order.invoice_state.in_(("none", "requested", "refused")))),
-    ]  # fmt: skip
 
 
 def _orders(request: Request) -> Said:

@@ -18,6 +18,7 @@ from bot.conversations.handoff import release, staff_reply, take
 from bot.staff import accounts, room
 from bot.staff.commands import commands_for, run
 from bot.staff.refusals import staff_refusal
+from bot.staff.todo import todo_counts
 from bot.staff.words import in_words
 from bot.streams import MAX_SEQ, resume_point
 from bot.web.inbox import conversation_summary, conversation_view, list_conversations, message_view
@@ -108,6 +109,13 @@ def read_room(
 ) -> dict[str, Any]:
     with desk.db.read_transaction() as session:
         return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
+
+
+@router.get("/counts")
+def counts(desk: DeskDep, _staff: Reader) -> dict[str, Any]:
+    """What waits, in numbers, each with the command that lists it."""
+    with desk.db.read_transaction() as session:
+        return {"counts": [vars(count) for count in todo_counts(session, now=desk.clock())]}
 
 
 @router.post("/commands")
