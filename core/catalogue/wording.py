@@ -101,9 +101,12 @@ def topic_label(name: str, language: str) -> str:
     return words.labels[topic].get(language, name) if topic else name
 
 
-def plain_words(unit: Unit) -> list[list[str]]:
-    """The phrases of a unit as folded words, to narrow a search in the database."""
-    return [fold(phrase).split() for phrase in unit.phrases]
+def alike(word: str, *, plain: bool) -> tuple[Unit, ...]:
+    """The groups of words of one meaning that hold this one; `plain` looks without diacritics."""
+    words = _words()
+    return tuple(
+        unit for unit in (words.plain_groups if plain else words.groups).get(word, ()) if not unit.topic
+    )
 
 
 def without_ending(word: str) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import SYSTEM, Actor
+from core.catalogue.indexing import index_new
 from core.catalogue.models import Product, Variant
-from core.catalogue.search import detail_text, search_text
 from core.customers.identities import ANY_CHANNEL, customer_for
 from core.db import insert_rows
 from core.errors import Conflict, Invalid
@@ -155,6 +155,8 @@ def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, 
             counts |= {(variant_id, warehouses[code]): n for code, n in variant.stock.items()}
     insert_rows(session, Product, products)
     insert_rows(session, Variant, variants)
+    skus = ([variant.sku for variant in part.variants] for part in parts)
+    index_new(session, zip(products, skus, strict=True))
     open_stock(session, counts, actor=SYSTEM, now=now)
 
 
@@ -168,26 +170,7 @@ def _product_row(part: ProductPart, product_id: str, now: datetime) -> dict[str,
         **{name: getattr(part, name) for name in same},
         "specifications": [item.model_dump() for item in part.specifications],
         "options": [option.model_dump() for option in part.options],
-        "detail_text": detail_text(
-            [
-                part.description,
-                part.description_en,
-                *(text for spec in part.specifications for text in (spec.name, spec.value)),
-            ]
-        ),
         "vat_class": VAT_CLASS_OF_RATE[part.vat_rate],
-        "search_text": search_text(
-            [
-                part.sku,
-                part.name,
-                part.name_en,
-                part.category,
-                part.category_en,
-                part.brand,
-                *part.aliases,
-                *(value for option in part.options for value in (*option.values, *option.values_en)),
-            ]
-        ),
         "status": "active" if part.active else "archived",
         "version": 1,
         "created_at": now,
