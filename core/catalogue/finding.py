@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from core.catalogue.folding import fold
@@ -20,6 +20,7 @@ NEARLY_BEST = 0.7
 PREFERENCE = 0.2
 """What a preference (for whom, a filling word that may be more) adds at most."""
 MAX_CANDIDATES = 200
+MAX_UNITS = 30
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Wish:
 
 def find_by_wish(session: Session, wish: Wish, *, limit: int = 60) -> list[Product]:
     """Best first. Without words: whatever fits the price and category. Nothing close enough: an empty list."""
-    asked = units(wish.text)
+    asked = units(wish.text)[:MAX_UNITS]
     if not asked:
         if not wish.narrows:
             return []
@@ -94,6 +95,12 @@ class _Candidate:
     product_id: str
     named: Text
     told: Text
+    bits: int
+    """Of which things asked for its index has the words."""
+
+    def may_tell(self, position: int, unit: Unit) -> bool:
+        """Also by a word that only answers, which was not looked for."""
+        return bool(self.bits >> position & 1 or unit.told)
 
 
 def _ranked(session: Session, asked: Sequence[Unit], wish: Wish) -> list[str]:
@@ -126,14 +133,17 @@ def _share(row: Sequence[float], weights: Sequence[float], counted: Sequence[boo
 
 def _how_far_met(candidates: Sequence[_Candidate], asked: Sequence[Unit]) -> list[list[float]]:
     """For each product and thing asked for: 1 when its name tells it, less when only its description does."""
-    named = [[_met(candidate.named, unit) for unit in asked] for candidate in candidates]
+    named = [
+        [_met(c.named, unit) if c.bits >> i & 1 else 0.0 for i, unit in enumerate(asked)] for c in candidates
+    ]
     kinds = [any(row[i] for row in named) for i in range(len(asked))]
     result = []
     for own, candidate in zip(named, candidates, strict=True):
         row = []
         for i, unit in enumerate(asked):
             # What some goods are called is a kind of goods: a mention in another's description says little.
-            row.append(own[i] or _told(candidate.told, unit, is_kind=kinds[i]))
+            may = not own[i] and candidate.may_tell(i, unit)
+            row.append(_told(candidate.told, unit, is_kind=kinds[i]) if may else own[i])
         result.append(row)
     return result
 
@@ -161,34 +171,40 @@ def _weights(met: list[list[float]], asked: Sequence[Unit], total: int) -> list[
 
 def _candidates(session: Session, asked: Sequence[Unit], wish: Wish) -> list[_Candidate]:
     """Those with any of it, most of it first; a wide net, weighed afterwards."""
-    looked_for = [any_of(parts) for unit in asked if (parts := _phrases(unit))]
+    looked_for = [(bit, any_of(parts)) for bit, unit in enumerate(asked) if (parts := _phrases(unit))]
     if not looked_for:
         return []
-    hits = union_all(*(select(ProductSearch.number).where(holds(session, part)) for part in looked_for))
-    counted = hits.subquery()
-    per_product = (
-        select(counted.c.number, func.count().label("met")).group_by(counted.c.number).subquery("per_product")
-    )
+    hits = union_all(
+        *(
+            select(ProductSearch.number, literal(1 << bit).label("bit")).where(holds(session, part))
+            for bit, part in looked_for
+        )
+    ).subquery()
     best = (
-        select(ProductSearch.number)
-        .join(per_product, per_product.c.number == ProductSearch.number)
-        .where(ProductSearch.on_sale)
-        .order_by(per_product.c.met.desc(), ProductSearch.product_id)
+        select(hits.c.number, func.sum(hits.c.bit))
+        .group_by(hits.c.number)
+        .order_by(func.count().desc(), hits.c.number)
         .limit(MAX_CANDIDATES)
     )
     if wish.narrows:
-        best = best.join(Product, Product.id == ProductSearch.product_id).where(*_conditions(wish))
-    numbers = session.scalars(best).all()
+        best = (
+            best.join(ProductSearch, ProductSearch.number == hits.c.number)
+            .join(Product, Product.id == ProductSearch.product_id)
+            .where(*_conditions(wish))
+        )
+    bits = {number: int(total) for number, total in session.execute(best)}
     rows = {
-        row.number: _Candidate(row.product_id, Text(row.named, row.named_plain), Text(row.told, row.told_plain))
+        row.number: _Candidate(
+            row.product_id, Text(row.named, row.named_plain), Text(row.told, row.told_plain), bits[row.number]
+        )
         for row in session.execute(
             select(
                 ProductSearch.number, ProductSearch.product_id, ProductSearch.named, ProductSearch.named_plain,
                 ProductSearch.told, ProductSearch.told_plain,
-            ).where(ProductSearch.number.in_(numbers))
+            ).where(ProductSearch.number.in_(bits))
         )
     }  # fmt: skip
-    return [rows[number] for number in numbers]
+    return [rows[number] for number in bits]
 
 
 def _phrases(unit: Unit) -> list[str]:

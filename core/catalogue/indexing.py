@@ -35,21 +35,26 @@ def index_new(session: Session, products: Iterable[tuple[Mapping[str, Any], Coll
 def index_again(session: Session, products: Sequence[Product]) -> None:
     """After a change; `variants` must be loaded."""
     session.flush()
+    kept: dict[str, int] = {}
     for start in range(0, len(products), _CHUNK):
         ids = [product.id for product in products[start : start + _CHUNK]]
-        session.execute(
+        gone = session.execute(
             delete(ProductSearch)
             .where(ProductSearch.product_id.in_(ids))
+            .returning(ProductSearch.product_id, ProductSearch.number)
             .execution_options(synchronize_session=False)
         )
+        kept |= dict(gone.tuples().all())
     columns = Product.__table__.columns.keys()
-    index_new(
-        session,
-        [
-            ({name: getattr(product, name) for name in columns}, [v.sku for v in product.variants])
-            for product in products
-        ],
-    )
+    rows = []
+    for product in products:
+        values = {name: getattr(product, name) for name in columns}
+        rows.append(index_row(values, [v.sku for v in product.variants]))
+        if product.id in kept:
+            rows[-1]["number"] = kept[product.id]
+    for has_number in (True, False):
+        insert_rows(session, ProductSearch, [row for row in rows if ("number" in row) is has_number])
+    _add_slips(session, {word for row in rows for word in row["named_plain"].split()})
 
 
 def index_row(product: Mapping[str, Any], skus: Iterable[str]) -> dict[str, Any]:
@@ -80,9 +85,9 @@ def index_row(product: Mapping[str, Any], skus: Iterable[str]) -> dict[str, Any]
 
 def index_words(*texts: str) -> list[str]:
     """The words of texts as they stand in the index and in what is looked for there."""
-    words = [plain_word(word) for text in texts for word in tokens(fold(text))]
+    words = [plain_word(word) for text in texts for word in tokens(text)]
     for text in texts:
-        for run in _HANGUL.findall(text.replace(" ", "")):
+        for run in _HANGUL.findall(text.replace(" ", "")) if _HANGUL.search(text) else ():
             words += [*run, *syllable_pairs(run)]
     return [word for word in words if word]
 

@@ -81,8 +81,8 @@ class Variant(Base):
 
 
 class ProductSearch(Base):
-    """What a product is found by, written by indexing.py only. `…_plain` is folded; `…_words` is what the databases
-    index: no word twice."""
+    """What a product is found by, written by indexing.py only, and never updated: the databases' own indexes follow
+    rows that come and go. `…_plain` is folded; `…_words` is what is indexed: no word twice."""
 
     __tablename__ = "product_search"
 

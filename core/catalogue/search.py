@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, bindparam, literal_column, select, text
 from sqlalchemy.orm import Session, selectinload
 
 from core.catalogue.indexing import index_words, plain_word, slips_of, syllable_pairs
@@ -38,7 +38,7 @@ def phrase(said: str) -> str:
 
 
 def holds(session: Session, looked_for: str, *, names_only: bool = False) -> ColumnElement[bool]:
-    """The condition on `ProductSearch` that a product's index holds this."""
+    """The condition on `ProductSearch` that a product is on sale and its index holds this."""
     if session.get_bind().dialect.name == "sqlite":
         scoped = f"name_words : ({looked_for})" if names_only else looked_for
         return ProductSearch.number.in_(
@@ -52,8 +52,9 @@ def holds(session: Session, looked_for: str, *, names_only: bool = False) -> Col
         )
     query = looked_for.replace("'", "").replace('"*', "':*").replace('"', "'")
     query = query.replace(" OR ", " | ").replace(" AND ", " & ")
-    columns = ("name_words",) if names_only else ("name_words", "told_words")
-    return or_(*(_vector_holds(column, query) for column in columns))
+    column = "name_vector" if names_only else "word_vector"
+    condition = text(f"product_search.on_sale AND product_search.{column} @@ CAST(:looked_for AS tsquery)")
+    return condition.bindparams(bindparam("looked_for", query, unique=True))  # type: ignore[return-value]
 
 
 def nearest_word(session: Session, slip: str) -> str | None:
@@ -74,9 +75,7 @@ def nearest_word(session: Session, slip: str) -> str | None:
 def is_sold(session: Session, single: str, *, names_only: bool = False) -> bool:
     """Some product on sale has this word."""
     looked_for = any_of([word(form) for form in _forms(plain_word(single))])
-    hit = select(ProductSearch.number).where(
-        holds(session, looked_for, names_only=names_only), ProductSearch.on_sale
-    )
+    hit = select(ProductSearch.number).where(holds(session, looked_for, names_only=names_only))
     return session.scalar(hit.limit(1)) is not None
 
 
@@ -87,6 +86,7 @@ def search_products(
     limit: int = 20,
     after: str | None = None,
     category: str | None = None,
+    brand: str | None = None,
     status: str = "active",
 ) -> list[Product]:
     """Products that have every word of `text` in their names, options or SKUs, in any order and language: begun words
@@ -94,18 +94,30 @@ def search_products(
     said = [w for w in tokens(text[:200]) if plain_word(w)][:MAX_WORDS]
     if not said:
         return []
-    conditions = [ProductSearch.on_sale == (status == "active")]
-    conditions += [Product.category == category] if category is not None else []
+    conditions = [Product.category == category] if category is not None else []
+    conditions += [Product.brand == brand] if brand is not None else []
+    if status == "archived":
+        conditions += [
+            *(ProductSearch.name_words.contains(plain_word(w), autoescape=True) for w in said),
+            ProductSearch.on_sale.is_(False),
+        ]
+        return _found(session, conditions, after, limit)
     looked_for = _every_word(said)
     if not _any_product(session, looked_for, conditions):
         mended = [_mended(session, w) for w in said]
         if mended == said:
             return []
         looked_for = _every_word(mended)
+    return _found(session, [holds(session, looked_for, names_only=True), *conditions], after, limit)
+
+
+def _found(
+    session: Session, conditions: Sequence[ColumnElement[bool]], after: str | None, limit: int
+) -> list[Product]:
     statement = (
         select(Product)
         .join(ProductSearch, ProductSearch.product_id == Product.id)
-        .where(holds(session, looked_for, names_only=True), *conditions)
+        .where(*conditions)
         .options(selectinload(Product.variants))
     )
     if after is not None:
@@ -144,10 +156,3 @@ def _forms(single: str) -> list[str]:
     if not single.isascii() or len(single) < 3 or single.isdigit():
         return [single]
     return [single, single[:-1] if single.endswith("s") else f"{single}s"]
-
-
-def _vector_holds(column: str, query: str) -> ColumnElement[bool]:
-    condition = text(
-        f"array_to_tsvector(string_to_array(product_search.{column}, ' ')) @@ CAST(:query AS tsquery)"
-    )
-    return condition.bindparams(bindparam("query", query, unique=True))  # type: ignore[return-value]

@@ -117,15 +117,10 @@ def add_products(session: Session, parts: list[ProductPart], *, now: datetime, a
                     "warehouse_not_found", f"There is no warehouse {code}.", {"warehouse_code": code}
                 )
     _products(session, parts, warehouses, now)
-    for part in parts:
-        audit.record(
-            session,
-            actor=actor,
-            action="product.created",
-            subject_kind="product",
-            subject_id=part.sku,
-            now=now,
-        )
+    skus = [part.sku for part in parts]
+    audit.record_all(
+        session, actor=actor, action="product.created", subject_kind="product", subject_ids=skus, now=now
+    )
 
 
 def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, str], now: datetime) -> None:

@@ -68,12 +68,16 @@ def _product(draw: random.Random, number: int) -> dict[str, Any]:
     colours = draw.sample(COLOURS, draw.randint(1, 3))
     sizes = draw.sample(SIZES, draw.randint(1, 3))
     return {
-        "sku": sku, "name": f"{name} {draw.choice(KINDS_OF)} {brand} {number}", "name_en": f"{english} {brand} {number}",
+        "sku": sku, "name": f"{name} {draw.choice(KINDS_OF)} {brand} {number}",
+        "name_en": f"{english} {brand} {number}",
         "category": name, "category_en": english, "brand": brand,
         "description": ". ".join(draw.sample(USES, 4)) + ". " + f"{name} của {brand}, mẫu {number}.",
         "specifications": [{"name": "Bảo hành", "value": f"{draw.randint(1, 24)} tháng"}],
         "options": [
-            {"name": "Màu", "name_en": "Colour", "values": [c for c, _ in colours], "values_en": [e for _, e in colours]},
+            {
+                "name": "Màu", "name_en": "Colour",
+                "values": [c for c, _ in colours], "values_en": [e for _, e in colours],
+            },
             {"name": "Kích cỡ", "name_en": "Size", "values": sizes, "values_en": sizes},
         ],
         "variants": [
@@ -97,19 +101,15 @@ def fill_shop(db: Database, count: int) -> None:
 
 def timed(db: Database, texts: Sequence[str], look: Callable[[Any, str], Any], rounds: int = 5) -> str:
     times = []
-    for number in range(rounds):
+    for _ in range(rounds):
         for text in texts:
             began = time.perf_counter()
             with db.read_transaction() as session:
                 look(session, text)
             times.append((time.perf_counter() - began) * 1000)
-            if number == 0:
-                SLOWEST[text] = times[-1]
     times.sort()
-    return f"p50 {times[len(times) // 2]:.1f} ms, p95 {times[int(len(times) * 0.95) - 1]:.1f} ms, worst {times[-1]:.1f} ms"
-
-
-SLOWEST: dict[str, float] = {}
+    p95 = times[int(len(times) * 0.95) - 1]
+    return f"p50 {times[len(times) // 2]:.1f} ms, p95 {p95:.1f} ms, worst {times[-1]:.1f} ms"
 
 
 def search_times(name: str, db: Database) -> None:

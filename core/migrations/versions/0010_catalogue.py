@@ -59,16 +59,23 @@ def _search_tables() -> None:
             "CREATE VIRTUAL TABLE product_search_fts USING fts5(name_words, told_words, content='product_search', "
             "content_rowid='number', tokenize='unicode61 remove_diacritics 0', prefix='2 3')"
         )
-        op.execute(f"CREATE TRIGGER product_search_ai AFTER INSERT ON product_search BEGIN {LEARN} END")
-        op.execute(f"CREATE TRIGGER product_search_ad AFTER DELETE ON product_search BEGIN {FORGET} END")
-        op.execute(
-            f"CREATE TRIGGER product_search_au AFTER UPDATE ON product_search BEGIN {FORGET} {LEARN} END"
-        )
+        # Only what is on sale is in it: the search of the assistant has not to look at the rest.
+        for name, event, body in (
+            ("learn", "INSERT ON product_search WHEN new.on_sale", LEARN),
+            ("forget", "DELETE ON product_search WHEN old.on_sale", FORGET),
+        ):
+            op.execute(f"CREATE TRIGGER product_search_{name} AFTER {event} BEGIN {body} END")
         return
-    for column in ("name_words", "told_words"):
+    for column, words in (
+        ("name_vector", "string_to_array(name_words, ' ')"),
+        ("word_vector", "array_cat(string_to_array(name_words, ' '), string_to_array(told_words, ' '))"),
+    ):
         op.execute(
-            f"CREATE INDEX ix_product_search_{column} ON product_search "
-            f"USING gin (array_to_tsvector(string_to_array({column}, ' ')))"
+            f"ALTER TABLE product_search ADD COLUMN {column} tsvector "
+            f"GENERATED ALWAYS AS (array_to_tsvector({words})) STORED"
+        )
+        op.execute(
+            f"CREATE INDEX ix_product_search_{column} ON product_search USING gin ({column}) WHERE on_sale"
         )
 
 
