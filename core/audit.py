@@ -40,7 +40,7 @@ def record_all(
     now: datetime,
 ) -> None:
     """One entry each, for deeds of the thousand."""
-    same = {
+    same: dict[str, Any] = {
         "at": now, "actor_kind": actor.kind, "actor_id": actor.id, "actor_name": actor.name, "action": action,
         "subject_kind": subject_kind, "data": {}, "correlation_id": correlation_id.get(),
     }  # fmt: skip

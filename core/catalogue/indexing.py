@@ -44,7 +44,7 @@ def index_again(session: Session, products: Sequence[Product]) -> None:
             .returning(ProductSearch.product_id, ProductSearch.number)
             .execution_options(synchronize_session=False)
         )
-        kept |= dict(gone.tuples().all())
+        kept |= dict(gone.all())
     columns = Product.__table__.columns.keys()
     rows = []
     for product in products:

@@ -66,6 +66,8 @@ def _picture(content: bytes) -> Prepared:
             return _cleaned(opened, kind)
     except AppError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels("far more") from None
     except Exception:
         # A broken picture makes its decoder raise almost anything; none of it is ours to fail on.
         raise Invalid(
@@ -78,12 +80,15 @@ def _picture(content: bytes) -> Prepared:
 def _refuse_many_pixels(size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
-        raise Invalid(
-            "picture_too_many_pixels",
-            f"The picture has {width} × {height} pixels; at most {MAX_PIXELS // 1_000_000} million are taken. "
-            "Make it smaller.",
-            {"width": width, "height": height},
-        )
+        raise _too_many_pixels(f"{width} × {height}")
+
+
+def _too_many_pixels(said: str) -> Invalid:
+    return Invalid(
+        "picture_too_many_pixels",
+        f"The picture has {said} pixels; at most {MAX_PIXELS // 1_000_000} million are taken. Make it smaller.",
+        {},
+    )
 
 
 def _cleaned(opened: Image.Image, kind: str) -> Prepared:

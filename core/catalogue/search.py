@@ -60,13 +60,15 @@ def holds(session: Session, looked_for: str, *, names_only: bool = False) -> Col
 def nearest_word(session: Session, slip: str) -> str | None:
     """The catalogue's own word that a slip of the pen meant; None when none on sale is close.
 
-    A letter held too long, else the closest word; short words have to be closer, they are so many.
+    A letter held too long or two in the wrong order, else the closest word; short words have to be closer, they are
+    so many.
     """
     held = _HELD.sub(r"\1", slip)
     forms = slips_of(slip, 2 if 6 < len(slip) <= 16 else 1) | {held}
     near = set(session.scalars(select(SearchSlip.word).distinct().where(SearchSlip.slip.in_(forms)))) - {slip}
     ranked = difflib.get_close_matches(slip, sorted(near), n=4, cutoff=0.75 if len(slip) > 5 else 0.87)
-    for candidate in ([held] if held in near else []) + ranked:
+    swapped = [candidate for candidate in sorted(near) if _is_swapped(slip, candidate)]
+    for candidate in ([held] if held in near else []) + swapped + ranked:
         if is_sold(session, candidate, names_only=True):
             return candidate
     return None
@@ -149,6 +151,16 @@ def _mended(session: Session, said: str) -> str:
     if len(plain) < 4 or not plain.isalpha() or is_sold(session, plain, names_only=True):
         return said
     return nearest_word(session, plain) or said
+
+
+def _is_swapped(slip: str, meant: str) -> bool:
+    apart = [i for i, (a, b) in enumerate(zip(slip, meant, strict=False)) if a != b]
+    return (
+        len(slip) == len(meant)
+        and len(apart) == 2
+        and slip[apart[0]] == meant[apart[1]]
+        and (slip[apart[1]] == meant[apart[0]] and apart[1] == apart[0] + 1)
+    )
 
 
 def _forms(single: str) -> list[str]:

@@ -121,7 +121,7 @@ def _order(group: list[Line]) -> dict[str, Any]:
         for key in ("placed_on", "customer_name", "phone", "address", "discount", "shipping_fee", "status"):
             if line.cells.get(key, "") not in ("", first.cells.get(key, "")):
                 line.wrong(key, f"differs from row {first.number} of the same order")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "sku": line.text("sku"),
             "qty": _needed(line, "quantity", 10_000),

@@ -168,7 +168,7 @@ def _stock(session: Session) -> dict[str, dict[str, int]]:
 
 
 def _option_cells(product: Product, variant: Variant) -> dict[str, str]:
-    cells = {}
+    cells: dict[str, str] = {}
     for n, option in enumerate(product.options, start=1):
         value = variant.option_values[option["name"]]
         at, english = option["values"].index(value), option.get("values_en") or []

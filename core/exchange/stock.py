@@ -76,8 +76,8 @@ def check_stock(session: Session, lines: Sequence[Line], problems: Problems) -> 
 
 def write_stock(session: Session, counted: list[Counted], *, actor: Actor, now: datetime) -> dict[str, int]:
     """Only differences move, through the ledger."""
-    variants = dict(session.execute(select(Variant.sku, Variant.id)).tuples().all())
-    warehouses = dict(session.execute(select(Warehouse.code, Warehouse.id)).tuples().all())
+    variants = dict(session.execute(select(Variant.sku, Variant.id)).all())
+    warehouses = dict(session.execute(select(Warehouse.code, Warehouse.id)).all())
     there = {
         (variant_id, warehouse_id): on_hand
         for variant_id, warehouse_id, on_hand in session.execute(

@@ -42,7 +42,7 @@ def rows_of(stream: BinaryIO, filename: str) -> Iterator[Row]:
 
 def _csv_rows(stream: BinaryIO) -> Iterator[Row]:
     encoding = _encoding(stream)
-    text = io.TextIOWrapper(_Unclosed(stream), encoding=encoding, newline="")
+    text = io.TextIOWrapper(io.BufferedReader(_Unclosed(stream)), encoding=encoding, newline="")
     sample = text.read(20_000)
     text.seek(0)
     head = sample.splitlines()[0] if sample.strip() else ""
@@ -87,7 +87,7 @@ def _encoding(stream: BinaryIO) -> str:
 
 def _is_all(stream: BinaryIO, encoding: str) -> bool:
     """Looks at the whole file, piece by piece. Windows-1258 fits nearly anything: there Vietnamese must come out."""
-    text = io.TextIOWrapper(_Unclosed(stream), encoding=encoding, newline="")
+    text = io.TextIOWrapper(io.BufferedReader(_Unclosed(stream)), encoding=encoding, newline="")
     foreign = vietnamese = 0
     try:
         while piece := text.read(1 << 16):
