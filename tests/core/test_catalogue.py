@@ -25,7 +25,10 @@ SHIRT = {
         {"name": "Cỡ", "name_en": "Size", "values": ["M", "L"]},
     ],
     "variants": [
-        {"sku": "AT-01-DEN-M", "options": {"Màu": "Đen", "Cỡ": "M"}, "price": 108_000, "cost": 60_000, "stock": {"A": 5}},
+        {
+            "sku": "AT-01-DEN-M", "options": {"Màu": "Đen", "Cỡ": "M"}, "price": 108_000, "cost": 60_000,
+            "stock": {"A": 5},
+        },
         {"sku": "AT-01-DEN-L", "options": {"Màu": "Đen", "Cỡ": "L"}, "price": 108_000},
     ],
 }  # fmt: skip

@@ -226,8 +226,9 @@ def test_any_file_is_taken_or_refused(content: bytes) -> None:
             io.BytesIO(content), "a.csv", KINDS["products"].columns, most_rows=50, problems=found
         )
         KINDS["products"].read(lines, found, None)
-    except Invalid as refusal:
-        assert refusal.message
+    except Invalid:
+        found.add(1, "file", "refused")
+    assert found.count == 0 or found.kept
 
 
 def test_stock_is_brought_to_what_was_counted_and_never_below_what_is_promised(shop: Database) -> None:
@@ -357,7 +358,6 @@ def test_a_dry_run_over_the_api_writes_nothing(api: TestClient, shop: Database) 
 
 
 def _key(db: Database) -> str:
-    from core.api.auth import create_key
 
     with db.transaction() as session:
         return create_key(session, name="more", scopes=["all"], now=utc_now())

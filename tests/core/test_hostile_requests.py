@@ -37,7 +37,7 @@ class Target:
             operation.method,
             sent.url,
             params=sent.query,
-            headers={"Content-Type": content_type, **sent.headers},
+            headers={"Content-Type": sent.content_type or content_type, **sent.headers},
             content=sent.content,
         )
         assert answer.status_code < 500, answer.text
@@ -54,12 +54,19 @@ def target(client: TestClient, key: str) -> Target:
     cart = client.post("/api/v1/carts", json=cart_body()).json()
     quote = client.post(f"/api/v1/carts/{cart['id']}/quotes").json()
     order = client.post("/api/v1/orders", json={"quote_id": quote["id"]}).json()
+    variants = [{"sku": f"HOP-{value}", "price": 5, "options": {"A": value}} for value in "xy"]
+    options = [{"name": "A", "values": ["x", "y", "z"]}]
+    client.post(
+        "/api/v1/products", json={"sku": "HOP", "name": "Hộp", "options": options, "variants": variants}
+    )
     document = client.get("/openapi.json").json()
     answer = {"question": "Mấy giờ mở cửa?", "answer": "8 giờ."}
     faq = client.post("/api/v1/knowledge/faqs", json={"texts": {"vi": answer}}).json()
     known = {
-        "code": [order["code"]], "sku": ["HOA", "HOA-1"], "cart_id": [cart["id"]], "carrier": ["ghn"],
+        "code": [order["code"]], "sku": ["HOA-1", "HOP"], "cart_id": [cart["id"]], "carrier": ["ghn"],
         "customer_id": [order["customer_id"]], "idempotency-key": ["k1"], "limit": ["1", "200"],
+        "if-match": ["*"], "status": ["active"], "format": ["csv"], "keep_stock": ["true"],
+        "kind": ["products", "stock", "customers", "orders"], "option": ["A"], "value": ["x"], "name": ["x"],
         "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
     }  # fmt: skip
     return Target(client, document, known)
