@@ -67,7 +67,8 @@ def target(client: TestClient, key: str) -> Target:
     known = {
         "code": [order["code"]], "sku": ["HOA-1", "HOP"], "cart_id": [cart["id"]], "carrier": ["ghn"],
         "customer_id": [order["customer_id"]], "idempotency-key": ["k1"], "limit": ["1", "200"],
-        "if-match": ["*"], "import_id": [imported["id"]], "status": ["active"], "format": ["csv"], "keep_stock": ["true"],
+        "if-match": ["*"], "import_id": [imported["id"]], "status": ["active"], "format": ["csv"],
+        "keep_stock": ["true"],
         "kind": ["products", "stock", "customers", "orders"], "option": ["A"], "value": ["x"], "name": ["x"],
         "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
     }  # fmt: skip

@@ -7,7 +7,7 @@ from core.catalogue.indexing import index_row, slips_of
 from core.db import UtcDateTime
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
