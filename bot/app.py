@@ -22,7 +22,18 @@ from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import assistant_api
 from bot.web import desk as desk_pages
 from bot.web.nlu_api import nlu_router
-from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
+from core.api import (
+    catalogue,
+    exchange,
+    fulfilment,
+    health,
+    knowledge,
+    media,
+    orders,
+    products,
+    tickets,
+    webhooks,
+)
 from core.api.error_handlers import REFUSALS, add_error_handlers
 from core.api.gate import Gate
 from core.catalogue.queries import active_products
@@ -64,8 +75,20 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         live=mind.live,
     )
     app.include_router(chat_router(chat))
-    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
+    for part in (
+        products,
+        media,
+        catalogue,
+        exchange,
+        orders,
+        fulfilment,
+        tickets,
+        knowledge,
+        webhooks,
+        health,
+    ):
         app.include_router(part.router)
+    app.include_router(media.files)
     app.include_router(assistant_api.router)
     app.include_router(nlu_router(CatalogueWords(parts.db).lexicon, parts.addresses))
     app.include_router(desk_pages.router)
@@ -89,6 +112,10 @@ def _most_bytes(path: str) -> int:
         return MAX_BYTES
     if path == "/api/v1/knowledge/documents":
         return knowledge.MAX_DOCUMENT_BYTES + 100_000  # and the form around the file
+    if path.startswith("/api/v1/imports/"):
+        return exchange.MAX_TABLE_BYTES + 100_000
+    if path.startswith("/api/v1/products/") and path.endswith("/media"):
+        return media.MAX_UPLOAD_BYTES + 100_000
     return MAX_REQUEST_BYTES
 
 

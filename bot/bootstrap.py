@@ -14,6 +14,7 @@ from bot.catalogue_words import CatalogueWords
 from bot.knowledge_folder import ask_for_folder, folder_job
 from bot.shop_knowledge import ShopKnowledge
 from core.api.access import Desk
+from core.catalogue.media_store import MediaStore
 from core.clock import Clock, utc_now
 from core.db import Database
 from core.jobs.worker import Handler, Run, Worker
@@ -47,7 +48,11 @@ class Parts:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.db, self.clock, self.addresses, self.carriers, self.knowledge)
+        return Desk(self.db, self.clock, self.addresses, self.carriers, self.knowledge, self.media)
+
+    @property
+    def media(self) -> MediaStore:
+        return MediaStore(self.settings.data_dir / "media")
 
     def close(self) -> None:
         for carrier in self.carriers.values():
@@ -135,6 +140,8 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from bot.conversations.restock_notices import tell_watchers
     from bot.mind import Mind
     from core.api.models import IDEMPOTENT_ANSWERS
+    from core.exchange.importing import JOB as IMPORT_JOB
+    from core.exchange.importing import run_import
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
     from core.jobs.clearing import DONE_JOBS, INBOUND_EVENTS, run_clearing
     from core.orders.approving import run_expiry
@@ -168,7 +175,18 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "invoice.issue": partial(run_issuing, providers=parts.einvoices),
         "invoice.collect": partial(run_collecting, providers=parts.einvoices),
         "knowledge.folder": folder_job(parts.settings.knowledge_dir, parts.knowledge),
+        "media.sweep": partial(_sweep_media, store=parts.media),
+        IMPORT_JOB: partial(
+            run_import, addresses=parts.addresses, most_rows=settings.import_max_rows, clock=parts.clock
+        ),
     }
+
+
+def _sweep_media(run: Run, *, store: MediaStore) -> None:
+    from core.catalogue.media import sweep_media
+
+    with run.db.read_transaction() as session:
+        sweep_media(session, store, now=run.now)
 
 
 def _complete(run: Run) -> None:

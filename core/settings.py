@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".data"), description="Everything that is written on disk lies under it.")
     database_url: str = Field("", description="SQLite or PostgreSQL URL; empty: SQLite under the data dir.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    import_max_rows: int = Field(
+        50_000, ge=1, le=1_000_000, description="Rows that a CSV or XLSX file may bring at once."
+    )
     allow_reset: bool = Field(False, description="Opens POST /api/v1/test/reset. Never in production.")
     worker_threads: int = Field(2, ge=1, le=32, description="Jobs that one process works on at once.")
 

@@ -6,6 +6,7 @@ import core.audit
 import core.catalogue.models
 import core.customers.models
 import core.documents.models
+import core.exchange.models
 import core.invoices.models
 import core.jobs.models
 import core.knowledge.models

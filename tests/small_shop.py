@@ -6,15 +6,28 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
-from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
+from core.api import (
+    catalogue,
+    exchange,
+    fulfilment,
+    health,
+    knowledge,
+    media,
+    orders,
+    products,
+    tickets,
+    webhooks,
+)
 from core.api.access import Desk
 from core.api.auth import create_key
 from core.api.error_handlers import add_error_handlers
+from core.catalogue.media_store import MediaStore
 from core.clock import utc_now
 from core.db import Database
 from core.ports.addresses import AddressReading, DeliveryAddress
@@ -85,12 +98,24 @@ def fill(db: Database, *, stock: int = 20, now: datetime | None = None) -> str:
         return create_key(session, name="test", scopes=["all"], now=moment)
 
 
-def desk_app(db: Database) -> FastAPI:
+def desk_app(db: Database, *, media_dir: Path | None = None) -> FastAPI:
     app = FastAPI()
-    app.state.desk = Desk(db, utc_now, OneTown())
+    app.state.desk = Desk(db, utc_now, OneTown(), media=MediaStore(media_dir) if media_dir else None)
     add_error_handlers(app)
-    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
+    for part in (
+        products,
+        media,
+        catalogue,
+        exchange,
+        orders,
+        fulfilment,
+        tickets,
+        knowledge,
+        webhooks,
+        health,
+    ):
         app.include_router(part.router)
+    app.include_router(media.files)
     return app
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,13 @@ from core.api.access import (
     Desk,
     DeskDep,
     IdempotencyKey,
+    IfMatch,
     Limit,
     change,
     create,
     read,
     read_address,
+    seen_version,
 )
 from core.api.error_handlers import REFUSALS
 from core.api.schemas import (
@@ -57,9 +59,6 @@ class Step(Protocol):
 
 
 router = APIRouter(prefix="/api/v1", tags=["orders"], responses=REFUSALS)
-IfMatch = Annotated[
-    str | None, Header(max_length=40, description="The ETag that you saw; another version is refused.")
-]
 
 
 @router.get("/customers")
@@ -226,7 +225,7 @@ def change_placed_order(
     def work(session: Session, actor: Actor) -> OrderOut:
         changed = change_order(
             session, order_id=get_order(session, code).id, changes=changes, actor=actor, now=desk.clock(),
-            expected_version=_version(if_match),
+            expected_version=seen_version(if_match),
         )  # fmt: skip
         response.headers["ETag"] = f'"{changed.version}"'
         return OrderOut.model_validate(changed)
@@ -261,15 +260,6 @@ def _step(desk: Desk, authorization: str | None, code: str, step: "Step") -> Ord
         return OrderOut.model_validate(step(session, order_id=order_id, actor=actor, now=desk.clock()))
 
     return change(desk, authorization, "orders", work)
-
-
-def _version(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    digits = if_match.strip().strip('"')
-    if not digits.isdigit() or len(digits) > 9:
-        raise Invalid("if_match_invalid", "Send If-Match as the ETag that you were given.", {})
-    return int(digits)
 
 
 def _place(place: AddressIn | None) -> DeliveryAddress | None:

@@ -36,6 +36,13 @@ class VariantOut(Out):
     cost: int | None
     weight_g: int
     active: bool
+    version: int
+    profit: int | None = Field(
+        None, description="Price without VAT less cost, as of now; null without a cost."
+    )
+    margin_bp: int | None = Field(
+        None, description="Profit over the price without VAT, in hundredths of a percent."
+    )
 
 
 class ProductOut(Out):
@@ -51,18 +58,16 @@ class ProductOut(Out):
     vat_class: str
     aliases: list[str]
     specifications: list[dict[str, Any]]
+    size_chart: str
+    size_chart_en: str
     options: list[dict[str, Any]]
     images: list[str]
+    related: list[str]
     status: str
     version: int
+    created_at: datetime
+    updated_at: datetime
     variants: list[VariantOut]
-
-
-class VariantChange(In):
-    price: int | None = Field(None, ge=0, le=10**12, strict=True)
-    cost: int | None = Field(None, ge=0, le=10**12, strict=True)
-    weight_g: int | None = Field(None, ge=0, le=2_000_000, strict=True)
-    active: bool | None = None
 
 
 class WarehouseOut(Out):

@@ -16,6 +16,7 @@ EVERY_SECONDS: Mapping[str, int] = {
     "cart.remind": 300,
     "knowledge.folder": 60,
     "history.clear": 3600,
+    "media.sweep": 86_400,
 }
 
 

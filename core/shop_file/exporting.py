@@ -17,7 +17,7 @@ from core.shop_file.importing import VAT_CLASS_OF_RATE
 from core.shop_file.schema import SHIPPING_STATUSES
 from core.stock.models import StockLevel, Warehouse
 
-_RATE_OF_VAT_CLASS = {vat_class: rate for rate, vat_class in VAT_CLASS_OF_RATE.items()}
+RATE_OF_VAT_CLASS = {vat_class: rate for rate, vat_class in VAT_CLASS_OF_RATE.items()}
 _STATUS_OF_PARCEL = {parcel: status for status, (_, parcel) in SHIPPING_STATUSES.items() if parcel}
 _STATUS_OF_ORDER = {
     "unpacked": "none", "packed": "packed", "shipped": "in_transit", "delivered": "delivered",
@@ -61,7 +61,7 @@ def _products(session: Session) -> list[dict[str, Any]]:
         {
             **{name: getattr(product, name) for name in same},
             "active": product.status == "active",
-            "vat_rate": _RATE_OF_VAT_CLASS[product.vat_class],
+            "vat_rate": RATE_OF_VAT_CLASS[product.vat_class],
             "variants": [
                 {
                     "sku": v.sku, "options": v.option_values, "options_en": v.option_values_en, "price": v.price,
