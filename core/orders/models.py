@@ -11,15 +11,6 @@ from core.ids import new_id
 from core.money import Dong
 
 
-class Counter(Base):
-    """Codes come from here, by one UPDATE … RETURNING, never from MAX+1."""
-
-    __tablename__ = "counters"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[int] = mapped_column(Integer)
-
-
 class Cart(Base):
     """A draft. `version` goes up with each change, so that a quote knows what it was made from."""
 
