@@ -22,7 +22,18 @@ from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import assistant_api
 from bot.web import desk as desk_pages
 from bot.web.nlu_api import nlu_router
-from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
+from core.api import (
+    catalogue,
+    counts,
+    fulfilment,
+    health,
+    knowledge,
+    orders,
+    stock,
+    tickets,
+    transfers,
+    webhooks,
+)
 from core.api.error_handlers import REFUSALS, add_error_handlers
 from core.api.gate import Gate
 from core.catalogue.queries import active_products
@@ -64,7 +75,18 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         live=mind.live,
     )
     app.include_router(chat_router(chat))
-    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
+    for part in (
+        catalogue,
+        stock,
+        transfers,
+        counts,
+        orders,
+        fulfilment,
+        tickets,
+        knowledge,
+        webhooks,
+        health,
+    ):
         app.include_router(part.router)
     app.include_router(assistant_api.router)
     app.include_router(nlu_router(CatalogueWords(parts.db).lexicon, parts.addresses))

@@ -11,7 +11,18 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
+from core.api import (
+    catalogue,
+    counts,
+    fulfilment,
+    health,
+    knowledge,
+    orders,
+    stock,
+    tickets,
+    transfers,
+    webhooks,
+)
 from core.api.access import Desk
 from core.api.auth import create_key
 from core.api.error_handlers import add_error_handlers
@@ -89,7 +100,18 @@ def desk_app(db: Database) -> FastAPI:
     app = FastAPI()
     app.state.desk = Desk(db, utc_now, OneTown())
     add_error_handlers(app)
-    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
+    for part in (
+        catalogue,
+        stock,
+        transfers,
+        counts,
+        orders,
+        fulfilment,
+        tickets,
+        knowledge,
+        webhooks,
+        health,
+    ):
         app.include_router(part.router)
     return app
 

@@ -16,6 +16,7 @@ from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
 from bot.staff.commands import order_with_cards
 from bot.staff.tasks import task_words
 from bot.staff.words import in_words
+from bot.staff.stock_cards import low_stock_notice
 from core.approvals.models import Approval
 from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
@@ -26,6 +27,7 @@ from core.orders.queries import get_order
 from core.payments.models import Payment
 from core.returns.requests import get_return
 from core.shipping.models import Shipment
+from core.stock.models import LowStockLevel
 from core.tickets.filing import list_tickets
 from core.tickets.models import Ticket
 
@@ -155,7 +157,14 @@ def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
     return task_words(session, task)[0], [task_card(session, task)]
 
 
+def _about_low_stock(session: Session, payload: dict[str, Any]) -> StaffNotice | None:
+    """None when nobody watches that level any more."""
+    level = session.get(LowStockLevel, payload["low_level_id"])
+    return None if level is None else low_stock_notice(session, level)
+
+
 _STAFF: dict[str, StaffNotices] = {
+    "stock.low": _about_low_stock,
     "order.placed": _about_order("Đơn mới {code}"),
     "order.changed": _about_order("Đơn {code} đã được sửa"),
     "order.cancelled": _about_order("Đơn {code} đã hủy"),

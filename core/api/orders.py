@@ -1,9 +1,9 @@
 """/carts, /quotes, /orders with their steps, /customers."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,7 +35,8 @@ from core.api.schemas import (
     Page,
     QuoteOut,
 )
-from core.clock import VIETNAM
+from core.api.times import aware_or_none
+from core.api.versions import IfMatch, expected_version, set_etag
 from core.customers.identities import customer_for
 from core.customers.models import Customer
 from core.customers.phones import normalise_phone
@@ -57,9 +58,6 @@ class Step(Protocol):
 
 
 router = APIRouter(prefix="/api/v1", tags=["orders"], responses=REFUSALS)
-IfMatch = Annotated[
-    str | None, Header(max_length=40, description="The ETag that you saw; another version is refused.")
-]
 
 
 @router.get("/customers")
@@ -186,8 +184,8 @@ def orders(
     """Newest first."""
     filters = OrderFilter(
         status=status, fulfilment_state=fulfilment_state, payment_state=payment_state,
-        customer_id=customer_id, sales_channel=sales_channel, placed_from=_aware(placed_from),
-        placed_to=_aware(placed_to), text=q,
+        customer_id=customer_id, sales_channel=sales_channel, placed_from=aware_or_none(placed_from),
+        placed_to=aware_or_none(placed_to), text=q,
     )  # fmt: skip
 
     def work(session: Session) -> Page[OrderOut]:
@@ -202,7 +200,7 @@ def orders(
 def order(desk: DeskDep, code: str, response: Response, authorization: Authorization) -> OrderOut:
     """`ETag` names the version that was seen; send it as `If-Match` with a change."""
     found = read(desk, authorization, "orders", lambda s: get_order(s, code))
-    response.headers["ETag"] = f'"{found.version}"'
+    set_etag(response, found.version)
     return OrderOut.model_validate(found)
 
 
@@ -226,9 +224,9 @@ def change_placed_order(
     def work(session: Session, actor: Actor) -> OrderOut:
         changed = change_order(
             session, order_id=get_order(session, code).id, changes=changes, actor=actor, now=desk.clock(),
-            expected_version=_version(if_match),
+            expected_version=expected_version(if_match),
         )  # fmt: skip
-        response.headers["ETag"] = f'"{changed.version}"'
+        set_etag(response, changed.version)
         return OrderOut.model_validate(changed)
 
     return change(desk, authorization, "orders", work)
@@ -263,15 +261,6 @@ def _step(desk: Desk, authorization: str | None, code: str, step: "Step") -> Ord
     return change(desk, authorization, "orders", work)
 
 
-def _version(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    digits = if_match.strip().strip('"')
-    if not digits.isdigit() or len(digits) > 9:
-        raise Invalid("if_match_invalid", "Send If-Match as the ETag that you were given.", {})
-    return int(digits)
-
-
 def _place(place: AddressIn | None) -> DeliveryAddress | None:
     if place is None:
         return None
@@ -293,13 +282,3 @@ def _customer(session: Session, customer_id: str) -> Customer:
     if row is None:
         raise NotFound("customer_not_found", "There is no such customer.", {})
     return row
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """A time without a zone is meant as Vietnam's."""
-    if moment is None:
-        return None
-    try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)).astimezone(UTC)
-    except OverflowError:
-        raise Invalid("time_invalid", f"{moment.isoformat()} is outside of the calendar.", {}) from None

@@ -68,10 +68,15 @@ class VariantChange(In):
 class WarehouseOut(Out):
     code: str
     name: str
+    name_en: str
     kind: str
     address: str
     province_code: str
+    contact_name: str
+    phone: str
+    priority: int
     active: bool
+    version: int
 
 
 class StockLevelOut(Out):
@@ -93,6 +98,7 @@ class AdjustmentIn(In):
     sku: str = Field(min_length=1, max_length=64)
     warehouse_code: str = Field(min_length=1, max_length=40)
     change: int = Field(ge=-1_000_000, le=1_000_000, strict=True)
+    cause: Literal["damaged", "lost", "found", "expired", "sample", "miscounted", "other"] = "other"
     reason: str = Field(min_length=1, max_length=300)
 
 
