@@ -21,7 +21,7 @@ from core.jobs.events import publish
 from core.jobs.tasks import open_task
 from core.money import MAX_DONG, format_dong
 from core.orders.carts import MAX_LINE_QUANTITY, MAX_LINES
-from core.orders.models import Order, OrderLine
+from core.orders.models import Order, OrderLine, search_words
 from core.orders.queries import get_order
 from core.orders.totals import shipping_fee
 from core.ports.addresses import DeliveryAddress
@@ -275,6 +275,8 @@ def _claim(session: Session, changed: ChangedOrder, version: int, actor: Actor) 
     """One UPDATE: only the order that was looked at, and only while it is unpacked."""
     order = changed.order
     values = dict(changed.columns)
+    found_by = {name: values.get(name, getattr(order, name)) for name in ("phone", "buyer_name")}
+    values["search_words"] = search_words(code=order.code, **found_by)
     if changed.total > order.total:
         # Exact by `payment.settle`; until then nobody packs what is not paid in full.
         values["payment_state"] = case(

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
+from core.catalogue.folding import fold
 from core.errors import NotFound
-from core.orders.models import Cart, Order
+from core.orders.models import Cart, Order, OrderTag
 
 
 def get_order(session: Session, order_id: str) -> Order:
@@ -61,7 +62,7 @@ def get_cart(session: Session, cart_id: str) -> Cart:
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Everything is optional; `text` matches code, phone or buyer's name."""
+    """Everything is optional; `text` matches code, phone or buyer's name, with and without diacritics."""
 
     status: str | None = None
     fulfilment_state: str | None = None
@@ -71,6 +72,8 @@ class OrderFilter:
     placed_from: datetime | None = None
     placed_to: datetime | None = None
     tag: str | None = None
+    code: str | None = None
+    phone: str | None = None
     text: str = ""
 
 
@@ -93,11 +96,29 @@ def _filtered(statement: Select[tuple[Order]], filters: OrderFilter) -> Select[t
         statement = statement.where(Order.placed_at >= filters.placed_from)
     if filters.placed_to is not None:
         statement = statement.where(Order.placed_at < filters.placed_to)
-    if filters.text:
-        text = filters.text.strip()
-        digits = "".join(c for c in text if c.isdigit()).removeprefix("0")
-        matches = [Order.code == text.upper(), Order.buyer_name.icontains(text, autoescape=True)]
-        if len(digits) >= 4:
-            matches.append(Order.phone.contains(digits, autoescape=True))
-        statement = statement.where(or_(*matches))
+    if filters.tag:
+        tagged = select(OrderTag.order_id).where(OrderTag.tag == fold(" ".join(filters.tag.split())))
+        statement = statement.where(Order.id.in_(tagged))
+    if filters.code:
+        statement = statement.where(Order.code == filters.code.strip().upper())
+    if filters.phone:
+        statement = statement.where(_found_by(_digits(filters.phone)))
+    if filters.text.strip():
+        statement = statement.where(_found_by(filters.text))
     return statement
+
+
+def _found_by(text: str) -> ColumnElement[bool]:
+    """Looked for in an index that holds nothing else, so that a word that few orders have is found soon, too."""
+    words = " ".join(fold(text).split())
+    digits = _digits(text)
+    if len(digits) >= 4 and not any(c.isalpha() for c in words):
+        words = digits
+    found = aliased(Order)
+    return Order.id.in_(select(found.id).where(found.search_words.contains(words, autoescape=True)))
+
+
+def _digits(text: str) -> str:
+    """As a phone is kept for searching: +84 901 234 567 → 0901234567."""
+    digits = "".join(c for c in text if c.isascii() and c.isdigit())
+    return f"0{digits[2:]}" if digits.startswith("84") and len(digits) > 9 else digits

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, case, func, select, update
+from sqlalchemy import ScalarSelect, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -124,6 +124,11 @@ def _follow_sums(session: Session, order_id: str, *, nothing_left: str) -> None:
         .where(Order.id == order_id)
         .values(
             payment_state=case((paid >= Order.total, "paid"), (paid > 0, "part_paid"), else_=nothing_left),
+            risk_state=case(
+                (or_(Order.deposit_percent == 0, Order.risk_state.not_in(("open", "met"))), Order.risk_state),
+                (paid * 100 >= Order.total * Order.deposit_percent, "met"),
+                else_="open",
+            ),
             version=Order.version + 1,
         )
         .execution_options(synchronize_session=False)
