@@ -99,6 +99,11 @@ def _customer_text(session: Session, order: Order, payload: dict[str, Any], lang
 
 def _done_by_staff(session: Session, order: Order, payload: dict[str, Any], language: str) -> str:
     """A customer who did it in the chat was told there."""
+    if payload.get("merged"):
+        codes = ", ".join(payload["merged"])
+        return say(language, "notice_merged", code=order.code, codes=codes, total=format_dong(order.total))
+    if payload.get("split_to"):
+        return say(language, "notice_split", code=order.code, other=payload["split_to"])
     if payload["event"] == "order.changed":
         return say(language, "notice_changed", code=order.code, total=format_dong(order.total))
     made = get_return(session, payload["return_id"])

@@ -219,6 +219,11 @@ class OrderOut(Out):
     shipping_fee: int
     total: int
     tags: list[str]
+    note: str
+    risk_level: str = Field(description="none, confirm, deposit or prepay, by the shop's rule.")
+    risk_refused: int = Field(description="The reason: parcels that this buyer refused before.")
+    risk_state: str = Field(description="`open` keeps it from being packed.")
+    version: int
     placed_at: datetime
     packed_at: datetime | None
     delivered_at: datetime | None

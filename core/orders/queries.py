@@ -102,7 +102,7 @@ def _filtered(statement: Select[tuple[Order]], filters: OrderFilter) -> Select[t
     if filters.code:
         statement = statement.where(Order.code == filters.code.strip().upper())
     if filters.phone:
-        statement = statement.where(_found_by(_digits(filters.phone)))
+        statement = statement.where(_found_by(_digits(filters.phone) or filters.phone))
     if filters.text.strip():
         statement = statement.where(_found_by(filters.text))
     return statement

@@ -78,8 +78,13 @@ def _refused(session: Session, whose: Any, since: datetime) -> set[str]:
 
 
 def deposit_due(order: Order) -> int:
-    """In đồng, rounded up; what has been paid already counts towards it."""
-    return -(-order.total * order.deposit_percent // 100)
+    """In đồng; what has been paid already counts towards it."""
+    return share(order.total, order.deposit_percent)
+
+
+def share(total: int, percent: int) -> int:
+    """Rounded up to the đồng."""
+    return -(-total * percent // 100)
 
 
 def refuse_open_risk(order: Order) -> None:

@@ -47,7 +47,7 @@ def record_payment(
     ).first()  # fmt: skip
     if inserted is None:
         return False
-    _follow_sums(session, order_id, nothing_left="refunded" if kind == "refund" else "unpaid")
+    follow_sums(session, order_id, nothing_left="refunded" if kind == "refund" else "unpaid")
     audit.record(
         session, actor=actor, action="payment.recorded", subject_kind="order", subject_id=order_id, now=now,
         data={"kind": kind, "amount": amount, "reference": reference[:200]},
@@ -78,7 +78,7 @@ def settle_changed_order(run: Run) -> None:
         paid = received(session, order.id)
         if not paid or order.status == "cancelled":
             return
-        _follow_sums(session, order.id, nothing_left="unpaid")
+        follow_sums(session, order.id, nothing_left="unpaid")
         if paid == order.total:
             return
         due = order.total - paid
@@ -117,7 +117,7 @@ def confirm_bank_transfer(
     )
 
 
-def _follow_sums(session: Session, order_id: str, *, nothing_left: str) -> None:
+def follow_sums(session: Session, order_id: str, *, nothing_left: str) -> None:
     paid = _paid(order_id)
     session.execute(
         update(Order)
