@@ -91,7 +91,8 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
     ):
         app.include_router(part.router)
     app.include_router(assistant_api.router)
-    app.include_router(nlu_router(CatalogueWords(parts.db).lexicon, parts.addresses))
+    app.state.lexicon = CatalogueWords(parts.db).lexicon
+    app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:
         _add_reset(app, parts)

@@ -13,10 +13,10 @@ from bot.replies.cards import order_card
 from bot.replies.texts import say
 from bot.staff import room
 from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
-from bot.staff.commands import order_with_cards
+from bot.staff.order_cards import order_with_cards
+from bot.staff.stock_cards import low_stock_notice
 from bot.staff.tasks import task_words
 from bot.staff.words import in_words
-from bot.staff.stock_cards import low_stock_notice
 from core.approvals.models import Approval
 from core.invoices.models import Invoice
 from core.jobs.models import StaffTask

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.staff.cards import button
@@ -37,6 +37,11 @@ def low_stock_notice(session: Session, level: LowStockLevel) -> tuple[str, list[
         "links": [],
     }
     return f"{variant.sku} sắp hết: còn {left}", [card]
+
+
+def low_count(session: Session) -> int:
+    """How many levels are reached just now."""
+    return session.scalar(select(func.count()).select_from(LowStockLevel).where(LowStockLevel.told)) or 0
 
 
 _TRANSFER_STATES = {"draft": "nháp", "sent": "đang chuyển", "closed": "xong", "cancelled": "đã hủy"}

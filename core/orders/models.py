@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
-from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.catalogue.folding import fold
@@ -89,7 +88,7 @@ def search_words(*, code: str, phone: str, buyer_name: str) -> str:
     return fold(f"{code} {local_phone(phone)} {buyer_name}")
 
 
-def _search_words_of_row(context: DefaultExecutionContext) -> str:
+def _search_words_of_row(context: Any) -> str:
     row = context.get_current_parameters()
     return search_words(code=row["code"], phone=row["phone"], buyer_name=row["buyer_name"])
 
