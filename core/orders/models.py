@@ -113,16 +113,16 @@ class Order(Base):
         CheckConstraint(
             "discount >= 0 AND shipping_fee >= 0 AND subtotal >= 0 AND total >= 0", name="amounts"
         ),
-        Index("ix_orders_status", "status", "id"),
+        Index("ix_orders_status", "status", "placed_at", "id"),
         Index("ix_orders_customer_id", "customer_id", "id"),
         CheckConstraint("risk_level IN ('none', 'confirm', 'deposit', 'prepay')", name="risk_level"),
         CheckConstraint("risk_state IN ('', 'open', 'met', 'overridden')", name="risk_state"),
         Index("ix_orders_phone", "phone"),
-        Index("ix_orders_fulfilment_state", "fulfilment_state", "id"),
-        Index("ix_orders_payment_state", "payment_state", "id"),
-        Index("ix_orders_sales_channel", "sales_channel", "id"),
-        Index("ix_orders_placed_at", "placed_at"),
-        Index("ix_orders_search", "id", "search_words"),
+        # The list is newest first whatever it is filtered by, and reads no further than its page.
+        Index("ix_orders_fulfilment_state", "fulfilment_state", "placed_at", "id"),
+        Index("ix_orders_payment_state", "payment_state", "placed_at", "id"),
+        Index("ix_orders_sales_channel", "sales_channel", "placed_at", "id"),
+        Index("ix_orders_search", "placed_at", "id", "search_words"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)

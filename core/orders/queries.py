@@ -1,9 +1,10 @@
 """Reads of orders, carts and quotes; each loads by name what its caller needs."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from core.catalogue.folding import fold
@@ -79,41 +80,55 @@ class OrderFilter:
 
 def list_orders(session: Session, *, filters: OrderFilter, before: str | None, limit: int) -> list[Order]:
     """Newest first; `before` is the id of the last order already seen."""
-    statement = _filtered(select(Order), filters)
+    newest = (Order.placed_at.desc(), Order.id.desc())
+    statement = _filtered(select(Order.id), filters).order_by(*newest).limit(limit)
     if before is not None:
-        statement = statement.where(Order.id < before)
+        last = aliased(Order)
+        seen = select(last.placed_at).where(last.id == before).scalar_subquery()
+        statement = statement.where(tuple_(Order.placed_at, Order.id) < tuple_(seen, before))
+    # First the page from the indexes alone, then its rows.
+    page = session.scalars(statement).all()
     return list(
-        session.scalars(statement.order_by(Order.id.desc()).limit(limit).options(selectinload(Order.lines)))
+        session.scalars(
+            select(Order).where(Order.id.in_(page)).order_by(*newest).options(selectinload(Order.lines))
+        )
     )
 
 
-def _filtered(statement: Select[tuple[Order]], filters: OrderFilter) -> Select[tuple[Order]]:
-    for column in ("status", "fulfilment_state", "payment_state", "sales_channel", "customer_id"):
-        value = getattr(filters, column)
-        if value is not None:
-            statement = statement.where(getattr(Order, column) == value)
-    if filters.placed_from is not None:
-        statement = statement.where(Order.placed_at >= filters.placed_from)
-    if filters.placed_to is not None:
-        statement = statement.where(Order.placed_at < filters.placed_to)
+def _filtered(statement: Select[tuple[str]], filters: OrderFilter) -> Select[tuple[str]]:
+    conditions = [
+        getattr(Order, column) == value
+        for column in ("status", "fulfilment_state", "payment_state", "sales_channel", "customer_id")
+        if (value := getattr(filters, column)) is not None
+    ]
     if filters.tag:
         tagged = select(OrderTag.order_id).where(OrderTag.tag == fold(" ".join(filters.tag.split())))
-        statement = statement.where(Order.id.in_(tagged))
+        conditions.append(Order.id.in_(tagged))
     if filters.code:
-        statement = statement.where(Order.code == filters.code.strip().upper())
-    if filters.phone:
-        statement = statement.where(_found_by(_digits(filters.phone) or filters.phone))
-    if filters.text.strip():
-        statement = statement.where(_found_by(filters.text))
-    return statement
+        conditions.append(Order.code == filters.code.strip().upper())
+    found_by = [text for text in (filters.phone, filters.text) if text and text.strip()]
+    conditions += [_found_by(text, alone=not conditions) for text in found_by]
+    if filters.placed_from is not None:
+        conditions.append(Order.placed_at >= filters.placed_from)
+    if filters.placed_to is not None:
+        conditions.append(Order.placed_at < filters.placed_to)
+    return statement.where(*conditions)
 
 
-def _found_by(text: str) -> ColumnElement[bool]:
-    """Looked for in an index that holds nothing else, so that a word that few orders have is found soon, too."""
+def _found_by(text: str, *, alone: bool) -> ColumnElement[bool]:
+    """A whole code or phone by its own index. Words are looked for in an index that holds nothing else: `alone` it
+    is read newest first up to the page; beside other conditions its finds are a set that those are asked of.
+    """
     words = " ".join(fold(text).split())
     digits = _digits(text)
+    if re.fullmatch(r"[a-z]{1,10}\d{3,12}", words):
+        return Order.code == words.upper()
     if len(digits) >= 4 and not any(c.isalpha() for c in words):
         words = digits
+    if re.fullmatch(r"0\d{9}", words):
+        return Order.phone == f"+84{words[1:]}"
+    if alone:
+        return Order.search_words.contains(words, autoescape=True)
     found = aliased(Order)
     return Order.id.in_(select(found.id).where(found.search_words.contains(words, autoescape=True)))
 

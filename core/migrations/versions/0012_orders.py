@@ -12,11 +12,11 @@ branch_labels = None
 depends_on = None
 
 _LISTED = {
-    "ix_orders_fulfilment_state": ["fulfilment_state", "id"],
-    "ix_orders_payment_state": ["payment_state", "id"],
-    "ix_orders_sales_channel": ["sales_channel", "id"],
-    "ix_orders_placed_at": ["placed_at"],
-    "ix_orders_search": ["id", "search_words"],
+    "ix_orders_status": ["status", "placed_at", "id"],
+    "ix_orders_fulfilment_state": ["fulfilment_state", "placed_at", "id"],
+    "ix_orders_payment_state": ["payment_state", "placed_at", "id"],
+    "ix_orders_sales_channel": ["sales_channel", "placed_at", "id"],
+    "ix_orders_search": ["placed_at", "id", "search_words"],
 }
 
 
@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_order_tags_order_id", "order_tags", ["order_id"])
     _fill_search_words()
+    op.drop_index("ix_orders_status", "orders")
     for name, columns in _LISTED.items():
         op.create_index(name, "orders", columns)
 
@@ -63,6 +64,7 @@ def _fill_search_words() -> None:
 def downgrade() -> None:
     for name in _LISTED:
         op.drop_index(name, "orders")
+    op.create_index("ix_orders_status", "orders", ["status", "id"])
     op.drop_table("order_tags")
     for column in ("risk_state", "risk_level", "deposit_percent", "risk_refused", "search_words"):
         op.drop_column("orders", column)
