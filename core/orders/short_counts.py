@@ -45,6 +45,20 @@ def approve_count(
         if not cancel_orders and not release_holds:
             raise _named(session, hurts) from None
         _refuse_strangers(session, hurts.shortages, cancel_orders, release_holds)
+    _call_off(session, cancel_orders, release_holds, actor, now)
+    try:
+        return post()
+    except CountHurts as hurts:
+        raise _named(session, hurts) from None
+
+
+def _call_off(
+    session: Session,
+    cancel_orders: Collection[str],
+    release_holds: Collection[str],
+    actor: Actor,
+    now: datetime,
+) -> None:
     for code in sorted(release_holds):
         release_hold(session, hold_id=code, actor=actor, now=now)
     for code in sorted(cancel_orders):
@@ -61,10 +75,6 @@ def approve_count(
                 f"{code} is packed: its cancellation needs approval {outcome.waiting_for} first.",
                 {"code": code, "approval": outcome.waiting_for},
             )
-    try:
-        return post()
-    except CountHurts as hurts:
-        raise _named(session, hurts) from None
 
 
 def _named(session: Session, hurts: CountHurts) -> Conflict:

@@ -64,26 +64,7 @@ def open_count(
 ) -> StockCount:
     """Freeze what is expected: of these SKUs, or of all that the warehouse has ever held."""
     actor.require_role("manager", "warehouse", action="count stock")
-    count_id = new_id()
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    opened = session.execute(
-        insert_for(StockCount)
-        .values(
-            id=count_id, code=f"KK{next_value(session, 'stock_count')}", warehouse_id=warehouse.id, state="open",
-            note=note[:500], opened_by=actor.id, opened_at=now, approved_by="", version=1,
-        )
-        .on_conflict_do_nothing()
-        .returning(StockCount.id)
-    ).first()  # fmt: skip
-    if opened is None:
-        other = session.scalar(
-            select(StockCount.code).where(StockCount.warehouse_id == warehouse.id, StockCount.state == "open")
-        )
-        raise Conflict(
-            "count_open",
-            f"{other} of warehouse {warehouse.code} is still open. Approve or cancel it first.",
-            {"code": other},
-        )
+    count_id = _open_one(session, warehouse, note, actor, now)
     lines = _frozen(session, warehouse.id, skus)
     if not lines:
         raise Invalid("count_empty", f"Warehouse {warehouse.code} holds nothing to count. Name the SKUs.", {})
@@ -246,6 +227,30 @@ def difference_of(session: Session, count_id: str) -> Difference:
         value=sum(pieces * cost for pieces, cost in differing if cost is not None),
         without_cost=sum(cost is None for _, cost in differing),
     )
+
+
+def _open_one(session: Session, warehouse: Warehouse, note: str, actor: Actor, now: datetime) -> str:
+    count_id = new_id()
+    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    opened = session.execute(
+        insert_for(StockCount)
+        .values(
+            id=count_id, code=f"KK{next_value(session, 'stock_count')}", warehouse_id=warehouse.id, state="open",
+            note=note[:500], opened_by=actor.id, opened_at=now, approved_by="", version=1,
+        )
+        .on_conflict_do_nothing()
+        .returning(StockCount.id)
+    ).first()  # fmt: skip
+    if opened is None:
+        other = session.scalar(
+            select(StockCount.code).where(StockCount.warehouse_id == warehouse.id, StockCount.state == "open")
+        )
+        raise Conflict(
+            "count_open",
+            f"{other} of warehouse {warehouse.code} is still open. Approve or cancel it first.",
+            {"code": other},
+        )
+    return count_id
 
 
 def _frozen(session: Session, warehouse_id: str, skus: Collection[str] | None) -> list[tuple[str, str, int]]:
