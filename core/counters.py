@@ -1,11 +1,9 @@
 """Numbers that people read and type in codes, from counter rows: one UPDATE … RETURNING each, never MAX+1."""
 
 from sqlalchemy import Integer, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base
+from core.db import Base, insert_for
 
 
 class Counter(Base):
@@ -27,7 +25,8 @@ def next_value(session: Session, name: str, *, start: int = 1) -> int:
     )
     value = session.scalar(step)
     if value is None:
-        insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-        session.execute(insert_for(Counter).values(name=name, value=start - 1).on_conflict_do_nothing())
+        session.execute(
+            insert_for(session, Counter).values(name=name, value=start - 1).on_conflict_do_nothing()
+        )
         value = session.scalar(step)
     return int(value or 0)

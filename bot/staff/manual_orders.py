@@ -109,9 +109,7 @@ def _wish(request: Request, told: Parse, text: str, quantities: dict[str, int]) 
         if not there
     ]
     if missing or told.name is None or address is None:
-        raise Invalid(
-            "order_incomplete", f"Còn thiếu: {', '.join(missing)}. Gõ lại cả đơn.", {"missing": missing}
-        )
+        raise Invalid("order_incomplete", f"Still missing: {', '.join(missing)}.", {"missing": missing})
     offered = shop_profile(request.session).payment_methods
     return ManualOrder(
         quantities=quantities, buyer_name=told.name.value, phone=phone, address=address,

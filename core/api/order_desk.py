@@ -23,12 +23,14 @@ from core.api.schemas import LineIn, OrderOut
 from core.api.versions import IfMatch, expected_version, set_etag
 from core.errors import Invalid
 from core.orders.bulk import in_bulk, read_codes
-from core.orders.manual import ManualOrder, place_manual_order
+from core.orders.manual import ManualOrder, quote_written_down, write_down
 from core.orders.models import Order
+from core.orders.placement import place_order
 from core.orders.queries import get_order
 from core.orders.risk import confirm_by_phone, override_risk
 from core.orders.tags import set_note, set_tags
 from core.payments.regrouping import merge_with_payments, split_with_payments
+from core.shipping.rates import FeeQuestion, ask_fee, fee_question
 
 router = APIRouter(prefix="/api/v1", tags=["orders"], responses=REFUSALS)
 
@@ -53,22 +55,35 @@ def bulk(desk: DeskDep, body: BulkIn, authorization: Authorization) -> BulkOut:
 def manual(
     desk: DeskDep, body: ManualOrderIn, authorization: Authorization, once: IdempotencyKey
 ) -> OrderOut:
-    """Quoted and placed in one go, for whoever has the buyer's yes."""
+    """Quoted and placed in one go, for whoever has the buyer's yes. Where the shop passes the carrier's fee on, the
+    carrier is asked; 503 `carrier_fee_unknown` when it does not tell.
+    """
+
+    def write(session: Session, actor: Actor) -> FeeQuestion | None:
+        cart = write_down(session, wish=_wish(desk, body), actor=actor, now=desk.clock())
+        asked.append(cart.id)
+        return fee_question(session, cart_id=cart.id)
 
     def work(session: Session, actor: Actor) -> OrderOut:
-        address = read_address(desk, body.address, place_of(body.place))
-        if address is None:
-            raise Invalid(
-                "address_missing", "Send the address as text (`address`) or by codes (`place`).", {}
-            )
-        wish = ManualOrder(
-            quantities=pieces(body.lines), buyer_name=body.name, phone=body.phone, address=address,
-            payment_method=body.payment_method, note=body.note, discount_percent=body.discount_percent,
-            customer_id=body.customer_id,
-        )  # fmt: skip
-        return OrderOut.model_validate(place_manual_order(session, wish=wish, actor=actor, now=desk.clock()))
+        now = desk.clock()
+        quote = quote_written_down(session, cart_id=asked[-1], fee=fee, actor=actor, now=now)
+        return OrderOut.model_validate(place_order(session, actor=actor, quote_id=quote.id, now=now))
 
+    asked: list[str] = []
+    question = change(desk, authorization, "orders", write)
+    fee = ask_fee(question, desk.carriers) if question is not None else None
     return create(desk, authorization, "orders", once, body.model_dump(), OrderOut, work)
+
+
+def _wish(desk: Desk, body: ManualOrderIn) -> ManualOrder:
+    address = read_address(desk, body.address, place_of(body.place))
+    if address is None:
+        raise Invalid("address_missing", "Send the address as text (`address`) or by codes (`place`).", {})
+    return ManualOrder(
+        quantities=pieces(body.lines), buyer_name=body.name, phone=body.phone, address=address,
+        payment_method=body.payment_method, note=body.note, discount_percent=body.discount_percent,
+        customer_id=body.customer_id,
+    )  # fmt: skip
 
 
 @router.put("/orders/{code}/tags")

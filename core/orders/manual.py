@@ -11,9 +11,9 @@ from core.actor import Actor
 from core.customers.identities import customer_for
 from core.customers.phones import delivery_phone
 from core.orders.carts import set_delivery, set_discount, set_lines, set_payment_method, start_cart
-from core.orders.models import Order, Quote
+from core.orders.models import Cart, Order, Quote
 from core.orders.placement import place_order
-from core.orders.quoting import quote_cart
+from core.orders.quoting import CarrierFee, quote_cart
 from core.ports.addresses import DeliveryAddress
 
 CHANNEL = "manual"
@@ -33,8 +33,8 @@ class ManualOrder:
     customer_id: str | None = None
 
 
-def quote_manual_order(session: Session, *, wish: ManualOrder, actor: Actor, now: datetime) -> Quote:
-    """All amounts, to be read out to the buyer before it is placed."""
+def write_down(session: Session, *, wish: ManualOrder, actor: Actor, now: datetime) -> Cart:
+    """The draft, which `quote_written_down` prices."""
     actor.require_role("manager", "sales", action="write down orders")
     phone = delivery_phone(wish.phone)
     customer_id = (
@@ -49,7 +49,21 @@ def quote_manual_order(session: Session, *, wish: ManualOrder, actor: Actor, now
     set_payment_method(session, cart_id=cart.id, method=wish.payment_method, now=now)
     if wish.discount_percent:
         set_discount(session, cart_id=cart.id, percent=wish.discount_percent, actor=actor, now=now)
-    quote = quote_cart(session, cart_id=cart.id, now=now)
+    return cart
+
+
+def quote_manual_order(session: Session, *, wish: ManualOrder, actor: Actor, now: datetime) -> Quote:
+    """All amounts, to be read out to the buyer before it is placed. Where the carrier sets the fee it has to be
+    asked first, outside of the transaction: `write_down`, then `quote_written_down`.
+    """
+    cart = write_down(session, wish=wish, actor=actor, now=now)
+    return quote_written_down(session, cart_id=cart.id, fee=None, actor=actor, now=now)
+
+
+def quote_written_down(
+    session: Session, *, cart_id: str, fee: CarrierFee | None, actor: Actor, now: datetime
+) -> Quote:
+    quote = quote_cart(session, cart_id=cart_id, now=now, carrier_fee=fee)
     audit.record(
         session, actor=actor, action="quote.manual", subject_kind="quote", subject_id=quote.id, now=now,
         data={"total": quote.total},

@@ -4,12 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.db import insert_for
 from core.errors import Invalid, NotFound
 from core.ids import new_id
 from core.jobs.events import publish
@@ -28,9 +27,8 @@ def set_low_level(
         raise Invalid("level_invalid", f"The level is from 0 to {MAX_LEVEL:,}.", {"level": level})
     row = find_low_level(session, variant_id=variant_id, warehouse_id=warehouse_id)
     if row is None:
-        insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
         session.execute(
-            insert_for(LowStockLevel)
+            insert_for(session, LowStockLevel)
             .values(
                 id=new_id(), variant_id=variant_id, warehouse_id=warehouse_id, level=level, told=False,
                 changed_at=now,

@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
 from core.catalogue.models import Variant
 from core.counters import next_value
-from core.db import insert_rows
+from core.db import insert_for, insert_rows
 from core.errors import Conflict, IllegalTransition, Invalid, NotFound
 from core.ids import new_id
 from core.stock.levels import Change, announce, move
@@ -231,9 +229,8 @@ def difference_of(session: Session, count_id: str) -> Difference:
 
 def _open_one(session: Session, warehouse: Warehouse, note: str, actor: Actor, now: datetime) -> str:
     count_id = new_id()
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     opened = session.execute(
-        insert_for(StockCount)
+        insert_for(session, StockCount)
         .values(
             id=count_id, code=f"KK{next_value(session, 'stock_count')}", warehouse_id=warehouse.id, state="open",
             note=note[:500], opened_by=actor.id, opened_at=now, approved_by="", version=1,

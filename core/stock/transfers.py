@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, selectinload
 
 from core import audit
 from core.actor import Actor
 from core.counters import next_value
+from core.db import insert_for
 from core.errors import Conflict, IllegalTransition, InsufficientStock, Invalid, NotFound
 from core.ids import new_id
 from core.stock.levels import MAX_QUANTITY, Change, Subject, announce, move
@@ -286,9 +285,8 @@ def _lines_of(transfer: Transfer, quantities: Mapping[str, int]) -> list[Transfe
 
 
 def _transit(session: Session) -> str:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     session.execute(
-        insert_for(Warehouse)
+        insert_for(session, Warehouse)
         .values(
             id=new_id(), code=TRANSIT_CODE, name="Đang chuyển kho", name_en="In transit", kind="secondary",
             address="", street="", ward="", district="", province="", province_code="", address_era="old",

@@ -13,6 +13,7 @@ from bot.replies.cards import summary_text
 from bot.staff.command import Said, Tools, read_pairs
 from bot.staff.commands import run
 from bot.staff.models import DeskMessage
+from bot.staff.refusals import staff_refusal
 from core.actor import SYSTEM, Actor, Role
 from core.errors import AppError
 from core.jobs.models import Job
@@ -40,7 +41,7 @@ class Room:
     def refused(self, text: str, role: Role = "owner") -> str:
         with pytest.raises(AppError) as refused:
             self.type(text, role)
-        return refused.value.message
+        return staff_refusal(refused.value.code, refused.value.data)
 
     def press(self, said: Said, label: str) -> Said:
         return self.type(next(b["command"] for b in said.cards[0]["buttons"] if b["label"] == label))
@@ -77,7 +78,7 @@ def test_a_transfer_is_typed_sent_and_received_by_its_buttons(room: Room) -> Non
         ["A", "15"],
         ["B", "5"],
     ]
-    assert "Which transfer" in room.refused("/transfer send")
+    assert "/transfer send CK1" in room.refused("/transfer send")
     room.refused("/transfer A B HOA-1 5", "sales")
 
 
