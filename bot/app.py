@@ -22,20 +22,10 @@ from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import assistant_api
 from bot.web import desk as desk_pages
 from bot.web.nlu_api import nlu_router
-from core.api import (
-    catalogue,
-    exchange,
-    fulfilment,
-    health,
-    knowledge,
-    media,
-    orders,
-    products,
-    tickets,
-    webhooks,
-)
+from core.api import exchange, knowledge, media
 from core.api.error_handlers import REFUSALS, add_error_handlers
 from core.api.gate import Gate
+from core.api.routers import ROUTERS
 from core.catalogue.queries import active_products
 from core.shop import shop_profile
 from core.shop_file.checking import MAX_BYTES
@@ -75,22 +65,12 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         live=mind.live,
     )
     app.include_router(chat_router(chat))
-    for part in (
-        products,
-        media,
-        catalogue,
-        exchange,
-        orders,
-        fulfilment,
-        tickets,
-        knowledge,
-        webhooks,
-        health,
-    ):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.include_router(media.files)
     app.include_router(assistant_api.router)
-    app.include_router(nlu_router(CatalogueWords(parts.db).lexicon, parts.addresses))
+    app.state.lexicon = CatalogueWords(parts.db).lexicon
+    app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:
         _add_reset(app, parts)

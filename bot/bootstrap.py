@@ -149,6 +149,7 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from core.shipping.booking import run_booking, run_label
     from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
+    from core.stock.holds import run_expiry as run_hold_expiry
 
     settings = parts.settings
     rule = BurstRule(
@@ -163,6 +164,7 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "notice.staff": tell_staff,
         "approval.expire": run_expiry,
         "history.clear": partial(run_clearing, what=(DONE_JOBS, INBOUND_EVENTS, IDEMPOTENT_ANSWERS)),
+        "stock.expire_holds": run_hold_expiry,
         "notice.restock": tell_watchers,
         "order.complete": _complete,
         "payment.settle": settle_changed_order,

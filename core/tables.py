@@ -4,6 +4,7 @@ import core.api.models
 import core.approvals.models
 import core.audit
 import core.catalogue.models
+import core.counters
 import core.customers.models
 import core.documents.models
 import core.exchange.models

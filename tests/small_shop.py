@@ -12,21 +12,11 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from core.api import (
-    catalogue,
-    exchange,
-    fulfilment,
-    health,
-    knowledge,
-    media,
-    orders,
-    products,
-    tickets,
-    webhooks,
-)
+from core.api import media
 from core.api.access import Desk
 from core.api.auth import create_key
 from core.api.error_handlers import add_error_handlers
+from core.api.routers import ROUTERS
 from core.catalogue.media_store import MediaStore
 from core.clock import utc_now
 from core.db import Database
@@ -102,19 +92,8 @@ def desk_app(db: Database, *, media_dir: Path | None = None) -> FastAPI:
     app = FastAPI()
     app.state.desk = Desk(db, utc_now, OneTown(), media=MediaStore(media_dir) if media_dir else None)
     add_error_handlers(app)
-    for part in (
-        products,
-        media,
-        catalogue,
-        exchange,
-        orders,
-        fulfilment,
-        tickets,
-        knowledge,
-        webhooks,
-        health,
-    ):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.include_router(media.files)
     return app
 

@@ -13,7 +13,8 @@ from bot.replies.cards import order_card
 from bot.replies.texts import say
 from bot.staff import room
 from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
-from bot.staff.commands import order_with_cards
+from bot.staff.order_cards import order_with_cards
+from bot.staff.stock_cards import low_stock_notice
 from bot.staff.tasks import task_words
 from bot.staff.words import in_words
 from core.approvals.models import Approval
@@ -26,6 +27,7 @@ from core.orders.queries import get_order
 from core.payments.models import Payment
 from core.returns.requests import get_return
 from core.shipping.models import Shipment
+from core.stock.models import LowStockLevel
 from core.tickets.filing import list_tickets
 from core.tickets.models import Ticket
 
@@ -97,6 +99,11 @@ def _customer_text(session: Session, order: Order, payload: dict[str, Any], lang
 
 def _done_by_staff(session: Session, order: Order, payload: dict[str, Any], language: str) -> str:
     """A customer who did it in the chat was told there."""
+    if payload.get("merged"):
+        codes = ", ".join(payload["merged"])
+        return say(language, "notice_merged", code=order.code, codes=codes, total=format_dong(order.total))
+    if payload.get("split_to"):
+        return say(language, "notice_split", code=order.code, other=payload["split_to"])
     if payload["event"] == "order.changed":
         return say(language, "notice_changed", code=order.code, total=format_dong(order.total))
     made = get_return(session, payload["return_id"])
@@ -155,7 +162,14 @@ def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
     return task_words(session, task)[0], [task_card(session, task)]
 
 
+def _about_low_stock(session: Session, payload: dict[str, Any]) -> StaffNotice | None:
+    """None when nobody watches that level any more."""
+    level = session.get(LowStockLevel, payload["low_level_id"])
+    return None if level is None else low_stock_notice(session, level)
+
+
 _STAFF: dict[str, StaffNotices] = {
+    "stock.low": _about_low_stock,
     "order.placed": _about_order("Đơn mới {code}"),
     "order.changed": _about_order("Đơn {code} đã được sửa"),
     "order.cancelled": _about_order("Đơn {code} đã hủy"),

@@ -1,92 +1,51 @@
 """The staff's commands: one table of name, roles, usage and handler. Both desk and group go through `run`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
-from bot.staff import questions
-from bot.staff.cards import (
-    TICKET_TITLES,
-    approval_card,
-    order_card,
-    table_card,
-    task_card,
-    ticket_card,
-)
+from bot.staff import manual_orders, order_commands, questions, stock_commands
+from bot.staff.cards import TICKET_TITLES, approval_card, table_card, task_card, ticket_card
+from bot.staff.command import ALL, MAX_ARGUMENT, Command, Request, Said, Tools
+from bot.staff.order_cards import order_with_cards, overdue_card
+from bot.staff.stock_commands import correction
 from bot.staff.tasks import task_words
 from bot.staff.todo import todo_counts
 from bot.staff.words import in_words, state_named
-from core.actor import ROLES, Actor, Role
+from core.actor import Actor
 from core.approvals.decisions import decide, pending_approvals
 from core.catalogue.search import search_products
 from core.customers.phones import local_phone
 from core.errors import Invalid, NotFound
 from core.invoices.issuing import issue_invoice
-from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
 from core.jobs.tasks import close_task, list_open
 from core.money import format_dong
-from core.orders.cancellation import cancel_order
-from core.orders.fulfilment import complete_if_done, pack_order
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
-from core.payments.recording import confirm_bank_transfer, outstanding
+from core.orders.watching import overdue_orders
 from core.shipping.booking import request_shipment
-from core.shipping.models import Shipment
+from core.shop import shop_profile
 from core.stock.queries import levels
 from core.tickets.filing import KINDS, close_ticket, list_tickets
 from core.tickets.refunds import carry_out_cancellation
 
-ALL: tuple[Role, ...] = ROLES
 
+def run(session: Session, *, text: str, actor: Actor, now: datetime, tools: Tools | None = None) -> Said:
+    """Do what the line says; raises `AppError` with the reason when it may not or cannot be.
 
-@dataclass(frozen=True)
-class Said:
-    text: str
-    cards: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Request:
-    session: Session
-    actor: Actor
-    argument: str
-    usage: str
-    now: datetime
-
-    def code(self) -> str:
-        """The first word of the argument; asked for when it is missing."""
-        if not self.argument:
-            raise Invalid(
-                "argument_missing", "Which one? Write the code behind the command.", {"example": self.usage}
-            )
-        return self.argument.split()[0]
-
-
-@dataclass(frozen=True)
-class Command:
-    name: str
-    usage: str
-    help: str
-    roles: tuple[Role, ...]
-    handler: Callable[[Request], Said]
-
-
-def run(session: Session, *, text: str, actor: Actor, now: datetime) -> Said:
-    """Do what the line says; raises `AppError` with the reason when it may not or cannot be."""
-    name, _, argument = text.strip().partition(" ")
+    `tools` read free words; without them only commands with codes can be used.
+    """
+    name, *rest = text.split(maxsplit=1) or [""]
+    argument = rest[0] if rest else ""
     command = COMMANDS.get(name.lower().split("@")[0])
     if command is None:
         if text.strip().startswith("/"):
             raise NotFound("command_unknown", f"There is no command {name[:40]}.", {"name": name[:40]})
         return Said("Gõ /help để xem các lệnh.", [])
     actor.require_role(*command.roles, action=f"use {command.name}")
-    return command.handler(Request(session, actor, argument.strip()[:500], command.usage, now))
+    return command.handler(Request(session, actor, argument[:MAX_ARGUMENT], command.usage, now, tools))
 
 
 def commands_for(actor: Actor) -> list[dict[str, str]]:
@@ -97,22 +56,11 @@ def commands_for(actor: Actor) -> list[dict[str, str]]:
     ]
 
 
-def order_with_cards(session: Session, order: Order) -> dict[str, Any]:
-    shipment = session.scalar(
-        select(Shipment)
-        .where(Shipment.order_id == order.id, Shipment.state.not_in(("cancelled", "refused")))
-        .order_by(Shipment.id.desc())
-        .limit(1)
-    )
-    invoice = session.scalar(
-        select(Invoice).where(Invoice.order_id == order.id).order_by(Invoice.id.desc()).limit(1)
-    )
-    return order_card(order, shipment, invoice)
-
-
 def _todo(request: Request) -> Said:
     session = request.session
-    cards = [approval_card(a) for a in pending_approvals(session, now=request.now)]
+    late = overdue_orders(session, profile=shop_profile(session), now=request.now, limit=20)
+    cards = [overdue_card(late, shop_profile(session), request.now)] if late else []
+    cards += [approval_card(a) for a in pending_approvals(session, now=request.now)]
     cards += [task_card(session, t) for t in list_open(session)[:20]]
     cards += [ticket_card(t) for t in list_tickets(session, before=None, limit=20, state="open")]
     counts = todo_counts(session, now=request.now)
@@ -179,12 +127,6 @@ def _decide(request: Request, *, approve: bool) -> Said:
     return Said(said)
 
 
-def _pack(request: Request) -> Said:
-    order = get_order(request.session, request.code())
-    packed = pack_order(request.session, order_id=order.id, actor=request.actor, now=request.now)
-    return Said(f"{packed.code} đã đóng gói → gửi đi?", [order_with_cards(request.session, packed)])
-
-
 def _ship(request: Request) -> Said:
     order = get_order(request.session, request.code())
     request_shipment(request.session, actor=request.actor, order_id=order.id, now=request.now)
@@ -211,30 +153,10 @@ def _invoice(request: Request) -> Said:
     return Said(f"{order.code}: đang phát hành hóa đơn.", [order_with_cards(request.session, fresh)])
 
 
-def _paid(request: Request) -> Said:
-    order = get_order(request.session, request.code())
-    amount = outstanding(request.session, order)
-    confirm_bank_transfer(
-        request.session, actor=request.actor, order_id=order.id, amount=amount, reference=f"desk:{order.code}",
-        now=request.now,
-    )  # fmt: skip
-    complete_if_done(request.session, order_id=order.id, now=request.now)
-    fresh = get_order(request.session, order.id)
-    return Said(f"{order.code}: đã nhận {format_dong(amount)}", [order_with_cards(request.session, fresh)])
-
-
-def _cancel(request: Request) -> Said:
-    order = get_order(request.session, request.code())
-    reason = request.argument.partition(" ")[2]
-    outcome = cancel_order(
-        request.session, order_id=order.id, reason=reason, actor=request.actor, now=request.now
-    )
-    if outcome.waiting_for:
-        return Said(f"{order.code} đã đóng gói: chờ duyệt {outcome.waiting_for}.")
-    return Said(f"{order.code} đã hủy.", [order_with_cards(request.session, outcome.order)])
-
-
 def _stock(request: Request) -> Said:
+    corrected = correction(request)
+    if corrected is not None:
+        return corrected
     if not request.argument:
         raise Invalid("argument_missing", "Which product?", {"example": "/stock áo thun đen"})
     rows = levels(request.session, skus=[request.argument.split()[0]])
@@ -313,13 +235,13 @@ _TABLE: tuple[Command, ...] = (
     Command("/order", "/order MÃ", "Xem một đơn và bước tiếp theo", ALL, _order),
     Command("/approve", "/approve MÃ [ghi chú]", "Duyệt", ("manager", "sales"), _approve),
     Command("/reject", "/reject MÃ [ghi chú]", "Từ chối", ("manager", "sales"), _reject),
-    Command("/pack", "/pack MÃ", "Đóng gói", ("manager", "sales", "warehouse"), _pack),
+    *order_commands.COMMANDS,
+    *manual_orders.COMMANDS,
+    *stock_commands.COMMANDS,
     Command("/ship", "/ship MÃ", "Tạo vận đơn GHN", ("manager", "sales", "warehouse"), _ship),
     Command("/label", "/label MÃ", "Nhãn PDF", ("manager", "sales", "warehouse"), _label),
     Command("/invoice", "/invoice MÃ", "Phát hành hóa đơn điện tử", ("manager", "accountant"), _invoice),
-    Command("/paid", "/paid MÃ", "Xác nhận đã nhận chuyển khoản", ("manager", "accountant"), _paid),
-    Command("/cancel", "/cancel MÃ [lý do]", "Hủy đơn", ("manager", "sales"), _cancel),
-    Command("/stock", "/stock SKU | tên", "Tồn kho", ALL, _stock),
+    Command("/stock", "/stock SKU | tên | SKU KHO -2 lý do", "Tồn kho, chỉnh kho", ALL, _stock),
     Command("/customer", "/customer tên | điện thoại", "Đơn của một khách", ALL, _customer),
     Command("/take", "/take MÃ", "Nhận cuộc trò chuyện", ("manager", "sales"), _take),
     Command("/release", "/release MÃ", "Trả cuộc trò chuyện cho trợ lý", ("manager", "sales"), _release),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.staff.refusals_of_stock import TEXTS as TEXTS_OF_STOCK
+from bot.staff.refusals_of_stock import facts_of_stock
 from bot.staff.words import in_words
 from core.money import format_dong
 
@@ -89,7 +91,7 @@ _LANGUAGES = {"vi": "tiếng Việt", "en": "tiếng Anh", "ko": "tiếng Hàn"}
 
 def staff_refusal(code: str, data: Mapping[str, Any]) -> str:
     """Never the error's own English message, which is written for programs."""
-    text = TEXTS.get(code, OTHER)
+    text = TEXTS.get(code) or TEXTS_OF_STOCK.get(code, OTHER)
     return text.format_map(_Facts(_facts(code, data)))
 
 
@@ -119,6 +121,9 @@ def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
         facts["short"] = ", ".join(
             f"{line['sku']} cần {line['asked']}, còn {line['available']}" for line in data.get("lines", ())
         )
+    if code in TEXTS_OF_STOCK:
+        amounts = {"deposit": format_dong(int(data["deposit"]))} if "deposit" in data else {}
+        facts |= facts_of_stock(code, dict(data), amounts)
     if "language" in data:
         facts["language"] = _LANGUAGES.get(str(data["language"]), str(data["language"]))
     return facts

@@ -16,6 +16,7 @@ _JOBS = {
     "conversation.answer": "Trả lời khách",
     "cart.remind": "Nhắc khách về giỏ hàng", "notice.answer": "Báo khách lời đáp",
     "notice.customer": "Báo tin cho khách", "notice.staff": "Báo tin cho nhân viên",
+    "stock.expire_holds": "Trả hàng giữ hết hạn",
     "approval.expire": "Hỏi lại việc chờ duyệt", "notice.restock": "Báo khách có hàng lại",
     "order.complete": "Hoàn tất đơn", "payment.settle": "Cân đối tiền của đơn", "shipment.book": "Tạo vận đơn",
     "shipment.label": "Lấy nhãn vận đơn", "shipment.cancel": "Hủy vận đơn", "shipment.track": "Cập nhật hành trình",

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from bot.staff.stock_cards import low_count
 from bot.staff.words import in_words
 from core.approvals.models import Approval
 from core.db import Base
@@ -38,6 +39,12 @@ def todo_counts(session: Session, *, now: datetime) -> list[Count]:
         Count("Chưa gói", unpacked, of(Order, live, Order.fulfilment_state == "unpacked")),
         Count("Chưa gửi", packed, of(Order, live, Order.fulfilment_state == "packed")),
         Count("Chưa hóa đơn", delivered, of(Order, Order.fulfilment_state == "delivered", without_invoice)),
+        Count(
+            "Chờ cọc",
+            "/todo",
+            of(Order, live, Order.fulfilment_state == "unpacked", Order.risk_state == "open"),
+        ),
+        Count("Sắp hết hàng", "/stock low", low_count(session)),
         Count("Phiếu", "/tickets", of(Ticket, Ticket.state == "open")),
         Count("Việc cần xem", "/todo", of(StaffTask, StaffTask.state == "open")),
     ]

@@ -16,6 +16,7 @@ from bot.conversations.drafts import drop_draft, send_draft
 from bot.conversations.evidence import reply_evidence
 from bot.conversations.handoff import release, staff_reply, take
 from bot.staff import accounts, room
+from bot.staff.command import Tools
 from bot.staff.commands import commands_for, run
 from bot.staff.refusals import staff_refusal
 from bot.staff.todo import todo_counts
@@ -119,14 +120,15 @@ def counts(desk: DeskDep, _staff: Reader) -> dict[str, Any]:
 
 
 @router.post("/commands")
-def command(desk: DeskDep, actor: Writer, body: TextIn) -> dict[str, Any]:
+def command(desk: DeskDep, actor: Writer, body: TextIn, request: Request) -> dict[str, Any]:
     """The line and its answer, kept in the room; a refusal is an answer too and changes nothing else."""
+    tools = Tools(desk.addresses, request.app.state.lexicon)
     with desk.db.transaction() as session:
         before = room.messages(session, after=None, limit=1)
         room.post(session, author="staff", author_name=actor.name, text=body.text, now=desk.clock())
     try:
         with desk.db.transaction() as session:
-            said = run(session, text=body.text, actor=actor, now=desk.clock())
+            said = run(session, text=body.text, actor=actor, now=desk.clock(), tools=tools)
             room.post(session, author="system", text=said.text, cards=said.cards, now=desk.clock())
     except AppError as error:
         with desk.db.transaction() as session:

@@ -82,23 +82,10 @@ def _once(
 DeskDep = Annotated[Desk, Depends(desk_of)]
 Authorization = Annotated[str | None, Depends(_authorization)]
 IdempotencyKey = Annotated[Once | None, Depends(_once)]
-IfMatch = Annotated[
-    str | None, Header(max_length=40, description="The ETag that you saw; another version is refused.")
-]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[
     str | None, Query(pattern="^[0-9a-f]{32}$", description="`next_cursor` of the page before.")
 ]
-
-
-def seen_version(if_match: str | None) -> int | None:
-    """The version that a caller's ETag names; None when any will do."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    digits = if_match.strip().strip('"')
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
-        raise Invalid("if_match_invalid", "Send If-Match as the ETag that you were given.", {})
-    return int(digits)
 
 
 def read(desk: Desk, authorization: str | None, scope: str, work: Callable[[Session], T]) -> T:

@@ -23,6 +23,7 @@ from core.errors import Invalid
 from core.stock.levels import adjust, receive
 from core.stock.models import Warehouse
 from core.stock.queries import LevelView, get_warehouse, levels
+from core.stock.reports import ValueLine
 
 router = APIRouter(prefix="/api/v1", tags=["catalogue"], responses=REFUSALS)
 StockCursor = Annotated[
@@ -36,7 +37,7 @@ def warehouses(
     desk: DeskDep, authorization: Authorization, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[WarehouseOut]:
     def work(session: Session) -> Page[WarehouseOut]:
-        statement = select(Warehouse).order_by(Warehouse.id).limit(limit + 1)
+        statement = select(Warehouse).where(~Warehouse.in_transit).order_by(Warehouse.id).limit(limit + 1)
         if cursor is not None:
             statement = statement.where(Warehouse.id > cursor)
         rows = list(session.scalars(statement))
@@ -93,7 +94,8 @@ def adjustment(
     def work(session: Session, actor: Actor) -> StockLevelOut:
         adjust(
             session, variant_id=_variant_id(session, body.sku), change=body.change, reason=body.reason,
-            warehouse_id=get_warehouse(session, body.warehouse_code).id, actor=actor, now=desk.clock(),
+            cause=body.cause, warehouse_id=get_warehouse(session, body.warehouse_code).id, actor=actor,
+            now=desk.clock(),
         )  # fmt: skip
         return _level(session, body.sku, body.warehouse_code)
 
@@ -109,7 +111,7 @@ def _level(session: Session, sku: str, warehouse_code: str) -> StockLevelOut:
     return next(StockLevelOut.model_validate(row) for row in rows if row.warehouse_code == warehouse_code)
 
 
-def stock_cursor(level: LevelView) -> str:
+def stock_cursor(level: LevelView | ValueLine) -> str:
     text = json.dumps([level.sku, level.warehouse_code])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

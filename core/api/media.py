@@ -14,15 +14,14 @@ from core.api.access import (
     Desk,
     DeskDep,
     IdempotencyKey,
-    IfMatch,
     change,
     create,
     read,
-    seen_version,
 )
 from core.api.error_handlers import REFUSALS
 from core.api.products import product_out
 from core.api.schemas import In, Out, Page, ProductOut
+from core.api.versions import IfMatch, expected_version
 from core.catalogue import media as use_cases
 from core.catalogue.media_store import MediaStore, content_type_of
 from core.catalogue.models import Media
@@ -116,7 +115,7 @@ def order_pictures(
     def work(session: Session, actor: Actor) -> ProductOut:
         ordered = use_cases.order_pictures(
             session, sku=sku, images=body.images, actor=actor, now=desk.clock(),
-            expected_version=seen_version(if_match),
+            expected_version=expected_version(if_match),
         )  # fmt: skip
         response.headers["ETag"] = f'"{ordered.version}"'
         return product_out(ordered, desk.clock())

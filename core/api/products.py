@@ -15,15 +15,14 @@ from core.api.access import (
     Desk,
     DeskDep,
     IdempotencyKey,
-    IfMatch,
     Limit,
     change,
     create,
     read,
-    seen_version,
 )
 from core.api.error_handlers import REFUSALS
 from core.api.schemas import In, Page, ProductOut, VariantOut
+from core.api.versions import IfMatch, expected_version
 from core.catalogue import options
 from core.catalogue.editing import change_product, change_variant
 from core.catalogue.models import Product, Variant, VatClass
@@ -164,7 +163,7 @@ def edit_product(
     def work(session: Session, actor: Actor) -> Product:
         return change_product(
             session, sku=sku, changes=body.model_dump(exclude_unset=True), actor=actor, now=desk.clock(),
-            expected_version=seen_version(if_match),
+            expected_version=expected_version(if_match),
         )  # fmt: skip
 
     return _answer(desk, response, change(desk, authorization, "products", work))
@@ -185,7 +184,7 @@ def archive(
 
     def work(session: Session, actor: Actor) -> Product:
         return archive_product(
-            session, sku=sku, actor=actor, now=desk.clock(), expected_version=seen_version(if_match),
+            session, sku=sku, actor=actor, now=desk.clock(), expected_version=expected_version(if_match),
             keep_stock=keep_stock,
         )  # fmt: skip
 
@@ -200,7 +199,7 @@ def restore(
 
     def work(session: Session, actor: Actor) -> Product:
         return restore_product(
-            session, sku=sku, actor=actor, now=desk.clock(), expected_version=seen_version(if_match)
+            session, sku=sku, actor=actor, now=desk.clock(), expected_version=expected_version(if_match)
         )
 
     return _answer(desk, response, change(desk, authorization, "products", work))
@@ -354,7 +353,7 @@ def edit_variant(
     def work(session: Session, actor: Actor) -> VariantOut:
         change_variant(
             session, sku=sku, changes=body.model_dump(exclude_unset=True), actor=actor, now=desk.clock(),
-            expected_version=seen_version(if_match),
+            expected_version=expected_version(if_match),
         )  # fmt: skip
         return _variant_answer(desk, session, response, sku)
 
@@ -389,7 +388,7 @@ def _answer(desk: Desk, response: Response, product: Product) -> ProductOut:
 
 
 def _edit(desk: Desk, session: Session, sku: str, actor: Actor, if_match: str | None) -> options.Edit:
-    return options.Edit(session, sku, actor, desk.clock(), seen_version(if_match))
+    return options.Edit(session, sku, actor, desk.clock(), expected_version(if_match))
 
 
 def _pricing(body: MissingVariantsIn) -> options.Pricing:

@@ -73,10 +73,15 @@ class ProductOut(Out):
 class WarehouseOut(Out):
     code: str
     name: str
+    name_en: str
     kind: str
     address: str
     province_code: str
+    contact_name: str
+    phone: str
+    priority: int
     active: bool
+    version: int
 
 
 class StockLevelOut(Out):
@@ -98,6 +103,7 @@ class AdjustmentIn(In):
     sku: str = Field(min_length=1, max_length=64)
     warehouse_code: str = Field(min_length=1, max_length=40)
     change: int = Field(ge=-1_000_000, le=1_000_000, strict=True)
+    cause: Literal["damaged", "lost", "found", "expired", "sample", "miscounted", "other"] = "other"
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -218,6 +224,11 @@ class OrderOut(Out):
     shipping_fee: int
     total: int
     tags: list[str]
+    note: str
+    risk_level: str = Field(description="none, confirm, deposit or prepay, by the shop's rule.")
+    risk_refused: int = Field(description="The reason: parcels that this buyer refused before.")
+    risk_state: str = Field(description="`open` keeps it from being packed.")
+    version: int
     placed_at: datetime
     packed_at: datetime | None
     delivered_at: datetime | None

@@ -29,6 +29,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "question.answered": ("notice.answer",),
     "ticket.opened": ("notice.staff",),
     "stock.back": ("notice.restock",),
+    "stock.low": ("notice.staff",),
 }
 
 

@@ -13,6 +13,7 @@ from core.jobs.queue import enqueue
 EVERY_SECONDS: Mapping[str, int] = {
     "shipment.poll": 900,
     "approval.expire": 60,
+    "stock.expire_holds": 60,
     "cart.remind": 300,
     "knowledge.folder": 60,
     "history.clear": 3600,

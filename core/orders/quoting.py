@@ -16,6 +16,7 @@ from core.money import MAX_DONG, Dong
 from core.orders.discounts import discount_percent
 from core.orders.models import Cart, Quote
 from core.orders.queries import get_cart
+from core.orders.risk import Risk, risk_of
 from core.orders.totals import carrier_sets_fee, work_out
 from core.ports.addresses import DeliveryAddress
 from core.shop import ShopProfile, shop_profile
@@ -68,7 +69,11 @@ def quote_cart(
     variants = _variants(session, cart)
     _check_stock(session, cart, variants)
     profile = shop_profile(session)
-    content = _content(cart, variants, profile, carrier_fee)
+    risk = risk_of(
+        session, customer_id=cart.customer_id, phone=cart.phone, payment_method=cart.payment_method,
+        profile=profile, now=now,
+    )  # fmt: skip
+    content = _content(cart, variants, profile, carrier_fee, risk)
     if content["total"] > MAX_DONG:
         raise Invalid("total_too_large", "The order is too large to be taken at once.", {})
     quote = Quote(
@@ -155,7 +160,7 @@ def _check_fee(cart: Cart, told: CarrierFee | None) -> None:
 
 
 def _content(
-    cart: Cart, variants: dict[str, Variant], profile: ShopProfile, carrier_fee: CarrierFee | None
+    cart: Cart, variants: dict[str, Variant], profile: ShopProfile, carrier_fee: CarrierFee | None, risk: Risk
 ) -> dict[str, Any]:
     priced = [(variants[line.variant_id].price, line.quantity) for line in cart.lines]
     percent = discount_percent(
@@ -196,7 +201,9 @@ def _content(
         "address": cart.address,
         "address_text": DeliveryAddress(**cart.address).text,
         "delivery_note": cart.delivery_note,
-        "payment_method": cart.payment_method,
+        # All beforehand is a transfer, whatever was wished for.
+        "payment_method": "bank_transfer" if risk.level == "prepay" else cart.payment_method,
+        "risk": risk.as_dict(),
         "discount_percent": percent,
         "subtotal": totals.subtotal,
         "discount": totals.discount,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, case, func, select, update
+from sqlalchemy import ScalarSelect, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -47,7 +47,7 @@ def record_payment(
     ).first()  # fmt: skip
     if inserted is None:
         return False
-    _follow_sums(session, order_id, nothing_left="refunded" if kind == "refund" else "unpaid")
+    follow_sums(session, order_id, nothing_left="refunded" if kind == "refund" else "unpaid")
     audit.record(
         session, actor=actor, action="payment.recorded", subject_kind="order", subject_id=order_id, now=now,
         data={"kind": kind, "amount": amount, "reference": reference[:200]},
@@ -78,7 +78,7 @@ def settle_changed_order(run: Run) -> None:
         paid = received(session, order.id)
         if not paid or order.status == "cancelled":
             return
-        _follow_sums(session, order.id, nothing_left="unpaid")
+        follow_sums(session, order.id, nothing_left="unpaid")
         if paid == order.total:
             return
         due = order.total - paid
@@ -117,13 +117,18 @@ def confirm_bank_transfer(
     )
 
 
-def _follow_sums(session: Session, order_id: str, *, nothing_left: str) -> None:
+def follow_sums(session: Session, order_id: str, *, nothing_left: str) -> None:
     paid = _paid(order_id)
     session.execute(
         update(Order)
         .where(Order.id == order_id)
         .values(
             payment_state=case((paid >= Order.total, "paid"), (paid > 0, "part_paid"), else_=nothing_left),
+            risk_state=case(
+                (or_(Order.deposit_percent == 0, Order.risk_state.not_in(("open", "met"))), Order.risk_state),
+                (paid * 100 >= Order.total * Order.deposit_percent, "met"),
+                else_="open",
+            ),
             version=Order.version + 1,
         )
         .execution_options(synchronize_session=False)

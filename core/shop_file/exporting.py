@@ -34,7 +34,9 @@ def export_shop(session: Session, *, now: datetime) -> dict[str, Any]:
                 "code": w.code, "name": w.name, "name_en": w.name_en, "address": w.address, "kind": w.kind,
                 "contact_name": w.contact_name, "phone": w.phone, "priority": w.priority,
             }
-            for w in session.scalars(select(Warehouse).order_by(Warehouse.priority, Warehouse.code))
+            for w in session.scalars(
+                select(Warehouse).where(~Warehouse.in_transit).order_by(Warehouse.priority, Warehouse.code)
+            )
         ],
         "products": _products(session),
         "customers": _customers(session),
@@ -48,9 +50,9 @@ def _products(session: Session) -> list[dict[str, Any]]:
     stock: dict[str, dict[str, int]] = {}
     free = StockLevel.on_hand - StockLevel.reserved
     for variant_id, code, available in session.execute(
-        select(StockLevel.variant_id, Warehouse.code, free).join(
-            Warehouse, Warehouse.id == StockLevel.warehouse_id
-        )
+        select(StockLevel.variant_id, Warehouse.code, free)
+        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+        .where(~Warehouse.in_transit)
     ):
         stock.setdefault(variant_id, {})[code] = available
     same = (

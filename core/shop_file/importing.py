@@ -105,7 +105,7 @@ def _warehouses(session: Session, shop: ShopFile, addresses: AddressBook) -> dic
 
 def add_products(session: Session, parts: list[ProductPart], *, now: datetime, actor: Actor) -> None:
     """New products into a shop that runs; refuses a SKU that is taken and a warehouse that is unknown."""
-    warehouses = {w.code: w.id for w in session.scalars(select(Warehouse))}
+    warehouses = {w.code: w.id for w in session.scalars(select(Warehouse).where(~Warehouse.in_transit))}
     taken = set(session.scalars(select(Product.sku))) | set(session.scalars(select(Variant.sku)))
     for part in parts:
         for sku in (part.sku, *(variant.sku for variant in part.variants)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,17 @@ def target(client: TestClient, key: str) -> Target:
     document = client.get("/openapi.json").json()
     answer = {"question": "Mấy giờ mở cửa?", "answer": "8 giờ."}
     faq = client.post("/api/v1/knowledge/faqs", json={"texts": {"vi": answer}}).json()
+    lines = [{"sku": "HOA-1", "quantity": 2}]
+    client.post("/api/v1/warehouses", json={"code": "B", "name": "Kho B"})
+    body = {"source": "A", "destination": "B", "lines": lines}
+    transfers = [client.post("/api/v1/transfers", json=body).json()["code"] for _ in range(2)]
+    client.post(f"/api/v1/transfers/{transfers[1]}/send")
+    count = client.post("/api/v1/stock-counts", json={"warehouse_code": "A"}).json()["code"]
+    soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    kept = {"sku": "HOA-1", "warehouse_code": "A", "quantity": 1, "reason": "x", "expires_at": soon}
+    hold = client.post("/api/v1/holds", json=kept).json()["code"]
     known = {
+        "transfer": transfers, "count": [count], "hold": [hold], "warehouse": ["A", "B"],
         "code": [order["code"]], "sku": ["HOA-1", "HOP"], "cart_id": [cart["id"]], "carrier": ["ghn"],
         "customer_id": [order["customer_id"]], "idempotency-key": ["k1"], "limit": ["1", "200"],
         "if-match": ["*"], "import_id": [imported["id"]], "status": ["active"], "format": ["csv"],

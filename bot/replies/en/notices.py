@@ -13,4 +13,6 @@ TEXTS = {
     "notice_changed": "The shop has updated your order {code}; the total is now {total}. Tell me if anything isn't right.",
     "notice_return": "The shop has opened return request {request} for your order {code}.",
     "notice_answer": "About your question “{question}”, the shop answers: {answer}",
+    "notice_merged": "We have put {codes} together with {code} to send one parcel. The new total is {total}.",
+    "notice_split": "We have split {code} into two orders, {code} and {other}, to send them separately. There is no further delivery fee for you.",
 }

@@ -70,4 +70,8 @@ TEXTS = {
     "summary_note": "\nNote: {note}",
     "cart_empty": "Your cart is empty.",
     "noted": "Noted.",
+    "summary_deposit": "\nDeposit by bank transfer first: {deposit}, the remaining {rest} on delivery",
+    "summary_prepay": " before we send it",
+    "placed_deposit": "Please transfer the deposit of {deposit} with the QR code, reference {code}; the remaining {rest} is paid on delivery. We pack it as soon as the deposit is in.",
+    "placed_confirm": "Before we send it, the shop gives you a short call to confirm, so please keep your phone at hand.",
 }

@@ -13,4 +13,6 @@ TEXTS = {
     "notice_changed": "매장에서 주문 {code}을(를) 변경했습니다. 합계는 {total}입니다. 다른 점이 있으면 말씀해 주세요.",
     "notice_return": "매장에서 주문 {code}의 교환·반품 요청 {request}을(를) 접수했습니다.",
     "notice_answer": "문의하신 “{question}”에 대한 매장 답변입니다: {answer}",
+    "notice_merged": "{codes} 주문을 {code} 주문과 합쳐 한 번에 보내 드려요. 새 합계는 {total}이에요.",
+    "notice_split": "{code} 주문을 {code}와 {other} 두 주문으로 나누어 따로 보내 드려요. 배송비는 더 내지 않으셔도 돼요.",
 }

@@ -70,4 +70,8 @@ TEXTS = {
     "summary_note": "\n메모: {note}",
     "cart_empty": "장바구니가 비어 있어요.",
     "noted": "네, 적어 두었어요.",
+    "summary_deposit": "\n예약금 계좌이체: {deposit}, 나머지 {rest}은 받으실 때 결제",
+    "summary_prepay": " (발송 전 입금)",
+    "placed_deposit": "QR 코드로 예약금 {deposit}을 이체해 주세요. 메모는 {code}예요. 나머지 {rest}은 받으실 때 결제하시면 돼요. 입금이 확인되면 바로 포장해 드릴게요.",
+    "placed_confirm": "보내 드리기 전에 확인 전화를 한 번 드릴게요. 전화 받아 주세요.",
 }

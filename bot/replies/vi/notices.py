@@ -13,4 +13,6 @@ TEXTS = {
     "notice_changed": "Dạ shop đã cập nhật đơn {code} của mình, tổng mới là {total} ạ. Có gì chưa đúng mình nhắn em nha.",
     "notice_return": "Dạ shop đã lập yêu cầu đổi trả {request} cho đơn {code} của mình ạ.",
     "notice_answer": "Dạ về câu mình hỏi “{question}”, shop trả lời ạ: {answer}",
+    "notice_merged": "Dạ shop đã gộp đơn {codes} vào đơn {code} để gửi chung một kiện, tổng mới là {total} ạ.",
+    "notice_split": "Dạ shop đã tách đơn {code} thành hai đơn {code} và {other} để gửi riêng, mình không phải trả thêm phí giao hàng ạ.",
 }

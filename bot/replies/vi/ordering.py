@@ -70,4 +70,8 @@ TEXTS = {
     "summary_note": "\nGhi chú: {note}",
     "cart_empty": "Dạ giỏ hàng của mình đang trống ạ.",
     "noted": "Dạ em ghi lại rồi ạ.",
+    "summary_deposit": "\nĐặt cọc trước bằng chuyển khoản: {deposit}, còn lại {rest} khi nhận hàng ạ",
+    "summary_prepay": " trước khi gửi hàng ạ",
+    "placed_deposit": "Mình chuyển khoản giúp em tiền cọc {deposit} theo mã QR, nội dung {code}; còn lại {rest} mình thanh toán khi nhận hàng nha. Nhận được cọc shop gói hàng ngay ạ.",
+    "placed_confirm": "Trước khi gửi, shop gọi mình xác nhận một chút, mình để ý điện thoại giúp em nha.",
 }
