@@ -25,7 +25,7 @@ from core.money import format_dong
 from core.orders.models import Order
 from core.orders.queries import get_order
 from core.payments.models import Payment
-from core.returns.requests import get_return
+from core.returns.queries import get_return
 from core.shipping.models import Shipment
 from core.stock.models import LowStockLevel
 from core.tickets.filing import list_tickets

@@ -114,7 +114,9 @@ class Order(Base):
         CheckConstraint(
             "discount >= 0 AND shipping_fee >= 0 AND subtotal >= 0 AND total >= 0", name="amounts"
         ),
-        CheckConstraint("refunded >= 0 AND refund_held >= 0 AND refunded + refund_held <= paid", name="refunds"),
+        CheckConstraint(
+            "refunded >= 0 AND refund_held >= 0 AND refunded + refund_held <= paid", name="refunds"
+        ),
         CheckConstraint("credited >= 0", name="credited"),
         Index("ix_orders_status", "status", "placed_at", "id"),
         Index("ix_orders_customer_id", "customer_id", "id"),

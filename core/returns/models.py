@@ -78,7 +78,8 @@ class ReturnLine(Base):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint(
-            "good >= 0 AND damaged >= 0 AND missing >= 0 AND good + damaged + missing <= quantity", name="found"
+            "good >= 0 AND damaged >= 0 AND missing >= 0 AND good + damaged + missing <= quantity",
+            name="found",
         ),
         Index("ix_return_lines_return_id", "return_id"),
     )

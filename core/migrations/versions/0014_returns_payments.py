@@ -65,7 +65,11 @@ def _payments() -> None:
         op.create_check_constraint(op.f("ck_payments_kind"), "payments", _KINDS)
         op.add_column("payments", sa.Column("transfer_id", sa.String(), nullable=True))
         op.create_foreign_key(
-            op.f("fk_payments_transfer_id_bank_transfers"), "payments", "bank_transfers", ["transfer_id"], ["id"]
+            op.f("fk_payments_transfer_id_bank_transfers"),
+            "payments",
+            "bank_transfers",
+            ["transfer_id"],
+            ["id"],
         )
     op.create_index("ix_payments_transfer_id", "payments", ["transfer_id"])
 
@@ -144,9 +148,12 @@ def _refunds() -> None:
         sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount")),
         sa.CheckConstraint("kind IN ('return', 'overpaid', 'goodwill')", name=op.f("ck_refunds_kind")),
         sa.CheckConstraint(
-            "state IN ('requested', 'approved', 'paid', 'rejected', 'cancelled')", name=op.f("ck_refunds_state")
+            "state IN ('requested', 'approved', 'paid', 'rejected', 'cancelled')",
+            name=op.f("ck_refunds_state"),
         ),
-        sa.CheckConstraint("method IN ('', 'bank_transfer', 'cash', 'other')", name=op.f("ck_refunds_method")),
+        sa.CheckConstraint(
+            "method IN ('', 'bank_transfer', 'cash', 'other')", name=op.f("ck_refunds_method")
+        ),
         sa.CheckConstraint(
             "state <> 'paid' OR (method <> '' AND reference <> '')", name=op.f("ck_refunds_proof")
         ),
@@ -207,7 +214,9 @@ def _returns() -> None:
         ),
         sa.CheckConstraint("condition <> 'damaged' OR reason <> ''", name=op.f("ck_return_findings_reason")),
         sa.ForeignKeyConstraint(
-            ["return_line_id"], ["return_lines.id"], name=op.f("fk_return_findings_return_line_id_return_lines")
+            ["return_line_id"],
+            ["return_lines.id"],
+            name=op.f("fk_return_findings_return_line_id_return_lines"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_findings")),
     )
@@ -216,7 +225,12 @@ def _returns() -> None:
 
 def downgrade() -> None:
     op.drop_table("return_findings")
-    for index in ("uq_returns_one_parcel", "uq_returns_exchange_order_id", "uq_returns_refund_id", "ix_returns_state"):
+    for index in (
+        "uq_returns_one_parcel",
+        "uq_returns_exchange_order_id",
+        "uq_returns_refund_id",
+        "ix_returns_state",
+    ):
         op.drop_index(index, table_name="returns")
     for name in ("missing", "damaged", "good"):
         op.drop_column("return_lines", name)
