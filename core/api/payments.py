@@ -228,7 +228,8 @@ def dismiss(desk: DeskDep, transfer_code: str, body: DismissIn, authorization: A
 
 def _refunds(session: Session, rows: list[Refund]) -> list[RefundOut]:
     ids = {row.order_id for row in rows}
-    codes = dict(session.execute(select(Order.id, Order.code).where(Order.id.in_(ids))).tuples())
+    orders = session.execute(select(Order.id, Order.code).where(Order.id.in_(ids)))
+    codes = {row.id: row.code for row in orders}
     return [RefundOut(**_fields(RefundOut, row), order=codes[row.order_id]) for row in rows]
 
 
