@@ -38,14 +38,13 @@ class Sender:
     def enqueue(self, payload: dict[str, Any]) -> None:
         if self._faults.take("sepay", "webhook", "lose_webhook"):
             return
-        copies = 2 if self._faults.take("sepay", "webhook", "duplicate_webhook") else 1
-        hold = self._faults.take("sepay", "webhook", "reorder_webhooks")
-        with self._lock:
-            if hold is not None:
+        if self._faults.take("sepay", "webhook", "reorder_webhooks"):
+            with self._lock:
                 self._held.append(Delivery(payload))
-                return
-            self._waiting += [Delivery(payload) for _ in range(copies)]
-            self._waiting += self._held
+            return
+        copies = 2 if self._faults.take("sepay", "webhook", "duplicate_webhook") else 1
+        with self._lock:
+            self._waiting += [*(Delivery(payload) for _ in range(copies)), *self._held]
             self._held = []
 
     def tick(self, now: float) -> None:
