@@ -62,6 +62,7 @@ def target(client: TestClient, key: str) -> Target:
     )
     table = {"file": ("a.csv", b"sku,name,price\nB1,Bi,5\n")}
     imported = client.post("/api/v1/imports/products", files=table).json()
+    known_money = money(client, order["code"])
     document = client.get("/openapi.json").json()
     answer = {"question": "Mấy giờ mở cửa?", "answer": "8 giờ."}
     faq = client.post("/api/v1/knowledge/faqs", json={"texts": {"vi": answer}}).json()
@@ -81,9 +82,21 @@ def target(client: TestClient, key: str) -> Target:
         "if-match": ["*"], "import_id": [imported["id"]], "status": ["active"], "format": ["csv"],
         "keep_stock": ["true"],
         "kind": ["products", "stock", "customers", "orders"], "option": ["A"], "value": ["x"], "name": ["x"],
-        "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
+        **known_money, "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
     }  # fmt: skip
     return Target(client, document, known)
+
+
+def money(client: TestClient, code: str) -> dict[str, list[str]]:
+    """A refund that waits, so that its steps get past the door."""
+    client.post(f"/api/v1/orders/{code}/payments", json={"amount": 1_000, "reference": "FT"})
+    refund = client.post(f"/api/v1/orders/{code}/refunds", json={"amount": 100}).json()
+    return {
+        "refund_code": [refund["code"]],
+        "return_code": ["R1001"],
+        "transfer_code": ["CK1001"],
+        "bank": ["sepay"],
+    }
 
 
 @pytest.fixture
