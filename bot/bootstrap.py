@@ -18,6 +18,7 @@ from core.catalogue.media_store import MediaStore
 from core.clock import Clock, utc_now
 from core.db import Database
 from core.jobs.worker import Handler, Run, Worker
+from core.ports.bank import Bank
 from core.ports.carrier import Carrier
 from core.ports.einvoice import EInvoice
 from core.schema import upgrade
@@ -45,10 +46,13 @@ class Parts:
     carriers: Mapping[str, Carrier]
     einvoices: Mapping[str, EInvoice]
     knowledge: ShopKnowledge
+    banks: Mapping[str, Bank]
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.db, self.clock, self.addresses, self.carriers, self.knowledge, self.media)
+        return Desk(
+            self.db, self.clock, self.addresses, self.carriers, self.knowledge, self.media, self.banks
+        )
 
     @property
     def media(self) -> MediaStore:
@@ -79,6 +83,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         build_carriers(settings),
         build_einvoices(settings),
         _knowledge(settings, db, clock),
+        build_banks(settings),
     )
 
 
@@ -144,8 +149,9 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from core.exchange.importing import run_import
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
     from core.jobs.clearing import DONE_JOBS, INBOUND_EVENTS, run_clearing
-    from core.orders.approving import run_expiry
+    from core.payments.bank_matching import run_matching
     from core.payments.recording import settle_changed_order
+    from core.returns.undelivered import run_came_back
     from core.shipping.booking import run_booking, run_label
     from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
@@ -162,12 +168,14 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "notice.answer": tell_askers,
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
-        "approval.expire": run_expiry,
+        "approval.expire": _expire_approvals,
         "history.clear": partial(run_clearing, what=(DONE_JOBS, INBOUND_EVENTS, IDEMPOTENT_ANSWERS)),
         "stock.expire_holds": run_hold_expiry,
         "notice.restock": tell_watchers,
         "order.complete": _complete,
         "payment.settle": settle_changed_order,
+        "transfer.match": run_matching,
+        "return.came_back": run_came_back,
         "shipment.book": partial(run_booking, carriers=parts.carriers),
         "shipment.label": partial(run_label, carriers=parts.carriers),
         "shipment.cancel": partial(run_cancelling, carriers=parts.carriers),
@@ -196,6 +204,23 @@ def _complete(run: Run) -> None:
 
     with run.db.transaction() as session:
         complete_if_done(session, order_id=str(run.payload["order_id"]), now=run.now)
+
+
+def _expire_approvals(run: Run) -> None:
+    from core.orders.approving import run_expiry
+    from core.payments.refunds import ask_again
+
+    run_expiry(run)
+    ask_again(run)
+
+
+def build_banks(settings: Settings) -> dict[str, Bank]:
+    """Without a key there is none to listen to."""
+    from integrations.registry import build_bank
+
+    key = settings.sepay_api_key.get_secret_value()
+    values: dict[str, Any] = {"api_key": key, "scheme": settings.sepay_scheme}
+    return {"sepay": build_bank("sepay", values)} if key else {}
 
 
 def build_carriers(settings: Settings) -> dict[str, Carrier]:

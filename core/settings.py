@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     sinvoice_template: str = "1/001"
     sinvoice_series: str = "C26TAA"
 
+    sepay_api_key: SecretStr = Field(
+        SecretStr(""), description="The key of SePay's webhook; empty: staff confirm transfers by hand."
+    )
+    sepay_scheme: str = Field("Apikey", pattern=r"^[A-Za-z0-9_-]{1,30}$", description="Word before the key.")
+
     burst_quiet_seconds: float = Field(
         2.5, ge=0, le=60, description="Silence after which several short messages get one answer."
     )
@@ -147,7 +152,12 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "ghn_token", "ghn_webhook_secret", "sinvoice_password", "llm_api_key", "embeddings_api_key"
+        "ghn_token",
+        "ghn_webhook_secret",
+        "sinvoice_password",
+        "sepay_api_key",
+        "llm_api_key",
+        "embeddings_api_key",
     )
     @classmethod
     def _sendable(cls, value: SecretStr) -> SecretStr:

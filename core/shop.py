@@ -35,6 +35,7 @@ class ApprovalRules(BaseModel):
     order_total_from: int | None = Field(20_000_000, ge=0)
     discount_percent_from: int | None = Field(10, ge=0, le=100)
     cancel_after_packing: bool = True
+    refund_from: int | None = Field(0, ge=0, description="From 0 on: every refund that no manager asked for.")
     expires_minutes: int = Field(24 * 60, ge=1, le=60 * 24 * 30)
 
 

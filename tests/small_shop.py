@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,13 +90,29 @@ def fill(db: Database, *, stock: int = 20, now: datetime | None = None) -> str:
 
 
 def desk_app(db: Database, *, media_dir: Path | None = None) -> FastAPI:
-    app = FastAPI()
+    app = _app()
     app.state.desk = Desk(db, utc_now, OneTown(), media=MediaStore(media_dir) if media_dir else None)
+    return app
+
+
+def _app() -> FastAPI:
+    app = FastAPI()
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(media.files)
     return app
+
+
+@cache
+def _one_app() -> FastAPI:
+    return _app()
+
+
+def lent_app(desk: Desk) -> FastAPI:
+    """For many tests in turn: an app takes long to build, and only its desk is theirs."""
+    _one_app().state.desk = desk
+    return _one_app()
 
 
 @contextmanager

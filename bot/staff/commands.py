@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
-from bot.staff import manual_orders, order_commands, questions, stock_commands
+from bot.staff import manual_orders, money_commands, order_commands, questions, stock_commands
 from bot.staff.cards import TICKET_TITLES, approval_card, table_card, task_card, ticket_card
 from bot.staff.command import ALL, MAX_ARGUMENT, Command, Request, Said, Tools
 from bot.staff.order_cards import order_with_cards, overdue_card
@@ -25,6 +25,7 @@ from core.money import format_dong
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
 from core.orders.watching import overdue_orders
+from core.payments.refunds import follow_decision
 from core.shipping.booking import request_shipment
 from core.shop import shop_profile
 from core.stock.queries import levels
@@ -63,6 +64,7 @@ def _todo(request: Request) -> Said:
     cards += [approval_card(a) for a in pending_approvals(session, now=request.now)]
     cards += [task_card(session, t) for t in list_open(session)[:20]]
     cards += [ticket_card(t) for t in list_tickets(session, before=None, limit=20, state="open")]
+    cards += money_commands.open_cards(session)
     counts = todo_counts(session, now=request.now)
     text = " · ".join(f"{each.label}: {each.count}" for each in counts if each.count)
     if not cards and not text:
@@ -121,6 +123,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
     )  # fmt: skip
     said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
     carry_out_cancellation(request.session, approval=approval, actor=request.actor, now=request.now)
+    follow_decision(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])
@@ -238,6 +241,7 @@ _TABLE: tuple[Command, ...] = (
     *order_commands.COMMANDS,
     *manual_orders.COMMANDS,
     *stock_commands.COMMANDS,
+    *money_commands.COMMANDS,
     Command("/ship", "/ship MÃ", "Tạo vận đơn GHN", ("manager", "sales", "warehouse"), _ship),
     Command("/label", "/label MÃ", "Nhãn PDF", ("manager", "sales", "warehouse"), _label),
     Command("/invoice", "/invoice MÃ", "Phát hành hóa đơn điện tử", ("manager", "accountant"), _invoice),

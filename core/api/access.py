@@ -22,6 +22,7 @@ from core.db import Database, insert_for
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.ports.addresses import AddressBook, DeliveryAddress
+from core.ports.bank import Bank
 from core.ports.carrier import Carrier
 from core.ports.knowledge import KnowledgeDesk
 
@@ -39,6 +40,7 @@ class Desk:
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     knowledge: KnowledgeDesk | None = None
     media: MediaStore | None = None
+    banks: Mapping[str, Bank] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

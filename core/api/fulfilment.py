@@ -31,6 +31,7 @@ from core.invoices.models import Invoice
 from core.orders.fulfilment import complete_if_done
 from core.orders.queries import get_order
 from core.payments.recording import confirm_bank_transfer
+from core.payments.refunds import follow_decision
 from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
 from core.tickets.refunds import carry_out_cancellation
@@ -251,6 +252,7 @@ def _decide(
         now = desk.clock()
         decided = decide(session, code=code, approve=approve, actor=actor, now=now, note=body.note)
         carry_out_cancellation(session, approval=decided, actor=actor, now=now)
+        follow_decision(session, approval=decided, actor=actor, now=now)
         return ApprovalOut.model_validate(get_approval(session, decided.code))
 
     return change(desk, authorization, "approvals", work)

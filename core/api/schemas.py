@@ -205,6 +205,19 @@ class OrderLineOut(Out):
     vat_class: str
 
 
+class MoneyOut(Out):
+    """`paid - refunded = due - outstanding + overpaid`, always."""
+
+    due: int = Field(
+        description="What it costs in the end: the total less what was given back for returned goods."
+    )
+    paid: int
+    refunded: int
+    refund_held: int = Field(description="Promised back, not sent yet.")
+    outstanding: int
+    overpaid: int
+
+
 class OrderOut(Out):
     id: str
     code: str
@@ -223,6 +236,8 @@ class OrderOut(Out):
     discount: int
     shipping_fee: int
     total: int
+    money: MoneyOut
+    replaces_order_id: str | None = Field(description="Of an exchange: the order whose goods came back.")
     tags: list[str]
     note: str
     risk_level: str = Field(description="none, confirm, deposit or prepay, by the shop's rule.")

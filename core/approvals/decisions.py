@@ -18,6 +18,7 @@ DECIDERS: dict[str, tuple[Role, ...]] = {
     "order_over_amount": ("manager",),
     "discount_over_limit": ("manager",),
     "cancel_after_packing": ("manager", "sales"),
+    "refund": ("manager",),
 }
 
 

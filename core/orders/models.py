@@ -11,6 +11,7 @@ from core.customers.phones import local_phone
 from core.db import Base
 from core.ids import new_id
 from core.money import Dong
+from core.orders.money import OrderMoney, add_up
 
 
 class Cart(Base):
@@ -113,6 +114,10 @@ class Order(Base):
         CheckConstraint(
             "discount >= 0 AND shipping_fee >= 0 AND subtotal >= 0 AND total >= 0", name="amounts"
         ),
+        CheckConstraint(
+            "refunded >= 0 AND refund_held >= 0 AND refunded + refund_held <= paid", name="refunds"
+        ),
+        CheckConstraint("credited >= 0", name="credited"),
         Index("ix_orders_status", "status", "placed_at", "id"),
         Index("ix_orders_customer_id", "customer_id", "id"),
         CheckConstraint("risk_level IN ('none', 'confirm', 'deposit', 'prepay')", name="risk_level"),
@@ -145,6 +150,14 @@ class Order(Base):
     discount: Mapped[Dong] = mapped_column(default=0)
     shipping_fee: Mapped[Dong] = mapped_column(default=0)
     total: Mapped[Dong]
+    paid: Mapped[Dong] = mapped_column(default=0)
+    """This counter and the next two move with the rows of payments and refunds, only in `core.payments`."""
+    refunded: Mapped[Dong] = mapped_column(default=0)
+    refund_held: Mapped[Dong] = mapped_column(default=0)
+    credited: Mapped[Dong] = mapped_column(default=0)
+    """Taken off what is due: for goods that came back, or out of goodwill."""
+    replaces_order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
+    """Of an exchange: the order whose goods came back."""
     invoice_request: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The buyer's wish for an invoice: company, tax_code, address, email, name; {} for none."""
     invoice_requested_at: Mapped[datetime | None]
@@ -167,6 +180,13 @@ class Order(Base):
     cancelled_at: Mapped[datetime | None]
 
     lines: Mapped[list["OrderLine"]] = relationship(lazy="raise", order_by="OrderLine.position")
+
+    @property
+    def money(self) -> OrderMoney:
+        return add_up(
+            total=self.total, credited=self.credited, called_off=self.status == "cancelled", paid=self.paid,
+            refunded=self.refunded, refund_held=self.refund_held,
+        )  # fmt: skip
 
 
 class OrderTag(Base):

@@ -12,8 +12,8 @@ from core.orders.merging import merge_orders
 from core.orders.models import Order
 from core.orders.queries import get_order
 from core.orders.splitting import split_order
-from core.payments.models import Payment
-from core.payments.recording import follow_sums, received
+from core.payments.models import Payment, Refund
+from core.payments.recording import received, recount
 
 
 def merge_with_payments(
@@ -30,8 +30,13 @@ def merge_with_payments(
         .values(order_id=kept.id)
         .execution_options(synchronize_session=False)
     )
-    if received(session, kept.id):
-        follow_sums(session, kept.id, nothing_left="unpaid")
+    session.execute(
+        update(Refund)
+        .where(Refund.order_id.in_(away))
+        .values(order_id=kept.id)
+        .execution_options(synchronize_session=False)
+    )
+    recount(session, [*away, kept.id])
     return get_order(session, kept.id)
 
 
@@ -40,12 +45,10 @@ def split_with_payments(
 ) -> tuple[Order, Order]:
     """What was paid stays with the first order as far as it owes; the rest is paid for the new one."""
     kept, new = split_order(session, order_id=order_id, quantities=quantities, actor=actor, now=now)
-    over = received(session, kept.id) - kept.total
+    over = min(received(session, kept.id) - kept.total, kept.money.refundable)
     if over > 0:
         _hand_over(session, kept, new, over)
-    for order in (kept, new):
-        if received(session, order.id):
-            follow_sums(session, order.id, nothing_left="unpaid")
+    recount(session, [kept.id, new.id])
     return get_order(session, kept.id), get_order(session, new.id)
 
 
@@ -69,6 +72,6 @@ def _hand_over(session: Session, kept: Order, new: Order, over: int) -> None:
             insert(Payment).values(
                 id=new_id(), order_id=new.id, kind=payment.kind, amount=part,
                 reference=f"{payment.reference[:150]}#{new.code}", note=f"part of a payment for {kept.code}",
-                recorded_by=payment.recorded_by, at=payment.at,
+                transfer_id=payment.transfer_id, recorded_by=payment.recorded_by, at=payment.at,
             )
         )  # fmt: skip

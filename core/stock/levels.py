@@ -161,6 +161,40 @@ def receive(
     announce(session, [variant_id], now=now)
 
 
+def take_back(
+    session: Session,
+    *,
+    variant_id: str,
+    warehouse_id: str,
+    good: int,
+    damaged: int,
+    reason: str,
+    return_id: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Inspected goods come home: the good ones onto the shelf, the damaged ones into the ledger and out of it."""
+    _ensure_level(session, variant_id, warehouse_id)
+    if good:
+        session.execute(
+            update(StockLevel)
+            .where(*_level(variant_id, warehouse_id))
+            .values(on_hand=StockLevel.on_hand + good)
+            .execution_options(synchronize_session=False)
+        )
+    for kind, quantity in (("return", good + damaged), ("write_off", -damaged)):
+        if quantity:
+            session.add(
+                StockMovement(
+                    variant_id=variant_id, warehouse_id=warehouse_id, quantity=quantity, kind=kind, reason=reason,
+                    subject_kind="return", subject_id=return_id, actor_id=actor.id, at=now,
+                )
+            )  # fmt: skip
+    session.flush()
+    if good:
+        note_rise(session, [variant_id], now=now)
+
+
 def adjust(
     session: Session,
     *,

@@ -10,10 +10,15 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from bot.app import create_app
 from bot.bootstrap import build_parts
+from core.clock import utc_now
 from core.db import Database
+from core.orders.models import Order
+from core.payments.bank_matching import receive_transfers
+from core.ports.bank import TransferNews
 from core.settings import Settings
 from tests.hostile import Operation, operations, requests
 from tests.small_shop import cart_body, desk_app, fill
@@ -50,7 +55,7 @@ class Target:
             assert answer.json()["error"]["message"]
 
 
-def target(client: TestClient, key: str) -> Target:
+def target(client: TestClient, key: str, db: Database) -> Target:
     client.headers["Authorization"] = f"Bearer {key}"
     cart = client.post("/api/v1/carts", json=cart_body()).json()
     quote = client.post(f"/api/v1/carts/{cart['id']}/quotes").json()
@@ -62,6 +67,7 @@ def target(client: TestClient, key: str) -> Target:
     )
     table = {"file": ("a.csv", b"sku,name,price\nB1,Bi,5\n")}
     imported = client.post("/api/v1/imports/products", files=table).json()
+    known_money = money(client, order["code"], db)
     document = client.get("/openapi.json").json()
     answer = {"question": "Mấy giờ mở cửa?", "answer": "8 giờ."}
     faq = client.post("/api/v1/knowledge/faqs", json={"texts": {"vi": answer}}).json()
@@ -81,15 +87,38 @@ def target(client: TestClient, key: str) -> Target:
         "if-match": ["*"], "import_id": [imported["id"]], "status": ["active"], "format": ["csv"],
         "keep_stock": ["true"],
         "kind": ["products", "stock", "customers", "orders"], "option": ["A"], "value": ["x"], "name": ["x"],
-        "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
+        **known_money, "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
     }  # fmt: skip
     return Target(client, document, known)
+
+
+def money(client: TestClient, code: str, db: Database) -> dict[str, list[str]]:
+    """A refund, a return and a transfer that wait, so that their steps get past the door."""
+    cart = client.post("/api/v1/carts", json=cart_body()).json()
+    quote = client.post(f"/api/v1/carts/{cart['id']}/quotes").json()
+    other = client.post("/api/v1/orders", json={"quote_id": quote["id"]}).json()
+    news = TransferNews("1", "in", 1_000, "x", "", "", utc_now())
+    with db.transaction() as session:
+        session.execute(
+            update(Order)
+            .where(Order.id == other["id"])
+            .values(status="processing", fulfilment_state="delivered", delivered_at=utc_now())
+        )
+        receive_transfers(session, bank="sepay", news=[news], now=utc_now())
+    line = {"sku": "HOA-1", "quantity": 1}
+    request = client.post("/api/v1/returns", json={"order": other["code"], "lines": [line]}).json()
+    client.post(f"/api/v1/orders/{code}/payments", json={"amount": 1_000, "reference": "FT"})
+    refund = client.post(f"/api/v1/orders/{code}/refunds", json={"amount": 100}).json()
+    return {
+        "refund_code": [refund["code"]], "return_code": [request["code"]], "transfer_code": ["CK1001"],
+        "bank": ["sepay"],
+    }  # fmt: skip
 
 
 @pytest.fixture
 def api(db: Database) -> Iterator[Target]:
     with TestClient(desk_app(db), raise_server_exceptions=False) as client:
-        yield target(client, fill(db, stock=100_000))
+        yield target(client, fill(db, stock=100_000), db)
 
 
 @pytest.fixture
@@ -97,7 +126,7 @@ def whole(tmp_path: Path) -> Iterator[Target]:
     parts = build_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical", allow_reset=True))
     key = fill(parts.db, stock=100_000)
     with TestClient(create_app(parts, with_worker=False), raise_server_exceptions=False) as client:
-        yield target(client, key)
+        yield target(client, key, parts.db)
     parts.db.close()
 
 
