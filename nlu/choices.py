@@ -1,5 +1,6 @@
 """Options in a message: values in full, in part, by their measure, by being the big one or the small one."""
 
+from nlu.lexicon import MAX_PHRASE, NONE
 from nlu.measures import is_glued_unit, measure_at
 from nlu.phrases import Mark, Phrases
 from nlu.values import ValueKey
@@ -40,18 +41,28 @@ class Choices(Phrases):
             keys = self._lexicon.values.get(phrase) if phrase else None
             if phrase is None or not keys:
                 continue
-            if (
-                length > 1
-                and phrase[0].isdigit()
-                and phrase[1] in words().size_values
-                and not self._adjacent(i)
-            ):
+            if length > 1 and self._is_count_and_size(i, length, keys):
                 continue
             if length == 1 and not self._plausible_value(i, keys):
                 continue
             near = self._near(i) if length == 1 else NO_KEYS
             return Mark("option", i, i + length, keys=keys, near=near, text=" ".join(phrase))
         return self._in_part(i)
+
+    def _is_count_and_size(self, i: int, length: int, keys: frozenset[ValueKey]) -> bool:
+        """`2 m`: two of size M, unless the goods beside it are sold by the metre."""
+        if not (self._keys[i].isdigit() and self._keys[i + 1] in words().size_values) or self._adjacent(i):
+            return False
+        named = [mark.hits.all for mark in self.marks[-1:] if mark.kind == "product"]
+        named += [
+            hits.all
+            for size in range(MAX_PHRASE, 0, -1)
+            if (phrase := self._phrase(i + length, size)) and (hits := self._lexicon.phrases.get(phrase))
+        ][:1]
+        if (self._keys[i + 1],) not in self._lexicon.values and self._focus & keys:
+            return False
+        having = [self._lexicon.having_value.get(key, NONE) for key in keys]
+        return not any(skus & own for skus in named for own in having)
 
     def _measured(self, i: int) -> Mark | None:
         """`500gr`, `nửa cân`, `2 lít` where something is sold so."""

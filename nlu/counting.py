@@ -4,6 +4,11 @@ from nlu.choices import Choices
 from nlu.phrases import Mark
 from nlu.wordlists import words
 
+_BEHIND_A_NUMBER = frozenset(
+    ["instead", "please", "pls", "then", "now", "thanks", "nha", "nhe", "thoi", "luon", "di", "a", "ah", "nhen", "em",
+     "shop", "nua", "more", "and", "va"]
+)  # fmt: skip
+
 
 class Counting(Choices):
     def _quantity(self, i: int) -> Mark | None:
@@ -35,6 +40,7 @@ class Counting(Choices):
         if self._is_counter(end):
             counted, end = True, end + 1
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
+        counted = counted or (not digits and self._is_taken(start, end))
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
         beside = beside or bool(self._near(end + (self._keys[end : end + 1] == ["in"])))
         plain = self._is_plain_count(at) if digits else self._is_answer(at, end)
@@ -57,6 +63,15 @@ class Counting(Choices):
         if after == "of":
             return True
         return opens and closes and self._keys[at] not in ("a", "an")
+
+    def _is_taken(self, start: int, end: int) -> bool:
+        """`two of them`, `make it two`, `lấy hai thôi`: a number in words, said of goods."""
+        if self._keys[end : end + 1] == ["of"] and set(self._keys[end + 1 : end + 2]) & words().of_them:
+            return True
+        pieces = self._pieces[max(0, start - 3) : start]
+        before = f" {' '.join(piece.word for piece in pieces if not piece.masked)} "
+        last = end >= len(self._keys) or not self._keys[end].isalpha() or self._keys[end] in _BEHIND_A_NUMBER
+        return last and any(before.endswith(f" {phrase} ") for phrase in words().takers)
 
     def _is_plain_count(self, at: int) -> bool:
         """A number with nothing behind it: a small one, or the answer, or what somebody takes (`lấy 200`)."""

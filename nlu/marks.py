@@ -7,8 +7,8 @@ from nlu.phrases import MAX_MARKS, SMALL, Mark
 from nlu.tokens import marked_key
 from nlu.wordlists import common_words, words
 
-_BETWEEN = frozenset({"or", "vs", "versus", "hay", "hoac", "but", "then"})
-"""Words behind which another thing is named."""
+_BETWEEN = frozenset({"but", "then"})
+"""Words behind which another thing is named, beside those of a choice."""
 
 
 class Reader(Counting):
@@ -26,6 +26,7 @@ class Reader(Counting):
             self._each(i)
             or self._pointer(i)
             or self._longer(self._product(i), self._option(i))
+            or self._other_of_the_same(i)
             or self._quantity(i)
             or self._small_word(i)
         )
@@ -76,7 +77,11 @@ class Reader(Counting):
     def _name_word(self, i: int) -> str | None:
         """None where a name cannot go on: a covered place, a comma, an option's value that stands in no name."""
         phrase = self._phrase(i, 1)
-        if phrase is None or not phrase[0].isalnum() or phrase[0] in words().separators | _BETWEEN:
+        if (
+            phrase is None
+            or not phrase[0].isalnum()
+            or phrase[0] in words().separators | words().either | _BETWEEN
+        ):
             return None
         value = phrase in self._lexicon.values and phrase[0] not in self._lexicon.having_word
         return None if value else phrase[0]
@@ -96,10 +101,18 @@ class Reader(Counting):
                 continue
             hits = self._lexicon.phrases.get(phrase)
             if hits is not None and not self._is_too_short(phrase, hits, i):
-                return self._product_mark(i, i + length, hits)
+                return None if self._longer_inside(i, length) else self._product_mark(i, i + length, hits)
             if joined is not None and joined[0] == length:
                 return self._product_mark(i, i + length, joined[1])
         return None
+
+    def _longer_inside(self, i: int, length: int) -> bool:
+        """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`."""
+        return any(
+            self._phrase(start, size) in self._lexicon.phrases
+            for start in range(i + 1, i + length)
+            for size in range(MAX_PHRASE, length, -1)
+        )
 
     def _is_too_short(self, phrase: tuple[str, ...], hits: Hits, i: int) -> bool:
         if len(phrase) > 1:
@@ -194,6 +207,24 @@ class Reader(Counting):
             return end
         return end if phrase in self._lexicon.values or self._starts_long_name(end) else end + 1
 
+    def _other_of_the_same(self, i: int) -> Mark | None:
+        """`sạc dự phòng 10000 hay 20000`: the other one, called by what tells it apart from the first."""
+        before = next((mark for mark in reversed(self.marks[-3:]) if mark.kind == "product"), None)
+        if before is None or not before.end < i <= before.end + 2 or len(self._keys[i]) < 2:
+            return None
+        between = set(self._keys[before.end : i])
+        if not between <= words().separators | words().either | {",", "/"}:
+            return None
+        having = self._lexicon.having_word.get(self._keys[i], NONE) - before.hits.all
+        head = self._keys[before.start : before.end]
+        for left_out in range(len(head)):
+            alike = having
+            for word in (*head[:left_out], *head[left_out + 1 :]):
+                alike = alike & self._lexicon.having_word.get(word, NONE)
+            if alike and len(head) > 1:
+                return Mark("product", i, i + 1, hits=Hits(part=alike), text=self._keys[i])
+        return None
+
     def _last_product(self, i: int) -> Mark | None:
         """The product named just before, with nothing but options between."""
         for mark in reversed(self.marks[-4:]):
@@ -222,6 +253,8 @@ class Reader(Counting):
         at = i
         if self._keys[i] in words().counters or self._keys[i] in ("mau", "loai", "san", "so", "the"):
             at = i + 2 if self._keys[i : i + 2] == ["san", "pham"] else i + 1
+            if self._keys[i] == "the" and at < len(self._keys) and self._begins_value(at):
+                return None
             if at < len(self._keys) and self._keys[at] in ("thu", "so"):
                 at += 1
             elif self._keys[i] != "the" and not self._is_end_word(at):
@@ -245,6 +278,11 @@ class Reader(Counting):
     def _is_part_of_a_measure(self, end: int) -> bool:
         """`the 2m ones` are no second ones."""
         return self._keys[end - 1].isdigit() and self._keys[end : end + 1] != [] and self._adjacent(end - 1)
+
+    def _begins_value(self, i: int) -> bool:
+        """`the 2 metre one` is no second one."""
+        mark = self._option_at(i)
+        return mark is not None and mark.end > i + 1
 
     def _first_few(self, i: int) -> Mark | None:
         """`2 cái đầu`, `the first two`."""

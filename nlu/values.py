@@ -16,6 +16,8 @@ ValueKey = tuple[str, str]
 """An option's and a value's name, folded: the same for every product that has it."""
 LARGEST: ValueKey = ("*", "largest")
 K = TypeVar("K")
+LONG_WORD = 5
+"""Shorter words are not abbreviated."""
 SMALLEST: ValueKey = ("*", "smallest")
 
 
@@ -73,7 +75,8 @@ def _phrases(name: str) -> Iterable[Phrase]:
     phrase = split(name)
     if not phrase:
         return
-    for one in (phrase, *(tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))):
+    alike = (tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))
+    for one in (phrase, *alike, *_cut_short(phrase)):
         yield one
         if len(one) == 2 and all(word.isalpha() and word.isascii() for word in one):
             yield one[::-1]
@@ -84,6 +87,14 @@ def _phrases(name: str) -> Iterable[Phrase]:
         if joined[0].isdigit() or joined in sizes:
             for word in words().size_words:
                 yield (word, *one)
+
+
+def _cut_short(phrase: Phrase) -> Iterable[Phrase]:
+    """A model by its number and the beginning of its name: `ip 15`, `iph 15` for `iphone 15`."""
+    head, rest = phrase[0], phrase[1:]
+    if len(head) >= LONG_WORD and head.isalpha() and head.isascii() and any(w[0].isdigit() for w in rest):
+        for length in range(2, len(head)):
+            yield (head[:length], *rest)
 
 
 def _parts(phrase: Phrase) -> Iterable[str]:

@@ -23,6 +23,12 @@ class Words:
     """Values that are also common words when typed without marks: `den` is đen and đến."""
     heads: frozenset[str]
     size_values: frozenset[str]
+    takers: tuple[str, ...]
+    """What stands before a number of goods: `lấy hai`, `make it two`."""
+    of_them: frozenset[str]
+    either: frozenset[str]
+    idle: frozenset[str]
+    """Words that tell nothing by themselves: a message of these and goods does nothing to the cart."""
     measures: frozenset[str]
     """Units behind a number that make it no quantity."""
     units: dict[str, tuple[str, float]]
@@ -67,15 +73,14 @@ def words() -> Words:
         name: frozenset(data[name])
         for name in (
             "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
-            "size_values", "measures", "before_be", "taking", "please", "particles", "vi_words", "en_words",
-            "not_names",
+            "size_values", "of_them", "either", "idle", "measures", "before_be", "taking", "please", "particles",
+            "vi_words", "en_words", "not_names",
         )
     }  # fmt: skip
     phrases: dict[str, Any] = {
         name: tuple(data[name])
-        for name in ("largest", "smallest", "removals", "adding", "keeping", "each", "negators", "negators_after",
-                     "corrections", "these", "both", "yes", "no", "not_yet",
-                     "question")
+        for name in ("largest", "smallest", "removals", "adding", "keeping", "each", "takers", "negators",
+                     "negators_after", "corrections", "these", "both", "yes", "no", "not_yet", "question")
     }  # fmt: skip
     return Words(
         shorthand=data["shorthand"],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.ordering import order
 from bot.agent.policy.steps import Call, Step, intents_of
 from bot.agent.policy.told import (
@@ -105,7 +106,8 @@ def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
 
 
 def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
-    return [Call("complain", {"code": code_of(parse)})] if "complaint" in intents else []
+    angry = "complaint" in intents or says(parse.text, "angry")
+    return [Call("complain", {"code": code_of(parse)})] if angry else []
 
 
 def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:

@@ -5,7 +5,7 @@ from bot.replies.cards import product_name
 from bot.replies.texts import say
 from bot.tools.shopping.answering import sure_answer, unanswered
 from bot.tools.shopping.finding import nothing_found
-from bot.tools.shopping.quoting import asked_about, describe, matching_sentences
+from bot.tools.shopping.quoting import asked_about, describe, matching_sentences, tells_most, without_goods
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
 from core.catalogue.queries import get_product
 from core.errors import NotFound
@@ -22,7 +22,7 @@ def product_details(turn: Turn, *, sku: str, question: str) -> ToolOutcome:
         available = stock_of(session, [product])
     turn.state["shown"] = [product.sku]
     name, cards = product_name(product, language), cards_of([product], available, language)
-    asked = asked_about(product, question)
+    asked = asked_about(product, without_goods(turn, question))
     if any(unit.topic == "picture" for unit in asked):
         key = "picture_here" if product.images else "picture_none"
         return turn.note(
@@ -30,6 +30,11 @@ def product_details(turn: Turn, *, sku: str, question: str) -> ToolOutcome:
         )
     quotes = matching_sentences(product, asked, language) if asked else describe(product, language)
     data = {"sku": product.sku, "version": product.version, "quotes": quotes}
+    if quotes and asked and not tells_most(quotes, asked):
+        # A word in common is little: what the shop wrote on the matter comes first.
+        general = sure_answer(turn, question)
+        if general is not None:
+            return general
     if quotes:
         key = "detail_quote" if asked else "description"
         said = say(language, key, name=name, text=" ".join(quotes), price=format_dong_range(product))
