@@ -1,6 +1,7 @@
 """Understand one customer message. Pure and offline; knows no product, shop or phrase but those given in."""
 
 from nlu.describing import describe
+from nlu.items import Talked
 from nlu.lexicon import Lexicon
 from nlu.models import (
     CartItem,
@@ -34,6 +35,7 @@ __all__ = [
     "Parse",
     "PhoneMention",
     "ProductWords",
+    "Talked",
     "TaxCodeMention",
     "ValueWords",
     "VariantWords",

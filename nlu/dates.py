@@ -77,7 +77,8 @@ def find_dates(line: Folded, taken: Sequence[Span], today: date | None) -> tuple
 
 
 def _is_date(kind: str, match: re.Match[str], line: Folded, span: Span) -> bool:
-    """Only what a calendar has; `mai` and `mốt` by their marks where there are any; no `thứ hai` behind `cái`."""
+    """Only what a calendar has; `mai` and `mốt` by their marks where there are any;
+    no `thứ hai` behind `cái`, no `2 máy` for the month of May."""
     raw = line.raw[span[0] : span[1]].lower()
     if kind == "relative" and raw == "mai" and line.raw[span[0]].isupper() and span[0] > 0:
         return False
@@ -91,6 +92,8 @@ def _is_date(kind: str, match: re.Match[str], line: Folded, span: Span) -> bool:
         return not en_short and not (
             before and before[-1] in ("cai", "mau", "loai", "con", "em", "mon", "pham", "lan", "don", "hang")
         )
+    if kind == "day" and "may" in match.groups() and "May" not in line.raw[span[0] : span[1]]:
+        return False
     if kind == "day":
         numbers = [int(group) for group in match.groups() if group and group.isdigit()]
         return min(numbers) >= 1 and numbers[0] <= 31 and (len(numbers) < 2 or min(numbers[:2]) <= 12)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nlu import contacts
-from nlu.addresses import find_address_span
+from nlu.addresses import begin_of_answer, find_address_span
 from nlu.dates import find_dates
 from nlu.models import DateMention, Mention, NameMention, PhoneMention, Span, TaxCodeMention
 from nlu.names import find_name
 from nlu.normalise import Folded
 
+WHERE = ("address", "ward", "company_address")
 INVOICE = ("tax_code", "invoice", "company", "company_address", "email")
 
 
@@ -50,6 +51,8 @@ def find_entities(
     found.mentions += [firm] if firm else []
     taken = [span for span, _ in found.spans()]
     address = find_address_span(_blanked(raw, taken))
+    if address is not None and awaiting in WHERE and not any(a < address[0] for a, _ in taken):
+        address = (begin_of_answer(raw, address[0]), address[1])
     if address is not None:
         found.mentions.append(Mention("address", address, raw[slice(*address)], 0.85))
     taken = [span for span, _ in found.spans()]

@@ -6,12 +6,15 @@ A wish without a product means what was shown or what is in the cart.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nlu.lexicon import Hits, Lexicon, Skus, ValueMatch
+from nlu.choices import MANY
+from nlu.lexicon import Hits, Lexicon, Skus
 from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
-from nlu.wishes import MANY, Wish, wishes_of
+from nlu.values import ValueMatch
+from nlu.wishes import Wish, wishes_of
+from nlu.wordlists import common_words, words
 
 MAX_CANDIDATES = 6
 BY_CATEGORY = 0.5
@@ -24,6 +27,15 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Talked:
+    """What was asked about last: the product with what was said of it."""
+
+    product_sku: str
+    options: dict[str, str]
+    quantity: int | None = None
+
+
+@dataclass(frozen=True)
 class Scene:
     """What the words are read against."""
 
@@ -33,23 +45,48 @@ class Scene:
     change: str | None
     swaps: bool = False
     """One value is named to be given up for another: the last one counts."""
+    awaiting: str | None = None
+    talked: Talked | None = None
+    mixed: bool = False
+    """One thing goes and another comes in the same message."""
 
 
 def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], scene: Scene) -> Found:
     wishes = wishes_of(marks, scene.lexicon)
+    named = [wish for wish in wishes if wish.names_something]
+    scene = replace(scene, mixed=0 < sum(wish.removed for wish in named) < len(named))
     mentions: list[ItemMention] = []
     bare = None
     for wish in wishes:
+        span = _span(wish, folded, pieces)
         if not wish.names_something:
             bare = wish.quantity if bare is None else bare
+            mentions += _beside(wish, named, scene, span)
             continue
-        span = _span(wish, folded, pieces)
         mentions += _mentions(wish, [w for w in wishes if w.product is wish.product], scene, span)
     if not mentions and bare is not None:
         span = _span(wishes[-1], folded, pieces)
         each = any(wish.each for wish in wishes)
-        mentions += _each_shown(bare, scene, span) if each else _of_the_cart(bare, scene, span)
+        mentions += (
+            _each_shown(bare, scene, span)
+            if each
+            else _of_the_cart(bare, scene, span) or _of_the_shown(bare, scene, span)
+        )
     return Found(tuple(_swapped(mentions, scene)), bare)
+
+
+def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
+    """`2 cái nha, thêm 1 cái đen`: so many as it was shown, and one in black."""
+    others = named and all(other.product is None and other.options for other in named)
+    return _of_the_shown(wish.quantity, scene, span) if others else []
+
+
+def _of_the_shown(quantity: int | None, scene: Scene, span: Span) -> list[ItemMention]:
+    """`lấy 1 cái`, said of the one thing that was shown."""
+    shown = [sku for sku in dict.fromkeys(scene.shown) if sku in scene.lexicon.products]
+    if quantity is None or len(shown) != 1 or scene.cart or scene.awaiting is not None:
+        return []
+    return [_mention(Wish(quantity=quantity), [], [(shown[0], 1.0)], "shown", scene, span)]
 
 
 def _each_shown(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
@@ -86,12 +123,26 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
         beside = [mark for other in together for mark in other.options if not mark.negated]
         ranked = _ranked(_in_play(wish.product.hits, scene), beside, scene.lexicon)
         return [_mention(wish, options, ranked, None, scene, span)] if ranked else []
-    if wish.pointer is not None and (pointed := _pointed(wish, scene)):
+    if wish.pointer is not None and (pointed := _fitting(_pointed(wish, scene), options, scene)):
         several = len(pointed) > 1 and wish.pointer.index != 0
         groups = [[sku] for sku in pointed] if several else [pointed]
         return [_mention(wish, options, [(s, 1.0) for s in g], "shown", scene, span, several) for g in groups]
     found, refers = _referred(options, scene)
+    if not found:
+        counted = wish.quantity is not None
+        found, refers = _only_one_having(options, scene.lexicon, counted=counted), None
     return [_mention(wish, options, [(s, 1.0) for s in found], refers, scene, span)] if found else []
+
+
+def _only_one_having(options: list[Mark], lexicon: Lexicon, *, counted: bool) -> list[str]:
+    """`2 gói Robusta`: a value that no other product of the shop has names its product."""
+    for mark in options:
+        having = frozenset(sku for key in mark.keys for sku in lexicon.having_value.get(key, ()))
+        said = mark.text.split()
+        telling = len(said) > 1 or (counted and said[0] not in common_words() | words().doubtful_values)
+        if len(having) == 1 and telling and not mark.text[0].isdigit():
+            return list(having)
+    return []
 
 
 def _in_play(hits: Hits, scene: Scene) -> Hits:
@@ -100,7 +151,8 @@ def _in_play(hits: Hits, scene: Scene) -> Hits:
     mine = (
         frozenset(item.product_sku for item in scene.cart) if scene.change in ("remove", "replace") else None
     )
-    for context in (mine, frozenset(scene.shown)):
+    inside = frozenset(item.product_sku for item in scene.cart) if scene.change != "add" else None
+    for context in (mine, frozenset(scene.shown), inside):
         if context and hits.all & context and len(hits.full) != 1:
             return Hits(hits.full & context, hits.part & context, hits.category & context)
     return hits
@@ -113,7 +165,7 @@ def _ranked(hits: Hits, options: list[Mark], lexicon: Lexicon) -> list[tuple[str
         fitting = every
         for mark in options:
             having: Skus = frozenset().union(
-                *(lexicon.having_value.get(key, frozenset()) for key in mark.keys)
+                *(lexicon.having_value.get(key, frozenset()) for key in mark.keys | mark.near)
             )
             fitting = fitting & having or fitting
         every = fitting
@@ -138,10 +190,15 @@ def _mention(
     span: Span,
     each: bool = False,
 ) -> ItemMention:
-    lexicon, change = scene.lexicon, scene.change
+    lexicon = scene.lexicon
     sure = len(ranked) == 1 and ranked[0][1] > BY_CATEGORY
     product = lexicon.products.get(ranked[0][0]) if sure else None
+    change = _change(wish, product, scene)
     chosen = _options_of(product, options, scene) if product else {}
+    if product is not None and refers == "shown":
+        chosen = _as_talked_of(product, chosen, scene.talked)
+        if wish.quantity is None and not options and scene.talked and scene.talked.product_sku == product.sku:
+            wish = replace(wish, quantity=scene.talked.quantity)
     replaced = _replaced(product, scene, wish) if product else None
     if product is not None and replaced is not None:
         chosen = {**_variant_options(product, replaced), **chosen}
@@ -165,6 +222,26 @@ def _mention(
     )
 
 
+def _change(wish: Wish, product: ProductWords | None, scene: Scene) -> str | None:
+    """Of a message that takes one thing out and puts another in, each gets its own."""
+    inside = product is not None and any(item.product_sku == product.sku for item in scene.cart)
+    if wish.kept and inside:
+        return "set"
+    if not scene.mixed:
+        return scene.change
+    if wish.removed:
+        return "remove" if inside else scene.change
+    return ("set" if inside else "add") if scene.change in ("remove", None) else scene.change
+
+
+def _as_talked_of(product: ProductWords, chosen: dict[str, str], talked: Talked | None) -> dict[str, str]:
+    """`cái đó`, `lấy 2 cái`: with the colour and size that it was asked about in, where nothing else is said."""
+    if talked is None or talked.product_sku != product.sku:
+        return chosen
+    both = {**talked.options, **chosen}
+    return both if any(v.options.items() >= both.items() for v in product.variants) else chosen
+
+
 def _confidence(wish: Wish, ranked: list[tuple[str, float]]) -> float:
     if len(ranked) != 1 or wish.product is None:
         return 0.7 if len(ranked) == 1 else 0.5
@@ -185,6 +262,12 @@ def _pointed(wish: Wish, scene: Scene) -> list[str]:
     if wish.pointer is not None and wish.pointer.quantity:
         return shown[: wish.pointer.quantity]
     return [shown[index - 1 if index > 0 else -1]]
+
+
+def _fitting(skus: list[str], options: list[Mark], scene: Scene) -> list[str]:
+    """Of several that may be pointed at, those that come as it was said."""
+    having = [sku for sku in skus if all(matches(scene.lexicon, sku, mark) for mark in options)]
+    return having or skus
 
 
 def _taken_out(wish: Wish, scene: Scene, span: Span) -> list[ItemMention]:
@@ -215,9 +298,13 @@ def _has_values(item: CartItem, options: list[Mark], lexicon: Lexicon) -> bool:
         return False
     own = _variant_options(product, item.variant_sku)
     return all(
-        any(own.get(match.option) == match.value for match in lexicon.match(product.sku, mark.keys))
+        any(own.get(match.option) == match.value for match in matches(lexicon, product.sku, mark))
         for mark in options
     )
+
+
+def matches(lexicon: Lexicon, sku: str, mark: Mark) -> tuple[ValueMatch, ...]:
+    return lexicon.match(sku, mark.keys) or lexicon.match(sku, mark.near)
 
 
 def _of_the_cart(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
@@ -241,14 +328,13 @@ def _variant_options(product: ProductWords, variant_sku: str) -> dict[str, str]:
 
 
 def _referred(options: list[Mark], scene: Scene) -> tuple[list[str], str | None]:
-    """No product named: what was shown last, or what is in the cart, if it has such options."""
+    """No product named: what was shown last, or what is in the cart, if it has such options; else some of them."""
 
     def having(skus: Sequence[str]) -> list[str]:
-        return [
-            sku
-            for sku in dict.fromkeys(skus)
-            if sku in scene.lexicon.products and all(scene.lexicon.match(sku, mark.keys) for mark in options)
-        ]
+        known = [sku for sku in dict.fromkeys(skus) if sku in scene.lexicon.products]
+        fits = {sku: sum(bool(matches(scene.lexicon, sku, mark)) for mark in options) for sku in known}
+        every = [sku for sku in known if fits[sku] == len(options)]
+        return every or [sku for sku in known if fits[sku] and len(known) == 1]
 
     in_cart = (having([item.product_sku for item in scene.cart]), "cart")
     on_show = (having(scene.shown), "shown")
@@ -261,7 +347,7 @@ def _options_of(product: ProductWords, marks: list[Mark], scene: Scene) -> dict[
     options: dict[str, str] = {}
     doubtful: set[str] = set()
     for mark in marks:
-        match = _one_match(scene.lexicon.match(product.sku, mark.keys), options)
+        match = _one_match(matches(scene.lexicon, product.sku, mark), options)
         if match is None:
             continue
         if options.get(match.option, match.value) != match.value and not scene.swaps:

@@ -5,31 +5,23 @@ of forty.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from nlu.likeness import NameIndex, alike_names
+from nlu.measures import Measure
 from nlu.models import OptionWords, ProductWords
 from nlu.normalise import fold
 from nlu.slips import Slips
-from nlu.tokens import TOKEN, marked_key
+from nlu.tokens import marked_key
+from nlu.values import OptionIndex, Phrase, ValueKey, ValueMatch, index_option, split
 from nlu.wordlists import common_words, words
 
 MAX_PHRASE = 8
-LONG_WORD = 5
-"""Shorter words are not abbreviated."""
-Phrase = tuple[str, ...]
-ValueKey = tuple[str, str]
-"""An option's and a value's name, folded: the same for every product that has it."""
+K = TypeVar("K")
 Skus = frozenset[str]
 NONE: Skus = frozenset()
-
-
-@dataclass(frozen=True)
-class ValueMatch:
-    """An option value in some product: its own name for the value."""
-
-    option: str
-    value: str
 
 
 @dataclass(frozen=True)
@@ -52,9 +44,11 @@ class Lexicon:
     joined: dict[str, Phrase] = field(default_factory=dict)
     """Names written without their spaces."""
     having_word: dict[str, Skus] = field(default_factory=dict)
-    shortest: dict[str, int] = field(default_factory=dict)
-    """Words in a product's shortest name."""
+    names: NameIndex = field(default_factory=NameIndex)
     values: dict[Phrase, frozenset[ValueKey]] = field(default_factory=dict)
+    value_parts: dict[str, frozenset[ValueKey]] = field(default_factory=dict)
+    """Words that stand in a value's name: heard only of products that have it."""
+    measures: dict[Measure, frozenset[ValueKey]] = field(default_factory=dict)
     having_value: dict[ValueKey, Skus] = field(default_factory=dict)
     values_of: dict[str, dict[ValueKey, ValueMatch]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
@@ -94,12 +88,17 @@ class Lexicon:
         part: dict[Phrase, set[str]] = defaultdict(set)
         category: dict[Phrase, set[str]] = defaultdict(set)
         having: dict[str, set[str]] = defaultdict(set)
+        named: list[tuple[str, Phrase]] = []
         for product in products:
             sku = product.sku
-            phrases = [phrase[:MAX_PHRASE] for phrase in map(split, product.names) if phrase]
-            self.shortest[sku] = min(map(len, phrases), default=0)
-            for phrase in phrases:
+            own = [phrase[:MAX_PHRASE] for phrase in map(split, product.names) if phrase]
+            others = [other[:MAX_PHRASE] for one in own for other in alike_names(one)]
+            for phrase in own:
                 full[phrase].add(sku)
+            for phrase in others:
+                part[phrase].add(sku)
+            for phrase in (*own, *others):
+                named.append((sku, phrase))
                 for piece in _parts(phrase):
                     part[piece].add(sku)
                 for word in phrase:
@@ -113,22 +112,24 @@ class Lexicon:
             for phrase in {*full, *part, *category}
         }
         self.having_word = {word: frozenset(skus) for word, skus in having.items()}
+        self.names = NameIndex.build(named, self.having_word)
         self.joined = {"".join(phrase): phrase for phrase in (*category, *full) if len("".join(phrase)) > 3}
 
     def _index_values(self, products: list[ProductWords]) -> None:
-        values: dict[Phrase, set[ValueKey]] = defaultdict(set)
         having: dict[ValueKey, set[str]] = defaultdict(set)
-        seen: dict[OptionWords, dict[ValueKey, ValueMatch]] = {}
+        seen: dict[OptionWords, OptionIndex] = {}
         for product in products:
             own: dict[ValueKey, ValueMatch] = {}
             for option in product.options:
                 if option not in seen:
-                    seen[option] = _option_values(option, values)
-                own |= seen[option]
+                    seen[option] = index_option(option)
+                own |= seen[option].own
             self.values_of[product.sku] = own
             for key in own:
                 having[key].add(product.sku)
-        self.values = {phrase: frozenset(keys) for phrase, keys in values.items()}
+        self.values = _merged(index.phrases for index in seen.values())
+        self.value_parts = _merged(index.parts for index in seen.values())
+        self.measures = _merged(index.measures for index in seen.values())
         self.having_value = {key: frozenset(skus) for key, skus in having.items()}
 
     def _index_words(self, products: list[ProductWords]) -> None:
@@ -145,8 +146,12 @@ class Lexicon:
         self.marked = {word: frozenset(forms) for word, forms in marked.items()}
 
 
-def split(text: str) -> Phrase:
-    return tuple(token for token in TOKEN.findall(fold(text)) if token[0].isalnum())
+def _merged(indexes: Iterable[Mapping[K, frozenset[ValueKey]]]) -> dict[K, frozenset[ValueKey]]:
+    found: dict[K, set[ValueKey]] = defaultdict(set)
+    for index in indexes:
+        for name, keys in index.items():
+            found[name] |= keys
+    return {name: frozenset(keys) for name, keys in found.items()}
 
 
 def _parts(phrase: Phrase) -> Iterable[Phrase]:
@@ -157,51 +162,21 @@ def _parts(phrase: Phrase) -> Iterable[Phrase]:
         yield phrase[start:]
     if len(phrase) > 1:
         for word in (phrase[0], phrase[-1]):
-            if len(word) > 2 and word.isalpha() and word not in common_words():
+            least = 2 if word.isascii() else 1
+            if len(word) > least and word.isalpha() and word not in common_words():
                 yield (word,)
-        if phrase[0] in words().heads:
+        if phrase[0].isalpha() and len(phrase[0]) > 1:
             yield (phrase[0],)
+    if not phrase[-1].isascii():
+        yield from _ends(phrase[-1])
 
 
-def _option_values(option: OptionWords, values: dict[Phrase, set[ValueKey]]) -> dict[ValueKey, ValueMatch]:
-    own: dict[ValueKey, ValueMatch] = {}
-    for value in option.values:
-        key = (fold(option.name), fold(value.value))
-        own[key] = ValueMatch(option.name, value.value)
-        for phrase in _value_phrases((value.value, *value.names)):
-            values[phrase].add(key)
-    return own
-
-
-def _value_phrases(names: Iterable[str]) -> Iterable[Phrase]:
-    synonyms, sizes = words().synonyms, words().size_values
-    for name in names:
-        phrase = split(name)
-        if not phrase:
-            continue
-        alike = [phrase, *(tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))]
-        for one in (*alike, *_measured(phrase), *_cut_short(phrase)):
-            yield one
-            joined = "".join(one)
-            if joined[0].isdigit() or joined in sizes:
-                for word in words().size_words:
-                    yield (word, *one)
-
-
-def _measured(phrase: Phrase) -> Iterable[Phrase]:
-    """`1 m` is said `1 mét`, `1 metre`, `1미터`."""
-    for i in range(1, len(phrase)):
-        if phrase[i - 1][0].isdigit():
-            for unit in words().units.get(phrase[i], ()):
-                yield (*phrase[:i], unit, *phrase[i + 1 :])
-
-
-def _cut_short(phrase: Phrase) -> Iterable[Phrase]:
-    """A model by its number and the beginning of its name: `ip 15`, `iph 15` for `iphone 15`."""
-    head, rest = phrase[0], phrase[1:]
-    if len(head) >= LONG_WORD and head.isalpha() and head.isascii() and any(w[0].isdigit() for w in rest):
-        for length in range(2, len(head)):
-            yield (head[:length], *rest)
+def _ends(word: str) -> Iterable[Phrase]:
+    """What a Korean compound is stands at its end, `케이스` of `폰케이스`; a long beginning does as well."""
+    for size in range(2, len(word)):
+        yield (word[-size:],)
+        if size > 2:
+            yield (word[:size],)
 
 
 def _has_diacritics(text: str) -> bool:

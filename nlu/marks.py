@@ -1,16 +1,17 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
-from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus, ValueKey, split
-from nlu.phrases import MAX_MARKS, Mark, Phrases
+from nlu.choices import MANY
+from nlu.counting import Counting
+from nlu.lexicon import MAX_PHRASE, NONE, Hits
+from nlu.phrases import MAX_MARKS, SMALL, Mark
+from nlu.tokens import marked_key
 from nlu.wordlists import common_words, words
 
-_BEHIND_A_NUMBER = frozenset(
-    ["instead", "please", "pls", "then", "now", "thanks", "nha", "nhe", "thoi", "luon", "di", "a", "ah", "nhen", "em",
-     "shop", "nua", "more", "and", "va"]
-)  # fmt: skip
+_BETWEEN = frozenset({"but", "then"})
+"""Words behind which another thing is named, beside those of a choice."""
 
 
-class Reader(Phrases):
+class Reader(Counting):
     def read(self) -> list[Mark]:
         i = 0
         while i < len(self._pieces) and len(self.marks) < MAX_MARKS:
@@ -27,17 +28,72 @@ class Reader(Phrases):
             or self._longer(self._product(i), self._option(i))
             or self._other_of_the_same(i)
             or self._quantity(i)
-            or self._detail(i)
             or self._small_word(i)
         )
 
-    @staticmethod
-    def _longer(product: Mark | None, option: Mark | None) -> Mark | None:
+    def _longer(self, product: Mark | None, option: Mark | None) -> Mark | None:
         if product is None or option is None:
             return product or option
+        if option.end == product.end and not product.hits.full and not self._begins_with_goods(option):
+            return option
         return option if option.end > product.end else product
 
+    def _begins_with_goods(self, option: Mark) -> bool:
+        """`kẻ ngang` may be a part of a name; behind a product that comes so, it is how that one is wished."""
+        before = next((mark for mark in reversed(self.marks) if mark.kind == "product"), None)
+        own = self._talked_of()
+        return not ((option.keys | option.near) & own) or (before is None and not self._focus)
+
     def _product(self, i: int) -> Mark | None:
+        """A name or the beginning of one; else the product that the words from here on are likest to."""
+        named = self._named(i)
+        like = self._like(i)
+        if named is not None and named.hits.full:
+            further = like is not None and like.hits.full and like.end > named.end
+            return like if like is not None and further and like.hits.all <= named.hits.all else named
+        if named is None or (like is not None and like.end > named.end):
+            return like
+        return named
+
+    def _like(self, i: int) -> Mark | None:
+        if self._keys[i].isdigit() or (
+            self._keys[i] in common_words() and self._keys[i] not in words().heads
+        ):
+            return None
+        end = min(i + MAX_PHRASE, len(self._keys))
+        keys = [self._name_word(at) for at in range(i, end)]
+        like = self._lexicon.names.likest(keys, 0)
+        if like is None or not self._is_telling(i, i + like.end):
+            return None
+        before = self._last_product(i)
+        if before is not None and before.hits.all & like.skus:
+            hits = Hits(
+                *(skus & like.skus for skus in (before.hits.full, before.hits.part, before.hits.category))
+            )
+            return Mark("product", i, i + like.end, hits=hits, text="+")
+        hits = Hits(full=like.skus) if like.whole else Hits(part=like.skus)
+        return self._product_mark(i, i + like.end, hits)
+
+    def _name_word(self, i: int) -> str | None:
+        """None where a name cannot go on: a covered place, a comma, an option's value that stands in no name."""
+        phrase = self._phrase(i, 1)
+        if (
+            phrase is None
+            or not phrase[0].isalnum()
+            or phrase[0] in words().separators | words().either | _BETWEEN
+        ):
+            return None
+        value = phrase in self._lexicon.values and phrase[0] not in self._lexicon.having_word
+        return None if value else phrase[0]
+
+    def _is_telling(self, start: int, end: int) -> bool:
+        """Not made of everyday words alone, such as any talk may bring together."""
+        return any(
+            key not in common_words() or piece.marked in self._lexicon.marked.get(key, ())
+            for key, piece in zip(self._keys[start:end], self._pieces[start:end], strict=True)
+        )
+
+    def _named(self, i: int) -> Mark | None:
         joined = self._joined(i)
         for length in range(MAX_PHRASE, 0, -1):
             phrase = self._phrase(i, length)
@@ -64,15 +120,48 @@ class Reader(Phrases):
         value = phrase in self._lexicon.values
         piece = self._pieces[i]
         everyday = phrase[0] in words().heads or phrase[0] in words().counters or phrase[0] in common_words()
-        if everyday and not (piece.marked and hits.full) and not self._among_goods(i):
+        if everyday and piece.marked and not self._is_written_so(piece.marked, hits):
+            return True
+        if everyday and not (piece.marked and hits.full) and not self._among_goods(i, hits):
+            return True
+        if (
+            not phrase[0].isascii()
+            and len(phrase[0]) == 2
+            and not hits.full
+            and not self._among_goods(i, hits)
+        ):
             return True
         return len(phrase[0]) < 2 or (value and not hits.full) or (piece.mended and len(phrase[0]) < 5)
 
-    def _among_goods(self, i: int) -> bool:
-        """Right behind a number, or before an option's value."""
+    def _is_written_so(self, marked: str, hits: Hits) -> bool:
+        """`đen` is no `đèn`, though both are `den`."""
+        names = (name for sku in list(hits.all)[:MANY] for name in self._lexicon.products[sku].names)
+        return any(marked in map(marked_key, name.split()) for name in names)
+
+    def _among_goods(self, i: int, hits: Hits) -> bool:
+        """Right behind a number, or before one of its own values."""
         before = self.marks[-1] if self.marks else None
         counted = before is not None and before.kind == "quantity" and before.end == i
-        return (counted or self._starts_value(i + 1)) and not self._before_number(i)
+        if before is not None and counted:
+            counted = self._keys[before.start] not in words().dozens
+        if not self._keys[i].isascii():
+            counted = counted or self._number_at(i + 1) is not None
+        return (counted or self._before_own_value(i, hits)) and not self._before_number(i)
+
+    def _before_own_value(self, i: int, hits: Hits) -> bool:
+        at = i + 1
+        if at < len(self._keys) and self._keys[at] in words().value_words:
+            at += 1
+        for length in (3, 2, 1):
+            phrase = self._phrase(at, length)
+            keys = self._lexicon.values.get(phrase) if phrase else None
+            if (
+                phrase
+                and keys
+                and (length > 1 or phrase[0] not in words().doubtful_values or self._pieces[at].marked)
+            ):
+                return any(self._lexicon.match(sku, keys) for sku in list(hits.all)[:MANY])
+        return False
 
     def _before_number(self, i: int) -> bool:
         return i + 1 < len(self._keys) and self._keys[i + 1].isdigit()
@@ -94,42 +183,29 @@ class Reader(Phrases):
             phrase = self._phrase(end, 1)
             having = self._lexicon.having_word.get(phrase[0], NONE) if phrase else NONE
             narrowed = Hits(*(skus & having for skus in (hits.full, hits.part, hits.category)))
-            if not narrowed.all or self._keys[end].isdigit() or len(narrowed.all) == len(hits.all):
+            if not narrowed.all or len(narrowed.all) == len(hits.all):
+                break
+            if self._keys[end].isdigit() and len(self._keys[end]) < 3:
+                break
+            if self._keys[end] in common_words() and not self._pieces[end].marked:
                 break
             if phrase in self._lexicon.values and self._option_at(end) is not None:
                 break
             hits, end = narrowed, end + 1
+        end = self._said_as_well(end, hits)
         mended = any(piece.mended for piece in self._pieces[start:end])
         return Mark(
             "product", start, end, hits=hits, negated=self._negated(start, end), mended=mended,
             text=" ".join(self._keys[start:end]),
         )  # fmt: skip
 
-    def _detail(self, i: int) -> Mark | None:
-        """Two or more words of one product's name, in any order, that make up half of it or narrow what was named."""
-        found: Skus = NONE
-        end = i
-        if self._keys[i] in common_words():
-            return None
-        while end < len(self._pieces):
-            phrase = self._phrase(end, 1)
-            having = self._lexicon.having_word.get(phrase[0], NONE) if phrase else NONE
-            narrowed = (found & having) if end > i else having
-            if not narrowed:
-                break
-            found, end = narrowed, end + 1
-        if end - i < 2 or len(found) > 20:
-            return None
-        near = frozenset(s for s in found if 2 * (end - i) >= self._lexicon.shortest[s])
-        before = self._last_product(i)
-        if before is not None and before.hits.all & found:
-            hits = Hits(
-                *(skus & found for skus in (before.hits.full, before.hits.part, before.hits.category))
-            )
-            return Mark("product", i, end, hits=hits, text="+")
-        return (
-            Mark("product", i, end, hits=Hits(part=near), text=" ".join(self._keys[i:end])) if near else None
-        )
+    def _said_as_well(self, end: int, hits: Hits) -> int:
+        """One more word that stands in another name of the same product: `loa bluetooth mini`."""
+        phrase = self._phrase(end, 1)
+        own = bool(phrase) and hits.all <= self._lexicon.having_word.get(phrase[0], NONE) if phrase else False
+        if not own or phrase is None or phrase[0] in common_words() or phrase[0].isdigit():
+            return end
+        return end if phrase in self._lexicon.values or self._starts_long_name(end) else end + 1
 
     def _other_of_the_same(self, i: int) -> Mark | None:
         """`sạc dự phòng 10000 hay 20000`: the other one, called by what tells it apart from the first."""
@@ -158,167 +234,15 @@ class Reader(Phrases):
                 return None
         return None
 
-    def _option(self, i: int) -> Mark | None:
-        mark = self._option_at(i)
-        if mark is None:
-            return None
-        start = i
-        while (
-            start > 0 and self._keys[start - 1] in words().value_words and not self._pieces[start - 1].masked
-        ):
-            start -= 1
-        floor = self.marks[-1].end if self.marks else 0
-        return Mark(
-            "option",
-            max(start, floor),
-            mark.end,
-            keys=mark.keys,
-            negated=self._negated(start, mark.end),
-            text=mark.text,
-        )
-
-    def _option_at(self, i: int) -> Mark | None:
-        for length in range(5, 0, -1):
-            phrase = self._phrase(i, length)
-            keys = self._lexicon.values.get(phrase) if phrase else None
-            if phrase is None or not keys:
-                continue
-            if length > 1 and self._is_count_and_size(i, length, keys):
-                continue
-            if length == 1 and not self._plausible_value(i):
-                continue
-            return Mark("option", i, i + length, keys=keys, text=" ".join(phrase))
-        return self._value_by_number(i)
-
-    def _value_by_number(self, i: int) -> Mark | None:
-        """Asked which one, people name a value by its number alone: `15` for `iPhone 15`."""
-        if self._awaiting != "variant" or not self._pieces[i].digits() or self._counted(i):
-            return None
-        keys = {key for key in self._focus if self._keys[i] in split(key[1])}
-        if self._pieces[i].masked or len(keys) != 1:
-            return None
-        return Mark("option", i, i + 1, keys=frozenset(keys), text=self._keys[i])
-
-    def _is_count_and_size(self, i: int, length: int, keys: frozenset[ValueKey]) -> bool:
-        """`2 m`: two of size M, unless the goods beside it are sold by the metre."""
-        if not (self._keys[i].isdigit() and self._keys[i + 1] in words().size_values) or self._adjacent(i):
-            return False
-        named = [mark.hits.all for mark in self.marks[-1:] if mark.kind == "product"]
-        named += [
-            hits.all
-            for size in range(MAX_PHRASE, 0, -1)
-            if (phrase := self._phrase(i + length, size)) and (hits := self._lexicon.phrases.get(phrase))
-        ][:1]
-        if (self._keys[i + 1],) not in self._lexicon.values and self._focus & keys:
-            return False
-        having = [self._lexicon.having_value.get(key, NONE) for key in keys]
-        return not any(skus & own for skus in named for own in having)
-
-    def _plausible_value(self, i: int) -> bool:
-        """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
-        piece = self._pieces[i]
-        if piece.mended and len(piece.key) < 5:
-            return False
-        forms = self._lexicon.marked.get(piece.key, frozenset())
-        sure = piece.marked and piece.marked in forms
-        doubtful = len(piece.key) == 1 or piece.digits() or piece.key in words().doubtful_values
-        if sure or not doubtful or self._awaiting == "variant":
-            return True
-        if i and self._keys[i - 1] in words().value_words:
-            return True
-        if (
-            self._focus & self._lexicon.values[(piece.key,)]
-            and not self._counted(i)
-            and (piece.upper or piece.digits())
-        ):
-            return True
-        if piece.digits() and self._counted(i):
-            return False
-        before = self.marks[-1] if self.marks else None
-        if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
-            return True
-        quantity = before is not None and before.kind == "quantity" and before.end == i
-        return (
-            (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
-        )
-
-    def _counted(self, i: int) -> bool:
-        follows = self._keys[i + 1] if i + 1 < len(self._keys) else ""
-        return follows in words().counters or follows in ("x", "k") or follows in words().measures
-
-    def _leads_to_option(self, i: int) -> bool:
-        """What follows is a size or the like: `2 den L`, `s trang`."""
-        following = self._keys[i + 1 : i + 3]
-        if not following:
-            return bool(self.marks) and self.marks[-1].kind in ("quantity", "separator")
-        return following[0] in words().size_words or (
-            (following[0],) in self._lexicon.values or tuple(following) in self._lexicon.values
-        )
-
-    def _quantity(self, i: int) -> Mark | None:
-        piece = self._pieces[i]
-        if (
-            piece.word == "so luong"
-            or self._keys[i : i + 2] == ["so", "luong"]
-            or piece.key in ("qty", "quantity")
-        ):
-            at = i + (2 if piece.key == "so" else 1)
-            at += at < len(self._keys) and self._keys[at] in (":", "la", "is", "of", "=")
-            return self._number_mark(i, at, labelled=True)
-        if piece.key == "x" and self._number_at(i + 1):
-            return self._number_mark(i, i + 1, labelled=True)
-        return self._number_mark(i, i, labelled=False)
-
-    def _number_mark(self, start: int, at: int, *, labelled: bool) -> Mark | None:
-        read = self._number_at(at)
-        if read is None:
-            return None
-        number, end = read
-        digits = self._keys[at].isdigit()
-        counted = labelled or (digits and end < len(self._keys) and self._keys[end] == "x")
-        end += counted and not labelled
-        if end < len(self._keys) and self._keys[end] in words().dozens and not self._pieces[end].masked:
-            number, end, counted = number * words().dozens[self._keys[end]], end + 1, True
-        if not counted and digits and self._is_measure(at, end):
-            return None
-        if self._is_counter(end):
-            counted, end = True, end + 1
-        counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
-        counted = counted or (not digits and self._is_taken(start, end))
-        beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
-        if not (counted or beside or (digits and len(self._keys[at]) <= 3)):
-            return None
-        return Mark("quantity", start, end, quantity=number)
-
-    def _is_taken(self, start: int, end: int) -> bool:
-        """`two of them`, `make it two`, `lấy hai thôi`: a number in words, said of goods."""
-        if self._keys[end : end + 1] == ["of"] and set(self._keys[end + 1 : end + 2]) & words().of_them:
-            return True
-        pieces = self._pieces[max(0, start - 3) : start]
-        before = f" {' '.join(piece.word for piece in pieces if not piece.masked)} "
-        last = end >= len(self._keys) or not self._keys[end].isalpha() or self._keys[end] in _BEHIND_A_NUMBER
-        return last and any(before.endswith(f" {phrase} ") for phrase in words().takers)
-
-    def _is_measure(self, at: int, end: int) -> bool:
-        """`55 kg`, `1m65`, `3 ngày`: a number of something else than goods."""
-        after = self._keys[end] if end < len(self._keys) else ""
-        touching = end < len(self._keys) and self._pieces[at].end == self._pieces[end].start
-        if after == "m" and not touching:
-            return False
-        if at and self._keys[at - 1] == "m" and self._pieces[at - 1].end == self._pieces[at].start:
-            return True
-        return (
-            (after in words().measures and after not in words().counters)
-            or after in ("/", ":")
-            or after == "h"
-        )
-
     def _each(self, i: int) -> Mark | None:
         return self._listed(i, "each")
 
     def _pointer(self, i: int) -> Mark | None:
         this = self._listed(i, "pointer") or self._ordinal(i)
-        return None if this is None or self._starts_full_name(i) else this
+        if this is None or self._starts_full_name(i):
+            return None
+        value = self._option_at(i + 1) if i + 1 < len(self._keys) else None
+        return None if value is not None and value.end > this.end else this
 
     def _ordinal(self, i: int) -> Mark | None:
         """`cái thứ hai`, `the second one`, `두번째`; never a bare `thứ hai`, which is a day."""
@@ -342,6 +266,7 @@ class Reader(Phrases):
             if (
                 at + length <= len(self._keys)
                 and text in ordinals
+                and not self._is_part_of_a_measure(at + length)
                 and not any(p.masked for p in self._pieces[i : at + length])
             ):
                 return Mark("pointer", i, at + length, index=ordinals[text], text=text)
@@ -349,6 +274,10 @@ class Reader(Phrases):
         if i + 2 <= len(self._keys) and not joined.isascii() and joined in ordinals:
             return Mark("pointer", i, i + 2, index=ordinals[joined], text=joined)
         return None
+
+    def _is_part_of_a_measure(self, end: int) -> bool:
+        """`the 2m ones` are no second ones."""
+        return self._keys[end - 1].isdigit() and self._keys[end : end + 1] != [] and self._adjacent(end - 1)
 
     def _begins_value(self, i: int) -> bool:
         """`the 2 metre one` is no second one."""
@@ -370,9 +299,10 @@ class Reader(Phrases):
         return i < len(self._keys) and self._keys[i] in ("dau", "cuoi")
 
     def _small_word(self, i: int) -> Mark | None:
-        correction = self._listed(i, "correction")
-        if correction is not None:
-            return correction
+        for kind in SMALL:
+            said = self._listed(i, kind)
+            if said is not None:
+                return said
         key, word = self._keys[i], self._pieces[i].word
         if (key in words().separators and not word.endswith("*")) or key in (",", ";", "\n", "+", "&", "."):
             return Mark("separator", i, i + 1, text=key)

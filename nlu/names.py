@@ -25,10 +25,21 @@ _LABEL = re.compile(
 _SELF = re.compile(
     r"(?<!\w)(?:(?:mình|minh|em|tôi|toi|tui|chị|chi|anh|cô|mk)\s+(?:tên\s+(?:là\s+)?|ten\s+(?:la\s+)?|là|la)|"
     r"i am|i'm|im|it's|this is|"
-    r"call me|저는|전|gặp|gap|ask for|gọi|goi|gửi cho|gui cho|send to|order for|recipient is|receiver is|my friend)\s+"
+    r"call me|저는|전|gặp|gap|ask for|gọi|goi|"
+    r"(?:gửi|gui|giao|ship)\s+(?:hàng\s+|hang\s+)?(?:cho|tới|toi|đến|den|qua)|"
+    r"(?:send|deliver|ship|address)(?:\s+(?:it|this|that|them|everything|the\s+parcel))?\s+(?:to|for)|"
+    r"order for|(?:it's |present |gift )?for|recipient is|receiver is|receiver|recipient)\s+"
     r"([^\d,;.\n?!|/]{1,40})",
     re.I,
 )
+_KIN = re.compile(
+    r"^\s*(?:(?:my|our|a|the)\s+)?(?:(?:mom|mum|mother|dad|father|wife|husband|sister|brother|friend|boss|girlfriend|boyfriend|"
+    r"daughter|son|aunt|uncle|cousin|colleague|flatmate|roommate|bf|gf|mẹ|me|má|ba|bố|bo|vợ|vo|chồng|chong|chị|chi|anh|em|con|"
+    r"bạn|ban|sếp|sep|bà|ông|dì|cô|chú|bác|nyc?)\s+)"
+    r"(?:(?:gái|gai|trai|xã|xa|mình|minh|em|tôi|toi|tui|chị|anh|nội|ngoại|hai|ruột|là|la|tên|ten|named|called|is|,|:)\s+)*(?=\S)",
+    re.IGNORECASE,
+)
+"""Who the receiver is to the customer, in front of the name."""
 _KO_SELF = re.compile(r"([가-힣]{2,4})(?:이?라고|입니다|이에요|예요|이고요?|님|씨|한테|에게)")
 _LABEL_END = re.compile(
     r"\s(?:sđt|sdt|đt|dt|số|so|so dien|địa chỉ|dia chi|đc|dc|ở|o|giao|ship|về|ve|nhé|nha|nhe|nhá|ạ|a|ạh|phone|"
@@ -67,7 +78,7 @@ def find_name(
 def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
     for match in _LABEL.finditer(raw):
         text = _cut(match.group(1), match.start(1), taken)
-        text = _up_to_its_end(text)
+        text = _without_kin(_up_to_its_end(text))
         if _HANGUL.search(text):
             text = text.split()[0] if text.split() and _is_korean_name(text.split()[0]) else ""
         mention = _mention(text, match.start(1), 0.95)
@@ -78,6 +89,14 @@ def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
         ):
             return mention
     return None
+
+
+def _without_kin(text: str) -> str:
+    """The same length: `my mom Nguyen Thi Thuy`, `mẹ em là Lê Thị Hoa` are a person with a name of their own."""
+    kin = _KIN.match(text)
+    if kin is None or not text[kin.end() :].strip()[:1].isupper():
+        return text
+    return " " * kin.end() + text[kin.end() :]
 
 
 def _may_be_label(raw: str, match: re.Match[str], mention: NameMention) -> bool:
@@ -95,7 +114,7 @@ def _may_be_label(raw: str, match: re.Match[str], mention: NameMention) -> bool:
 
 def _self_named(raw: str, taken: Sequence[Span]) -> NameMention | None:
     for match in _SELF.finditer(raw):
-        text = _cut(match.group(1), match.start(1), taken)
+        text = _without_kin(_cut(match.group(1), match.start(1), taken))
         found = _leading_name(text)
         if found is not None:
             return NameMention(
@@ -152,7 +171,10 @@ def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | No
     text = re.sub(
         r"^\s*(?:dạ|da|vâng|vang|ok|à|um|yes|uh)[\s,]+", lambda m: " " * len(m.group()), text, flags=re.I
     )
-    mention = _mention(_up_to_its_end(text) or text, 0, 0.8)
+    text = _up_to_its_end(text) or text
+    if _HANGUL.search(text) and not _is_korean_answer(text):
+        return None
+    mention = _mention(text, 0, 0.8)
     return mention if mention is not None and may_be_name(text[slice(*mention.span)]) else None
 
 
@@ -313,6 +335,13 @@ def _is_korean_name(word: str) -> bool:
         and stem[-1] not in "을를는에로도"
         and stem not in _lists()["ko_not_names"]
     )
+
+
+def _is_korean_answer(text: str) -> bool:
+    """One or two words, of which a name is made: talk in Korean is longer than any name."""
+    parts = [_KO_END.sub("", part) for part in text.split()]
+    whole = "".join(parts)
+    return len(parts) <= 2 and 2 <= len(whole) <= 5 and whole not in _lists()["ko_not_names"]
 
 
 def _cut(text: str, start: int, taken: Sequence[Span]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from nlu.awaited import is_house, says_more_than_a_name
 from nlu.classifier import classify
 from nlu.entities import Entities, find_entities
-from nlu.items import Found, Scene, find_items
+from nlu.items import Found, Scene, Talked, find_items
 from nlu.language import detect
 from nlu.lexicon import Lexicon
 from nlu.marks import Reader
@@ -36,6 +36,8 @@ class Context:
     cart: tuple[CartItem, ...] = ()
     order_codes: tuple[str, ...] = ()
     today: date | None = None
+    talked: Talked | None = None
+    """What was asked about last, so that `lấy 2 cái` means it as it was asked about."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def read(text: str, context: Context) -> Reading:
     masked = _masked_tokens(tokens, line, [span for span, _ in entities.spans()])
     pieces = pieces_of(tokens, masked, context.lexicon)
     focus = [*context.shown, *(item.product_sku for item in context.cart)]
-    marks = Reader(pieces, context.lexicon, awaiting=context.awaiting, focus=focus).read()
+    marks = Reader(pieces, context.lexicon, awaiting=context.awaiting, focus=focus, text=line.text).read()
     units = masked_units(line, pieces, marks, entities.spans())
     return Reading(line, tokens, entities, pieces, marks, units)
 
@@ -91,6 +93,9 @@ def _understood(text: str, context: Context) -> Parse:
     question = is_question(raw, reading.tokens)
     scored = _without_idle(dict(classify(reading.units)), talk)
     found = _items(reading, context, scored)
+    if _other_than_told(reading, found):
+        scored |= {"change_item": max(scored.get("change_item", 0.0), 0.6)}
+        scored = {name: min(value, 0.45) if name == "ask_stock" else value for name, value in scored.items()}
     yes, no = yes_and_no(raw, talk, question=question)
     yes = yes and _agrees(scored)
     intents = _intents(scored, yes=yes, no=no)
@@ -119,9 +124,13 @@ def _understood(text: str, context: Context) -> Parse:
 
 def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Found:
     change = _change(scored, bool(context.cart))
+    if change is None and context.cart and _corrects(reading):
+        change = "replace"
     swaps = scored.get("exchange_request", 0.0) >= 0.5 or change == "replace"
     change = change or ("set" if context.cart else None)
-    scene = Scene(context.lexicon, context.shown, context.cart, change, swaps)
+    scene = Scene(
+        context.lexicon, context.shown, context.cart, change, swaps, context.awaiting, context.talked
+    )
     return find_items(reading.line, reading.pieces, reading.marks, scene)
 
 
@@ -138,6 +147,15 @@ def _without_idle(scored: dict[str, float], talk: Sequence[Token]) -> dict[str, 
     return {
         name: min(value, DOUBT) if name in _CHANGES_WHAT_IS_THERE else value for name, value in scored.items()
     }
+
+
+def _corrects(reading: Reading) -> bool:
+    return any(mark.kind == "correction" for mark in reading.marks)
+
+
+def _other_than_told(reading: Reading, found: Found) -> bool:
+    """`actually, can it be blue?`: what lies in the cart, said again and otherwise."""
+    return _corrects(reading) and any(mention.replaces for mention in found.mentions)
 
 
 def _change(scored: dict[str, float], cart: bool) -> str | None:

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from nlu.lexicon import Hits, Lexicon, ValueKey
+from nlu.lexicon import Hits, Lexicon
 from nlu.pieces import Piece
+from nlu.values import ValueKey
 from nlu.wordlists import words
 
-Kind = Literal["quantity", "product", "option", "separator", "pointer", "each", "correction"]
+Kind = Literal[
+    "quantity", "product", "option", "separator", "pointer", "each", "correction", "removal", "adding", "keeping"
+]  # fmt: skip
+SMALL: tuple[Kind, ...] = ("correction", "removal", "adding", "keeping")
+"""Kinds of small words that say what becomes of the goods beside them."""
 MAX_MARKS = 200
 ALL = 99
 """The index of a pointer at everything that was shown."""
@@ -25,18 +30,32 @@ class Mark:
     quantity: int = 0
     hits: Hits = Hits()
     keys: frozenset[ValueKey] = frozenset()
+    near: frozenset[ValueKey] = frozenset()
+    """Values of which only a part was said: they count for a product that has none of `keys`."""
     index: int = 0
     """Of a pointer, counted from 1; with `quantity`, so many from the first on."""
+    counted: bool = False
+    """Of a quantity: it stands with a word for pieces."""
     negated: bool = False
     mended: bool = False
     text: str = ""
+
+    @property
+    def option_names(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.keys | self.near)
 
 
 class Phrases:
     """A message's pieces with the look-ups that every kind of mark needs."""
 
     def __init__(
-        self, pieces: Sequence[Piece], lexicon: Lexicon, *, awaiting: str | None, focus: Sequence[str] = ()
+        self,
+        pieces: Sequence[Piece],
+        lexicon: Lexicon,
+        *,
+        awaiting: str | None,
+        focus: Sequence[str] = (),
+        text: str = "",
     ) -> None:
         """`focus` are the products talked of: a bare `M` or `39` that one of them has is an option."""
         self._pieces = pieces
@@ -44,6 +63,7 @@ class Phrases:
         self._awaiting = awaiting
         self._focus = frozenset(key for sku in focus for key in lexicon.values_of.get(sku, {}))
         self._keys = [piece.key for piece in pieces]
+        self._text = text
         self.marks: list[Mark] = []
 
     def _phrase(self, i: int, length: int) -> tuple[str, ...] | None:
@@ -122,19 +142,25 @@ class Phrases:
             if found is None or found[0] != kind:
                 continue
             pieces = self._pieces[i : i + length]
-            if not any(piece.masked or piece.odd or piece.word.endswith("*") for piece in pieces):
+            if not any(piece.masked or _is_another_word(piece) for piece in pieces):
                 return Mark(kind, i, i + length, index=found[1], text=" ".join(part))
         return None
 
     def _negated(self, start: int, end: int) -> bool:
-        """`không lấy màu đen`, `not the black one`, `검정 말고`."""
-        line = " ".join(piece.word for piece in self._pieces[max(0, start - 4) : start])
+        """`không lấy màu đen`, `not the black one`, `검정 말고`; the no of `oh no, the black one` is none."""
+        corrected = max((mark.end for mark in self.marks if mark.kind == "correction"), default=0)
+        line = " ".join(piece.word for piece in self._pieces[max(corrected, start - 4) : start])
         before = f" {line} "
         for phrase in words().negators:
             place = before.rfind(f" {phrase} ")
             if place >= 0 and not any(c in before[place:] for c in ",;.\n?"):
                 return True
         return any(key in words().negators_after for key in self._keys[end : end + 2])
+
+
+def _is_another_word(piece: Piece) -> bool:
+    """By the diacritics it was typed with; what small words look like is known whatever the catalogue sells."""
+    return piece.word.endswith("*") or (piece.odd and piece.word not in words().accented)
 
 
 @lru_cache
@@ -144,5 +170,6 @@ def _listed_phrases() -> dict[tuple[str, ...], tuple[Kind, int]]:
     kinds: tuple[tuple[tuple[str, ...], Kind, int], ...] = (
         (data.each, "each", 0), (data.these, "pointer", 0), (data.both, "pointer", ALL), (data.corrections,
             "correction", 0),
+        (data.removals, "removal", 0), (data.adding, "adding", 0), (data.keeping, "keeping", 0),
     )  # fmt: skip
     return {tuple(phrase.split()): (kind, index) for phrases, kind, index in kinds for phrase in phrases}

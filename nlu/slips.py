@@ -1,9 +1,12 @@
 """Words typed wrong: the known word that is one slip away, found by look-ups, whatever the number of words."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 MIN_LENGTH = 4
+_NG = re.compile(r"^(n?g)(?=[eiy])")
+"""`nge` is `nghe`: the h that Vietnamese writes before e and i."""
 
 
 class Slips:
@@ -23,6 +26,9 @@ class Slips:
         telex = _untelex(word)
         if telex != word and telex in self._words:
             return telex
+        spelt = _NG.sub(r"\1h", word)
+        if spelt != word and spelt in self._words:
+            return spelt
         if len(word) < MIN_LENGTH:
             return None
         near = {

@@ -1,14 +1,12 @@
 """Marks grouped into wishes: a new one begins where a mark would stand twice; a neighbour lends its product."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from nlu.choices import MANY
 from nlu.lexicon import Lexicon
-from nlu.phrases import Mark
-
-MANY = 300
-"""Above so many products a phrase is too broad to be looked at one by one."""
+from nlu.phrases import SMALL, Mark
 
 
 @dataclass
@@ -20,6 +18,11 @@ class Wish:
     options: list[Mark] = field(default_factory=list)
     own_product: bool = True
     each: bool = False
+    removed: bool = False
+    kept: bool = False
+    """It stays as it is."""
+    counted: bool = False
+    """Its number stands with a word for pieces."""
     after_separator: bool = False
     """A separator stands between the last mark and what comes."""
 
@@ -37,16 +40,59 @@ def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
 def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
     wishes: list[Wish] = []
     wish = Wish()
+    removing = False
     for index, mark in enumerate(marks):
+        rest = marks[index + 1 :]
         if mark.kind == "correction":
+            removing = False
+            continue
+        if mark.kind in SMALL:
+            removing = mark.kind == "removal" and _leads_on(mark, rest, wish)
+            wish = _parted(wishes, wish, mark, forward=removing or mark.kind != "removal")
             continue
         corrected = index > 0 and marks[index - 1].kind == "correction"
-        if not corrected and _begins_new(wish, mark, marks[index + 1 :], lexicon):
+        if not corrected and _begins_new(wish, mark, rest, lexicon):
             wishes.append(wish)
-            wish = Wish()
+            wish = Wish(removed=removing)
         _add(wish, mark, corrected)
     wishes.append(wish)
     return [w for w in wishes if w.marks]
+
+
+def _leads_on(mark: Mark, rest: Sequence[Mark], wish: Wish) -> bool:
+    """`bỏ áo` names what goes behind it; `áo bỏ luôn`, `the shirt, remove it` and Korean before it."""
+    following = {m.kind for m in takewhile(lambda m: m.kind not in ("separator", *SMALL), rest)}
+    naming = {"product", "option"} if wish.names_something else {"product", "option", "pointer"}
+    return mark.text.isascii() and bool(following & naming)
+
+
+def _parted(wishes: list[Wish], wish: Wish, mark: Mark, *, forward: bool) -> Wish:
+    """A word of taking out, adding or keeping: it begins a wish, or says what becomes of the one before it."""
+    if mark.kind == "removal" and not forward:
+        last = _counted_of(wishes, wish)
+        last.removed = True
+        return wish
+    if mark.kind == "adding" and not (wish.removed or wish.kept):
+        return wish
+    if mark.kind == "keeping" and not mark.text.isascii():
+        wish.kept = True
+        return wish
+    if wish.marks:
+        wishes.append(wish)
+        wish = Wish()
+    wish.removed, wish.kept = mark.kind == "removal", mark.kind == "keeping"
+    return wish
+
+
+def _counted_of(wishes: list[Wish], wish: Wish) -> Wish:
+    """`두 개 중에 하나만 빼고`: so many of what was named just before."""
+    if not wishes or wish.names_something or wish.after_separator:
+        return wish
+    last = wishes[-1]
+    if wish.quantity is not None:
+        last.quantity, wish.quantity = wish.quantity, None
+        wish.marks.clear()
+    return last
 
 
 def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
@@ -55,7 +101,7 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
         return
     wish.marks.append(mark)
     if mark.kind == "quantity":
-        wish.quantity = mark.quantity
+        wish.quantity, wish.counted = mark.quantity, mark.counted
     elif mark.kind == "product":
         wish.product = mark
     elif mark.kind == "pointer":
@@ -64,14 +110,14 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
         wish.each = True
     elif mark.kind == "option":
         if corrected:
-            names = {name for name, _ in mark.keys}
-            wish.options = [m for m in wish.options if not names & {name for name, _ in m.keys}]
+            names = mark.option_names
+            wish.options = [m for m in wish.options if not names & m.option_names]
         wish.options.append(mark)
 
 
 def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
     if mark.kind == "quantity":
-        return wish.quantity is not None and wish.names_something
+        return _counts_another(wish, rest, lexicon)
     if mark.kind == "product":
         return wish.product is not None and mark.text != "+"
     if mark.kind == "pointer":
@@ -82,6 +128,16 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
         following = [m.kind for m in takewhile(lambda m: m.kind != "separator", rest)]
         return (wish.product is not None or bool(wish.options)) and "product" in following
     return False
+
+
+def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
+    """A second number; or one behind a separator that goes with another value than the wish has."""
+    following = list(takewhile(lambda m: m.kind not in ("separator", "quantity"), rest))
+    options = [mark for mark in following if mark.kind == "option"]
+    if wish.quantity is not None:
+        return wish.names_something or (wish.after_separator and bool(options))
+    named = {name for mark in wish.options for name in _option_names(mark, wish, lexicon)}
+    return wish.after_separator and any(named & _option_names(mark, wish, lexicon) for mark in options)
 
 
 def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
@@ -97,9 +153,10 @@ def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
 
 def _option_names(mark: Mark, wish: Wish, lexicon: Lexicon) -> set[str]:
     if wish.product is None or len(wish.product.hits.all) > MANY:
-        return {name for name, _ in mark.keys}
+        return set(mark.option_names)
     own = [lexicon.values_of.get(sku, {}) for sku in wish.product.hits.all]
-    return {key[0] for key in mark.keys if any(key in values for values in own)} or {n for n, _ in mark.keys}
+    found = {values[key].option for key in mark.keys | mark.near for values in own if key in values}
+    return found or set(mark.option_names)
 
 
 def _spread(wishes: list[Wish]) -> list[Wish]:
@@ -118,15 +175,12 @@ def _spread(wishes: list[Wish]) -> list[Wish]:
 def _by_value(wish: Wish) -> list[Wish]:
     if not wish.each or len(wish.options) < 2:
         return [wish]
-    names = [frozenset(name for name, _ in mark.keys) for mark in wish.options]
+    names = [mark.option_names for mark in wish.options]
     twice = [mark for mark, own in zip(wish.options, names, strict=True) if names.count(own) > 1]
     if len(twice) < 2:
         return [wish]
     shared = [mark for mark in wish.options if mark not in twice]
-    return [
-        Wish(wish.marks, wish.product, wish.pointer, wish.quantity, [*shared, mark], wish.own_product, True)
-        for mark in twice
-    ]
+    return [replace(wish, options=[*shared, mark], each=True) for mark in twice]
 
 
 def _inherit(wishes: list[Wish]) -> None:

@@ -18,8 +18,6 @@ class Words:
     """Words that lead to an option's value: `màu`, `size`, `loại`."""
     separators: frozenset[str]
     synonyms: dict[str, tuple[str, ...]]
-    units: dict[str, tuple[str, ...]]
-    """A unit of measure by each of its names."""
     marked_values: frozenset[str]
     doubtful_values: frozenset[str]
     """Values that are also common words when typed without marks: `den` is đen and đến."""
@@ -33,6 +31,20 @@ class Words:
     """Words that tell nothing by themselves: a message of these and goods does nothing to the cart."""
     measures: frozenset[str]
     """Units behind a number that make it no quantity."""
+    units: dict[str, tuple[str, float]]
+    """What a unit measures, and how many of the smallest it is."""
+    largest: tuple[str, ...]
+    smallest: tuple[str, ...]
+    alike: tuple[tuple[str, ...], ...]
+    """Everyday words for one kind of thing: `áo phông` is `áo thun` in every shop."""
+    taking: frozenset[str]
+    """Words behind which a bare number counts goods."""
+    please: frozenset[str]
+    removals: tuple[str, ...]
+    adding: tuple[str, ...]
+    keeping: tuple[str, ...]
+    before_be: frozenset[str]
+    """Behind one of these, `be` is the English verb and no beige."""
     each: tuple[str, ...]
     negators: tuple[str, ...]
     negators_after: tuple[str, ...]
@@ -61,20 +73,22 @@ def words() -> Words:
         name: frozenset(data[name])
         for name in (
             "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
-            "size_values", "of_them", "either", "idle", "measures", "particles", "vi_words", "en_words", "not_names",
+            "size_values", "of_them", "either", "idle", "measures", "before_be", "taking", "please", "particles",
+            "vi_words", "en_words", "not_names",
         )
     }  # fmt: skip
     phrases: dict[str, Any] = {
         name: tuple(data[name])
-        for name in ("each", "takers", "negators", "negators_after", "corrections", "these", "both", "yes", "no",
-                     "not_yet", "question")
+        for name in ("largest", "smallest", "removals", "adding", "keeping", "each", "takers", "negators",
+                     "negators_after", "corrections", "these", "both", "yes", "no", "not_yet", "question")
     }  # fmt: skip
     return Words(
         shorthand=data["shorthand"],
         numbers=data["numbers"],
         dozens=data["dozens"],
         synonyms=synonyms,
-        units={name: tuple(group) for group in data["units"] for name in group},
+        units={unit: (kind, float(size)) for unit, (kind, size) in data["units"].items()},
+        alike=tuple(map(tuple, data["alike"])),
         ordinals=data["ordinals"],
         payments={"cod": tuple(data["cod"]), "bank_transfer": tuple(data["bank_transfer"])},
         accented={word: frozenset(forms) for word, forms in data["accented"].items()},

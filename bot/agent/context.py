@@ -38,6 +38,7 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "cart": view,
         "awaiting": turn.state.get("awaiting", []),
         "shown": turn.state.get("shown", []),
+        "talked": turn.state.get("talked"),
         "drafts": turn.state.get("drafts", []),
         "last_item": turn.state.get("last_item", ""),
         "placed": _placed(session, turn),

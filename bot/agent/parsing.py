@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.policy.told import names_placed_order
-from nlu import CartItem, Context, Lexicon, Parse, parse
+from nlu import CartItem, Context, Lexicon, Parse, Talked, parse
+
+SURE_NAME = 0.9
+"""A name behind a label."""
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
 _INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
@@ -21,13 +24,21 @@ def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     if flow is not None and flow["name"] in ("change", "return"):
         lines, shown = _talked_of(flow, context)
         return _read_of_order(text, context, lexicon, lines, shown)
-    understood = _read_of_cart(text, context, lexicon, cart)
+    understood = _with_known_name(_read_of_cart(text, context, lexicon, cart), context)
     named = names_placed_order(understood)
     changing = named or {intent.name for intent in understood.intents} & CHANGING
     placed = _placed_lines(understood, context) if changing and (named or not cart) else []
     if not placed:
         return understood
     return _read_of_order(text, context, lexicon, placed, context.get("shown", ()))
+
+
+def _with_known_name(understood: Parse, context: dict[str, Any]) -> Parse:
+    """A name that was told is not replaced by words beside an address that merely look like one."""
+    awaiting, name = context.get("awaiting") or [], understood.name
+    known = awaiting[:1] in (["address"], ["ward"]) and "name" not in awaiting
+    doubtful = name is not None and name.confidence < SURE_NAME and not understood.phones
+    return replace(understood, name=None) if known and doubtful and understood.address_span else understood
 
 
 def _read_of_order(
@@ -84,11 +95,21 @@ def _read_of_cart(text: str, context: dict[str, Any], lexicon: Lexicon, lines: l
     shown = context.get("shown", ())
     awaiting = (context.get("awaiting") or [None])[0]
     understood = _read(text, context, lexicon, lines, shown)
+    if understood.name is None and "name" in context.get("awaiting", ()) and _is_only_a_name(understood):
+        as_name = _read(text, {**context, "awaiting": ["name"]}, lexicon, lines, shown)
+        understood = as_name if as_name.name is not None else understood
     answering = awaiting in ("variant", "item") and bool(context.get("drafts")) and bool(understood.items)
     if answering and all(item.refers == "cart" and item.change != "remove" for item in understood.items):
         # "L" answers the open question; it is no wish to change what lies in the cart already.
         return _read(text, context, lexicon, [], shown)
     return understood
+
+
+def _is_only_a_name(understood: Parse) -> bool:
+    """`Sofia Martins`, told while something else is asked for."""
+    said = understood.text.strip(" .,!").split()
+    goods = understood.items or understood.mentions or understood.question or understood.yes or understood.no
+    return not goods and 2 <= len(said) <= 5 and all(word.isalpha() and word.istitle() for word in said)
 
 
 def _read(
@@ -114,5 +135,21 @@ def _read(
                 for line in lines
             ),
             order_codes=tuple(order["code"] for order in context.get("orders", ())),
+            talked=Talked(**context["talked"]) if context.get("talked") else None,
         ),
     )
+
+
+def talked_of(understood: Parse, before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The one product that a message speaks of, with all that was said of it so far."""
+    named = {item.product_sku for item in understood.items}
+    sku = named.pop() if len(named) == 1 else None
+    if sku is None:
+        return before
+    item = understood.items[-1]
+    earlier = before if before and before["product_sku"] == sku else {"options": {}, "quantity": None}
+    return {
+        "product_sku": sku,
+        "options": {**earlier["options"], **item.options},
+        "quantity": item.quantity or earlier["quantity"],
+    }

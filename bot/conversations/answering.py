@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.agent.context import turn_context
 from bot.agent.loop import Assistant
-from bot.agent.parsing import understand
+from bot.agent.parsing import talked_of, understand
 from bot.agent.reviewing import Said
 from bot.agent.turn import Services, ToolOutcome, Turn
 from bot.conversations.handoff import hand_over
@@ -30,6 +30,8 @@ from nlu import Parse
 
 SURE_OF_LANGUAGE = 0.6
 SURE_OF_INTENT = 0.5
+ENOUGH_WORDS = 3
+"""Plain words in another language that make it the conversation's."""
 
 
 def answer(
@@ -42,6 +44,7 @@ def answer(
     if live is not None and not turn.shadow:
         turn.tell = live.teller(incoming.conversation_id, incoming.external_id)
     said = _reply(turn, incoming, assistant)
+    _remember_talk(turn)
     _count_unsure(turn, said.text)
     handed_off = _hand_over(incoming, turn, services)
     cards = [card for outcome in turn.outcomes for card in outcome.cards]
@@ -69,6 +72,17 @@ def _reply(turn: Turn, incoming: Incoming, assistant: Assistant) -> Said:
         return Said(wordless, outcome="own words")
     said = assistant.reply(turn, incoming.history)
     return replace(said, text=answered_with_attachments(turn, attachments, linked, said.text))
+
+
+def _remember_talk(turn: Turn) -> None:
+    """For the next message only: this one was read with what was said before it."""
+    talked = talked_of(turn.parse, turn.state.get("talked"))
+    if talked is None:
+        return
+    offered = turn.state.get("offer") or {}
+    if offered.get("sku") == talked["product_sku"]:
+        talked["options"] = {**offered.get("options", {}), **talked["options"]}
+    turn.state["talked"] = talked
 
 
 def _hand_over(incoming: Incoming, turn: Turn, services: Services) -> bool:
@@ -164,19 +178,25 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         context = turn_context(session, draft)
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(text, context, services.lexicon())
-    if draft.parse.language_confidence >= SURE_OF_LANGUAGE and _says_more_than_details(draft.parse):
+    if _changes_language(draft.parse, bool(draft.customer_texts)):
         draft.language = _language(state, draft.parse.language)
     return draft
 
 
-def _says_more_than_details(parse: Parse) -> bool:
-    """A Vietnamese address or name is written in Vietnamese by everybody: it is no change of language."""
+def _changes_language(parse: Parse, customer_wrote_before: bool) -> bool:
+    """Addresses, names and goods look the same in every language: only enough plain words change it."""
+    if parse.language_confidence < SURE_OF_LANGUAGE:
+        return False
     spans = [parse.address_span, parse.name.span if parse.name else None]
+    spans += [item.span for item in parse.items if item.refers is None]
     rest = "".join(
-        c for i, c in enumerate(parse.text) if not any(span and span[0] <= i < span[1] for span in spans)
+        " " if any(span and span[0] <= i < span[1] for span in spans) else c for i, c in enumerate(parse.text)
     )
-    told = any(span is not None for span in spans)
-    return not told or sum(c.isalpha() for c in rest) >= 4
+    plain = [word for word in rest.split() if sum(c.isalpha() for c in word) > 1]
+    if any("\uac00" <= c <= "\ud7a3" for c in rest):
+        return True
+    least = ENOUGH_WORDS if customer_wrote_before else 1
+    return len(plain) >= least
 
 
 def _language(state: dict[str, Any], written: str) -> str:

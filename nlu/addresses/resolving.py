@@ -6,9 +6,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from nlu.addresses.text import DASH, SPACE, Token, blank_out, clean, phones, tokens
+from nlu.addresses.text import DASH, SPACE, Token, blank_out, clean, phones, tokens, without_asides
 from nlu.addresses.units import Era, Unit, Units, load_units
-from nlu.addresses.words import CITY_SHORT, ENGLISH_KINDS, KIND_WORDS, MARKED_KINDS, PROVINCE_SHORT
+from nlu.addresses.words import (
+    AFTER_HOUSE,
+    CITY_SHORT,
+    ENGLISH_KINDS,
+    KIND_WORDS,
+    MARKED_KINDS,
+    PROVINCE_SHORT,
+)
 
 MAX_CHARS = 1_000
 MAX_SYLLABLES = 6
@@ -54,6 +61,8 @@ class Mention:
     kinds: tuple[str, ...]
     alone: bool
     """It fills its segment, as people write units; a name inside a longer segment may be a street's."""
+    former: tuple[Unit, ...] = ()
+    """Those of `units` that have the name only from before they were merged."""
 
 
 class AddressBook:
@@ -72,7 +81,7 @@ class AddressBook:
     def resolve(self, text: str) -> AddressResult:
         raw = text[:MAX_CHARS]
         cleaned, _ = clean(raw)
-        cleaned = blank_out(cleaned, phones(cleaned))
+        cleaned = without_asides(blank_out(cleaned, phones(cleaned)))
         words = tokens(cleaned)
         mentions = find_mentions(words, self._units)
         provinces = self._provinces(mentions, words)
@@ -136,6 +145,7 @@ class AddressBook:
                 found = [u for u in mention.units if u.level == "ward" and _fits(u, provinces, district)]
                 if district is not None and mention.units and not with_kind and district in mention.units:
                     continue
+                found = [u for u in found if u not in mention.former] or found
                 exact = [u for u in found if u.kind in mention.kinds] if with_kind else found
                 if found:
                     return _of_one_era(list(dict.fromkeys(exact or found)), district), mention
@@ -232,9 +242,10 @@ def _name(words: Sequence[Token], i: int, units: Units, kinds: tuple[str, ...], 
         if not found:
             continue
         end = i + length
+        former = tuple(unit for unit in units.formerly.get(key, ()) if unit in found and unit.key != key)
         if not kinds and end < len(words) and words[end].gap <= SPACE and words[end].key in ENGLISH_KINDS:
-            return Mention(found, start, end + 1, KIND_WORDS[(words[end].key,)], True)
-        return Mention(found, start, end, kinds, False)
+            return Mention(found, start, end + 1, KIND_WORDS[(words[end].key,)], True, former)
+        return Mention(found, start, end, kinds, False, former)
     return None
 
 
@@ -243,6 +254,7 @@ def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]
     if part[0].is_number and not kinds:
         return ()
     found: list[Unit] = []
+    former: Sequence[Unit] = ()
     short: list[Unit] = []
     if not kinds or "Thành phố" in kinds or "Tỉnh" in kinds:
         short = [unit for code in PROVINCE_SHORT.get(key, ()) for unit in _both_eras(code, units)]
@@ -250,7 +262,7 @@ def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]
         found.append(units.districts[CITY_SHORT[key]])
     if len(key) >= 3 or kinds:
         found += units.named.get(key, ())
-        found += units.formerly.get(key, ())
+        former = units.formerly.get(key, ())
     if kinds and len(key) <= 3 and not part[0].is_number:
         found += [u for u in units.initials.get(key, ()) if u.level == "district" and u.kind in kinds]
     marked = any(word.is_marked for word in part)
@@ -258,7 +270,8 @@ def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]
         toned = tuple(word.toned for word in part)
         exact = [u for u in found if u.toned == toned]
         found = exact or [u for u in found if len(u.syllables) != len(part)]
-    return tuple(dict.fromkeys([*short, *found]))
+    # How a former name was marked is not known, so nothing speaks against it.
+    return tuple(dict.fromkeys([*short, *found, *former]))
 
 
 def _of_one_era(wards: list[Unit], district: Unit | None) -> list[Unit]:
@@ -328,7 +341,17 @@ def _street(
     first = min((m.start for m in places), default=len(words))
     end = words[first].start if first < len(words) else len(text)
     street = text[:end].replace("|", " ").strip(" ,.;:-\n")
+    last = max((m.end for m in places), default=0)
+    house = AFTER_HOUSE.match(text, words[last - 1].end) if last else None
+    if house is not None:
+        street = f"{_bare_house(house.group(1))}, {street}" if street else _bare_house(house.group(1))
     street = re.sub(
         r"^(?:địa chỉ|dia chi|đc|dc|số nhà|so nha|address)\s*[:\-]?\s*", "", street, flags=re.IGNORECASE
     )
     return " ".join(street.split())[:200]
+
+
+def _bare_house(text: str) -> str:
+    return re.sub(
+        r"^(?:số nhà|so nha|nhà số|nha so|sn|số|so)\s*[:#]?\s*", "", text, flags=re.IGNORECASE
+    ).strip()

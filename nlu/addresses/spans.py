@@ -7,15 +7,19 @@ import re
 from collections.abc import Sequence
 
 from nlu.addresses.resolving import Mention, find_mentions
-from nlu.addresses.text import DASH, Token, blank_out, clean, phones, tokens
+from nlu.addresses.text import DASH, Token, blank_out, clean, phones, tokens, without_asides
 from nlu.addresses.units import load_units
 from nlu.addresses.words import (
+    AFTER_HOUSE,
     AFTER_UNITS,
+    BUILDINGS,
     HOUSE,
+    KOREAN_FLOORS,
     LEADS,
     NOT_STREET,
     STOPS,
     STREET_WORDS,
+    STREET_WORDS_MARKED,
     TOWARDS,
     TOWARDS_MARKED,
 )
@@ -31,12 +35,16 @@ def find_address_span(text: str) -> tuple[int, int] | None:
     """From the street (or what leads to it) to the last unit; None when nothing looks like an address."""
     raw = text[:MAX_CHARS]
     cleaned, places = clean(raw)
-    line = blank_out(cleaned, phones(cleaned))
+    line = without_asides(blank_out(cleaned, phones(cleaned)))
     words = tokens(line)
     found = _with_units(line, words) or _without_units(line)
     if found is None:
         return None
     start, end = found
+    while start and (
+        line[start - 1].isalnum() or (line[start - 1] in "-/" and line[start - 2 : start - 1].isalnum())
+    ):
+        start -= 1
     while end > start and line[end - 1] in " ,.;:-\n|":
         end -= 1
     while start < end and line[start] in " ,.;:-\n|":
@@ -63,7 +71,9 @@ def _with_units(line: str, words: Sequence[Token]) -> tuple[int, int] | None:
     start = words[first if street is None else street].start
     end = words[last - 1].end
     after = AFTER_UNITS.match(line, end)
-    return start, after.end() if after else end
+    end = after.end() if after else end
+    house = AFTER_HOUSE.match(line, end)
+    return start, house.end() if house else end
 
 
 def _best_chain(line: str, words: Sequence[Token]) -> list[Mention]:
@@ -157,16 +167,15 @@ def _leads(words: Sequence[Token], i: int) -> bool:
     ):
         return False
     if "\uac00" <= word.text[0] <= "\ud7a3":
-        return True
+        return not (i and words[i - 1].is_number and word.text in KOREAN_FLOORS)
+    if word.text[:1].isupper() and word.gap < DASH:
+        return False
     return word.text.lower() in TOWARDS_MARKED if word.is_marked else word.key in TOWARDS
 
 
 def _is_a_name(word: Token) -> bool:
-    """`Tô` of Tô Hiến Thành is no group of houses."""
-    return word.is_marked and word.text[:1].isupper() and word.text.lower() not in ("số", "đường", "tổ", "thôn",
-        "xóm", "ấp",
-           "hẻm", "ngõ", "ngách", "kiệt", "phòng", "tầng", "lầu", "lô", "toà", "tòa", "căn", "nhà", "bản",
-           "đội", "khóm")  # fmt: skip
+    """`Tô` of Tô Hiến Thành is no group of houses, `bán` no hamlet."""
+    return word.is_marked and word.text.lower() not in STREET_WORDS_MARKED
 
 
 def _names_a_road(words: Sequence[Token], after: int, end: int) -> bool:
@@ -188,3 +197,17 @@ def _without_units(line: str) -> tuple[int, int] | None:
     stops = [match.start() for match in STOPS.finditer(line, start)]
     following = [i for i in (line.find(c, start) for c in "\n;?!|") if i >= 0]
     return start, min([len(line), *stops, *following])
+
+
+def begin_of_answer(text: str, start: int) -> int:
+    """Asked where to, people begin with the house: `Sky Garden 2, block R2, phường …`; 0 when the text does so."""
+    before, _ = clean(text[:start])
+    words = tokens(before)
+    if not words or len(words) > 10 or LEADS.search(before) or re.search(r"[?!:\n]", before):
+        return start
+    led = any(_leads(words, i) for i in range(len(words)))
+    named = all(
+        w.is_number or len(w.text) == 1 or w.text[:1].isupper() or w.key in STREET_WORDS or w.key in BUILDINGS
+        for w in words
+    )
+    return 0 if named and not led else start

@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from nlu.addresses.words import ASIDE, KIND_WORDS
+
 GLUED, SPACE, JOIN, DASH, BREAK = range(5)
 """How a token is parted from the one before it; from DASH on, a new segment begins."""
 
@@ -89,6 +91,15 @@ def blank_out(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + "|" * (end - start) + text[end:]
     return text
+
+
+def without_asides(text: str) -> str:
+    """The same length, with spaces in place of words in brackets that name no place: `(hostel reception!!)`."""
+    return ASIDE.sub(lambda m: m.group() if _names_a_unit(m.group()) else " " * len(m.group()), text)
+
+
+def _names_a_unit(text: str) -> bool:
+    return any((fold(word),) in KIND_WORDS for word in _TOKEN.findall(text))
 
 
 def tokens(text: str) -> list[Token]:

@@ -39,7 +39,8 @@ HOUSE = re.compile(
     r"(?<![\w.])(?:số|so|nhà|nha|no\.?)?\s?\d{1,4}[A-Za-z]{0,2}(?:/\d{1,4}[A-Za-z]?){0,4}\s+(?:đường\s+|duong\s+)?[^\W\d_]{2,}"
 )
 NOT_STREET = re.compile(
-    r"^\d+\s*(?:cái|cai|chiếc|chiec|áo|ao|quần|quan|bộ|bo|hộp|hop|đôi|doi|size|k\b|nghìn|triệu|ngày|ngay|cm|kg|pcs|pieces?)\b",
+    r"^\d+\s*(?:cái|cai|chiếc|chiec|áo|ao|quần|quan|bộ|bo|hộp|hop|đôi|doi|hũ|hu|gói|goi|chai|lon|cuốn|cuon|quyển|quyen|"
+    r"bịch|bich|thùng|thung|tuýp|tuyp|size|k\b|nghìn|triệu|ngày|ngay|cm|kg|pcs|pieces?)\b",
     re.IGNORECASE,
 )
 
@@ -50,6 +51,29 @@ STREET_WORDS = frozenset(
         "street", "st", "road", "apt", "apartment", "room", "unit", "tdp", "buon", "lang", "condo", "building",
         "villa", "biet", "hotel"]
 )  # fmt: skip
+STREET_WORDS_MARKED = frozenset(
+    ["số", "nhà", "đường", "phố", "tổ", "ngõ", "ngách", "hẻm", "kiệt", "ấp", "thôn", "xóm", "khóm", "đội", "bản", "lô",
+        "toà", "tòa", "căn", "phòng", "lầu", "tầng", "chung", "buôn", "làng", "biệt"]
+)  # fmt: skip
+BUILDINGS = frozenset(
+    [
+        "thap",
+        "tower",
+        "cu",
+        "khach",
+        "san",
+        "hostel",
+        "homestay",
+        "garden",
+        "city",
+        "plaza",
+        "ho",
+        "floor",
+        "the",
+        "of",
+    ]
+)
+KOREAN_FLOORS = frozenset(["층", "호", "동", "호실", "호동"])
 # What leads to an address, right before it.
 TOWARDS = frozenset(
     ["ve", "toi", "den", "o", "tai", "qua", "sang", "dc", "address", "adress", "at", "to", "is", "la", "in",
@@ -61,3 +85,12 @@ AFTER_UNITS = re.compile(
     r"(?:\s+(?:Province|City|District|Ward|tỉnh))?(?:,?\s*(?:Việt\s?Nam|Viet\s?nam|VN)(?![A-Za-zÀ-ỹ]))?",
     re.IGNORECASE,
 )
+AFTER_HOUSE = re.compile(
+    r"[\s,;.\-]*(?<![^\W\d_])((?:số nhà|so nha|nhà số|nha so|sn|số|so|house(?:\s+(?:number|no\.?))?|no\.?|"
+    r"căn hộ|can ho|căn|phòng|phong|apt\.?|room|unit|hẻm|hem|ngõ|kiệt|kiet)\s*[:#]?\s*[a-z]?\d+[\w/.\-]*"
+    r"(?:\s+(?:đường|duong|phố|pho|ngõ|ngo|hẻm|hem|ngách|ấp|thôn|tổ|xóm)\s+[^,;.\n|]{1,40})?)",
+    re.IGNORECASE,
+)
+"""A house that is told behind its ward and district."""
+ASIDE = re.compile(r"\([^()\d\n]{2,60}\)")
+"""A word for the courier in brackets; no part of the address itself."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.agent.policy.ordering import order
 from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.agent.policy.wishes import as_talked_of
 from bot.tools.shopping.measures import read_measures
 from nlu import Parse, fold
 
@@ -33,10 +34,10 @@ def take_offer(parse: Parse, context: dict[str, Any]) -> list[Step]:
 
 
 def _order_offered(parse: Parse, context: dict[str, Any], offer: dict[str, Any]) -> list[Step]:
-    quantity = parse.quantity or offer.get("quantity")
-    item = {
-        "sku": offer["sku"], "quantity": quantity, "action": "set", "options": offer.get("options", {}),
-    }  # fmt: skip
+    talked = as_talked_of(offer.get("product", offer["sku"]), context)
+    quantity = parse.quantity or talked.get("quantity") or offer.get("quantity")
+    options = {**talked.get("options", {}), **offer.get("options", {})}
+    item = {"sku": offer["sku"], "quantity": quantity, "action": "set", "options": options}
     details = next(
         (s.arguments for s in order(parse, context) if isinstance(s, Call) and s.tool == "update_order"), {}
     )

@@ -32,11 +32,13 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     intents = intents_of(parse)
     wishing = bool(intents & _WISHING)
     answering = context["awaiting"][:1] in (["variant"], ["item"], ["quantity"]) and not parse.question
+    telling = bool(parse.phones or parse.address_span) and not parse.question
     if intents & _ASKING and not wishing and not answering:
         return []
     if parse.question and not wishing:
         return []
-    wished = [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
+    meant = wishing or answering or telling
+    wished = [m for m in parse.items if meant or m.quantity or m.change or m.refers]
     sure = {m.product_sku for m in wished if m.product_sku}
     wished = [m for m in wished if m.product_sku or m.quantity or not sure & {sku for sku, _ in m.candidates}]
     if _counts(parse, context):
@@ -116,8 +118,16 @@ def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     if busy or not shown:
         return []
     if len(shown) == 1:
-        return [_plain(shown[0], parse.quantity, "set")]
+        talked = as_talked_of(shown[0], context)
+        return [{**_plain(shown[0], parse.quantity or talked.get("quantity"), "set"),
+                 "options": talked.get("options", {})}]  # fmt: skip
     return [{**_plain("", parse.quantity, "set"), "candidates": shown}]
+
+
+def as_talked_of(sku: str, context: dict[str, Any]) -> dict[str, Any]:
+    """The colour, size and number that the product was asked about in."""
+    talked = context.get("talked") or {}
+    return talked if talked.get("product_sku") == sku else {}
 
 
 def _plain(sku: str, quantity: int | None, action: str) -> dict[str, Any]:

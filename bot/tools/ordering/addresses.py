@@ -81,7 +81,9 @@ def read_address(book: AddressBook, text: str, before: str) -> AddressReading:
     if len(places) == 1 and len(readings) > 1:
         return AddressReading(places[0])
     tries = [book.read(text)]
-    if before:
+    told = tries[0].address
+    if before and not (told is not None and any(c.isdigit() for c in told.street)):
+        # A whole address with its house needs nothing of what was begun before.
         tries = [book.read(f"{before}, {text}"), *tries, book.read(f"{text}, {before}")]
     return next((r for r in tries if r.address is not None), tries[0])
 

@@ -74,7 +74,7 @@ def _available_text(
             key = "price_is" if list(about) == ["price"] else "in_stock"
             said = say(language, key, name=name, price=price)
         take = say(language, "ask_take")
-        return said, offer(turn, "item", take, sku=variant.sku, options={}, quantity=1)
+        return said, offer(turn, "item", take, sku=variant.sku, product=product.sku, options={}, quantity=1)
     name = _name_so_far(product, variants, language)
     price = price_text(product, variants, language)
     left_values = left_text(product, variants, available, language)

@@ -1,0 +1,176 @@
+"""Options in a message: values in full, in part, by their measure, by being the big one or the small one."""
+
+from nlu.lexicon import MAX_PHRASE, NONE
+from nlu.measures import is_glued_unit, measure_at
+from nlu.phrases import Mark, Phrases
+from nlu.values import ValueKey
+from nlu.wordlists import words
+
+MANY = 300
+"""Above so many products a phrase is too broad to be looked at one by one."""
+NO_KEYS: frozenset[ValueKey] = frozenset()
+
+
+class Choices(Phrases):
+    def _option(self, i: int) -> Mark | None:
+        mark = self._option_at(i)
+        if mark is None:
+            return None
+        start = i
+        while (
+            start > 0 and self._keys[start - 1] in words().value_words and not self._pieces[start - 1].masked
+        ):
+            start -= 1
+        floor = self.marks[-1].end if self.marks else 0
+        return Mark(
+            "option",
+            max(start, floor),
+            mark.end,
+            keys=mark.keys,
+            near=mark.near,
+            negated=self._negated(start, mark.end),
+            text=mark.text,
+        )
+
+    def _option_at(self, i: int) -> Mark | None:
+        measured = self._measured(i)
+        if measured is not None:
+            return measured
+        for length in range(5, 0, -1):
+            phrase = self._phrase(i, length)
+            keys = self._lexicon.values.get(phrase) if phrase else None
+            if phrase is None or not keys:
+                continue
+            if length > 1 and self._is_count_and_size(i, length, keys):
+                continue
+            if length == 1 and not self._plausible_value(i, keys):
+                continue
+            near = self._near(i) if length == 1 else NO_KEYS
+            return Mark("option", i, i + length, keys=keys, near=near, text=" ".join(phrase))
+        return self._in_part(i)
+
+    def _is_count_and_size(self, i: int, length: int, keys: frozenset[ValueKey]) -> bool:
+        """`2 m`: two of size M, unless the goods beside it are sold by the metre."""
+        if not (self._keys[i].isdigit() and self._keys[i + 1] in words().size_values) or self._adjacent(i):
+            return False
+        named = [mark.hits.all for mark in self.marks[-1:] if mark.kind == "product"]
+        named += [
+            hits.all
+            for size in range(MAX_PHRASE, 0, -1)
+            if (phrase := self._phrase(i + length, size)) and (hits := self._lexicon.phrases.get(phrase))
+        ][:1]
+        if (self._keys[i + 1],) not in self._lexicon.values and self._focus & keys:
+            return False
+        having = [self._lexicon.having_value.get(key, NONE) for key in keys]
+        return not any(skus & own for skus in named for own in having)
+
+    def _measured(self, i: int) -> Mark | None:
+        """`500gr`, `nửa cân`, `2 lít` where something is sold so."""
+        if self._pieces[i].masked:
+            return None
+        read = measure_at(self._keys, i)
+        keys = self._lexicon.measures.get(read[0], NO_KEYS) if read is not None else NO_KEYS
+        if read is None or not keys:
+            return None
+        last = self._pieces[read[1] - 1]
+        glued = self._pieces[read[1] - 2].end == last.start
+        if last.masked or (is_glued_unit(last.key) and not glued):
+            return None
+        if last.key in words().counters and last.marked != "cân" and not keys & self._talked_of():
+            return None
+        return Mark("option", i, read[1], keys=keys, text=" ".join(self._keys[i : read[1]]))
+
+    def _in_part(self, i: int) -> Mark | None:
+        """A word or number of a value's name, where a product that has it is talked of."""
+        near = self._near(i)
+        if not near or not self._plausible_value(i, near):
+            return None
+        end = i + 1
+        if self._pieces[i].digits() and end < len(self._keys) and self._keys[end] in words().units:
+            return None
+        return Mark("option", i, end, near=near, text=self._keys[i])
+
+    def _near(self, i: int) -> frozenset[ValueKey]:
+        phrase = self._phrase(i, 1)
+        keys = self._lexicon.value_parts.get(phrase[0], NO_KEYS) if phrase else NO_KEYS
+        return keys & self._talked_of() if keys else NO_KEYS
+
+    def _talked_of(self) -> frozenset[ValueKey]:
+        """The values of the product named last in this message, else of those talked of before."""
+        for mark in reversed(self.marks):
+            if mark.kind == "product" and len(mark.hits.all) <= MANY:
+                return frozenset(key for sku in mark.hits.all for key in self._lexicon.values_of.get(sku, {}))
+        return self._focus
+
+    def _plausible_value(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
+        piece = self._pieces[i]
+        extreme = all(name == "*" for name, _ in keys)
+        if (piece.mended and len(piece.key) < 5) or self._is_to_be(i) or (extreme and not self._picks_out(i)):
+            return False
+        forms = self._lexicon.marked.get(piece.key, frozenset())
+        sure = piece.marked and piece.marked in forms
+        doubtful = len(piece.key) == 1 or piece.digits() or piece.key in words().doubtful_values
+        if sure or not doubtful:
+            return True
+        if extreme and keys & self._talked_of():
+            return True
+        return self._answers(i) or self._is_beside_goods(i, keys)
+
+    def _is_to_be(self, i: int) -> bool:
+        """The English verb and no beige."""
+        piece = self._pieces[i]
+        return (
+            piece.key == "be"
+            and not piece.marked
+            and bool(words().before_be & set(self._keys[max(0, i - 5) : i]))
+        )
+
+    def _answers(self, i: int) -> bool:
+        """Asked which variant, or behind `màu`, `size`."""
+        if self._awaiting == "variant":
+            return not (self._pieces[i].digits() and self._counted(i))
+        return i > 0 and self._keys[i - 1] in words().value_words
+
+    def _is_beside_goods(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        piece, counted = self._pieces[i], self._counted(i)
+        if self._focus & keys and not counted and self._tells_apart(i, keys):
+            return True
+        if piece.digits() and counted:
+            return False
+        before = self.marks[-1] if self.marks else None
+        if before is not None and before.counted and before.end == i and self._focus & keys:
+            return piece.key != "do"
+        if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
+            return True
+        quantity = before is not None and before.kind == "quantity" and before.end == i
+        return (
+            (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
+        )
+
+    def _picks_out(self, i: int) -> bool:
+        """`chai nhỏ`, `the big one`, and no `nhỏ hơn`, `cho nhỏ em`."""
+        before = self._keys[i - 1] if i else ""
+        after = self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        if after in ("hon", "than", "er"):
+            return False
+        led = before in words().counters or before in words().value_words or before == "the"
+        behind = bool(self.marks) and self.marks[-1].end == i and self.marks[-1].kind in ("product", "option")
+        return led or behind or after in ("one", "ones", "size") or self._awaiting == "variant"
+
+    def _tells_apart(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """`M`, `39`, `the big one`: what has no other sense where such a product is talked of."""
+        return self._pieces[i].upper or self._pieces[i].digits() or any(name == "*" for name, _ in keys)
+
+    def _counted(self, i: int) -> bool:
+        follows = self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        return follows in words().counters or follows in ("x", "k") or follows in words().measures
+
+    def _leads_to_option(self, i: int) -> bool:
+        """What follows is a size or the like: `2 den L`, `s trang`."""
+        following = self._keys[i + 1 : i + 3]
+        if not following:
+            return bool(self.marks) and self.marks[-1].kind in ("quantity", "separator")
+        return following[0] in words().size_words or (
+            (following[0],) in self._lexicon.values or tuple(following) in self._lexicon.values
+        )

@@ -1,0 +1,109 @@
+"""How many of something a message asks for, and which numbers count no goods."""
+
+from nlu.choices import Choices
+from nlu.phrases import Mark
+from nlu.wordlists import words
+
+_BEHIND_A_NUMBER = frozenset(
+    ["instead", "please", "pls", "then", "now", "thanks", "nha", "nhe", "thoi", "luon", "di", "a", "ah", "nhen", "em",
+     "shop", "nua", "more", "and", "va"]
+)  # fmt: skip
+
+
+class Counting(Choices):
+    def _quantity(self, i: int) -> Mark | None:
+        piece = self._pieces[i]
+        if (
+            piece.word == "so luong"
+            or self._keys[i : i + 2] == ["so", "luong"]
+            or piece.key in ("qty", "quantity")
+        ):
+            at = i + (2 if piece.key == "so" else 1)
+            at += at < len(self._keys) and self._keys[at] in (":", "la", "is", "of", "=")
+            return self._number_mark(i, at, labelled=True)
+        if piece.key == "x" and self._number_at(i + 1):
+            return self._number_mark(i, i + 1, labelled=True)
+        return self._number_mark(i, i, labelled=False)
+
+    def _number_mark(self, start: int, at: int, *, labelled: bool) -> Mark | None:
+        read = self._number_at(at)
+        if read is None:
+            return None
+        number, end = read
+        digits = self._keys[at].isdigit()
+        counted = labelled or (digits and end < len(self._keys) and self._keys[end] == "x")
+        end += counted and not labelled
+        if end < len(self._keys) and self._keys[end] in words().dozens and not self._pieces[end].masked:
+            number, end, counted = number * words().dozens[self._keys[end]], end + 1, True
+        if not counted and digits and self._is_measure(at, end):
+            return None
+        if self._is_counter(end):
+            counted, end = True, end + 1
+        counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
+        counted = counted or (not digits and self._is_taken(start, end))
+        beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
+        beside = beside or bool(self._near(end + (self._keys[end : end + 1] == ["in"])))
+        plain = self._is_plain_count(at) if digits else self._is_answer(at, end)
+        if not (counted or beside or plain):
+            return None
+        return Mark("quantity", start, end, quantity=number, counted=counted)
+
+    def _is_answer(self, at: int, end: int) -> bool:
+        """`one pls`, `cho em hai nha`, `just two`: a number word that is all its clause asks for."""
+        before = self._keys[at - 1] if at else "."
+        after = self._keys[end] if end < len(self._keys) else "."
+        led = (
+            before in words().taking
+            or before in words().yes
+            or before in ("then", "so", "vay", "the", "thi")
+            or (at > 1 and self._keys[at - 2] in ("cho", "lay", "give"))
+        )
+        opens = led or not before[0].isalnum()
+        closes = after in words().please or not after[0].isalnum()
+        if after == "of":
+            return True
+        return opens and closes and self._keys[at] not in ("a", "an")
+
+    def _is_taken(self, start: int, end: int) -> bool:
+        """`two of them`, `make it two`, `lấy hai thôi`: a number in words, said of goods."""
+        if self._keys[end : end + 1] == ["of"] and set(self._keys[end + 1 : end + 2]) & words().of_them:
+            return True
+        pieces = self._pieces[max(0, start - 3) : start]
+        before = f" {' '.join(piece.word for piece in pieces if not piece.masked)} "
+        last = end >= len(self._keys) or not self._keys[end].isalpha() or self._keys[end] in _BEHIND_A_NUMBER
+        return last and any(before.endswith(f" {phrase} ") for phrase in words().takers)
+
+    def _is_plain_count(self, at: int) -> bool:
+        """A number with nothing behind it: a small one, or the answer, or what somebody takes (`lấy 200`)."""
+        if len(self._keys[at]) <= 2 or len(self._keys) == 1:
+            return True
+        return len(self._keys[at]) == 3 and at > 0 and self._keys[at - 1] in words().taking
+
+    def _is_measure(self, at: int, end: int) -> bool:
+        """`55 kg`, `1m65`, `3 ngày`, `90%`, `33W`: a number of something else than goods."""
+        after = self._keys[end] if end < len(self._keys) else ""
+        touching = end < len(self._keys) and self._pieces[at].end == self._pieces[end].start
+        if self._text[self._pieces[at].end : self._pieces[at].end + 2].strip()[:1] == "%":
+            return True
+        if after == "m" and not touching:
+            return False
+        if at and self._keys[at - 1] == "m" and self._pieces[at - 1].end == self._pieces[at].start:
+            return True
+        if self._starts_long_name(end):
+            return False
+        if after in words().counters:
+            return self._pieces[end].marked == "cân"
+        if after in words().measures or after in ("/", ":", "h"):
+            return True
+        return touching and after.isalpha() and after.isascii() and not self._goes_on_with_goods(end)
+
+    def _starts_long_name(self, i: int) -> bool:
+        """`1 day sac`: more than one word of a name, so that the first is no unit."""
+        return any(
+            phrase in self._lexicon.phrases
+            for length in (4, 3, 2)
+            if (phrase := self._phrase(i, length)) is not None
+        )
+
+    def _goes_on_with_goods(self, i: int) -> bool:
+        return self._keys[i] == "x" or self._starts_name(i) or self._starts_value(i)

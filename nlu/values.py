@@ -1,0 +1,137 @@
+"""What an option's values may be called: in full, by synonyms, by a part, by their measure, by being the largest."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
+
+from nlu.measures import Measure, measure_at, measure_of
+from nlu.models import OptionWords
+from nlu.normalise import fold
+from nlu.tokens import TOKEN
+from nlu.wordlists import common_words, words
+
+Phrase = tuple[str, ...]
+ValueKey = tuple[str, str]
+"""An option's and a value's name, folded: the same for every product that has it."""
+LARGEST: ValueKey = ("*", "largest")
+K = TypeVar("K")
+LONG_WORD = 5
+"""Shorter words are not abbreviated."""
+SMALLEST: ValueKey = ("*", "smallest")
+
+
+@dataclass(frozen=True)
+class ValueMatch:
+    """An option value in some product: its own name for the value."""
+
+    option: str
+    value: str
+
+
+@dataclass(frozen=True)
+class OptionIndex:
+    """One option: what each of its keys stands for, and the words that lead to them."""
+
+    own: Mapping[ValueKey, ValueMatch]
+    phrases: Mapping[Phrase, frozenset[ValueKey]]
+    parts: Mapping[str, frozenset[ValueKey]]
+    measures: Mapping[Measure, frozenset[ValueKey]]
+
+
+def split(text: str) -> Phrase:
+    return tuple(token for token in TOKEN.findall(fold(text)) if token[0].isalnum())
+
+
+def index_option(option: OptionWords) -> OptionIndex:
+    own: dict[ValueKey, ValueMatch] = {}
+    phrases: dict[Phrase, set[ValueKey]] = {}
+    parts: dict[str, set[ValueKey]] = {}
+    measures: dict[Measure, set[ValueKey]] = {}
+    sizes: list[tuple[Measure, ValueMatch]] = []
+    for value in option.values:
+        key = (fold(option.name), fold(value.value))
+        own[key] = ValueMatch(option.name, value.value)
+        for name in (value.value, *value.names):
+            for phrase in _phrases(name):
+                phrases.setdefault(phrase, set()).add(key)
+            for word in _parts(split(name)):
+                parts.setdefault(word, set()).add(key)
+        measure = _measure_in(split(value.value))
+        if measure is not None:
+            sizes.append((measure, own[key]))
+            if measure_of(split(value.value)) is not None:
+                measures.setdefault(measure, set()).add(key)
+    _add_extremes(sizes, option, own, phrases)
+    return OptionIndex(own, _frozen(phrases), _frozen(parts), _frozen(measures))
+
+
+def _frozen(found: dict[K, set[ValueKey]]) -> dict[K, frozenset[ValueKey]]:
+    return {name: frozenset(keys) for name, keys in found.items()}
+
+
+def _phrases(name: str) -> Iterable[Phrase]:
+    synonyms, sizes = words().synonyms, words().size_values
+    phrase = split(name)
+    if not phrase:
+        return
+    alike = (tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))
+    for one in (phrase, *alike, *_cut_short(phrase)):
+        yield one
+        if len(one) == 2 and all(word.isalpha() and word.isascii() for word in one):
+            yield one[::-1]
+        if len(one) > 2:
+            yield one[1:]
+            yield one[:-1]
+        joined = "".join(one)
+        if joined[0].isdigit() or joined in sizes:
+            for word in words().size_words:
+                yield (word, *one)
+
+
+def _cut_short(phrase: Phrase) -> Iterable[Phrase]:
+    """A model by its number and the beginning of its name: `ip 15`, `iph 15` for `iphone 15`."""
+    head, rest = phrase[0], phrase[1:]
+    if len(head) >= LONG_WORD and head.isalpha() and head.isascii() and any(w[0].isdigit() for w in rest):
+        for length in range(2, len(head)):
+            yield (head[:length], *rest)
+
+
+def _parts(phrase: Phrase) -> Iterable[str]:
+    """`750` of `750 ml`, `trắng` of `trắng sọc xanh`: heard where a product that has it is talked of."""
+    if len(phrase) < 2:
+        return
+    for word in phrase:
+        if word.isdigit():
+            if len(word) > 1:
+                yield word
+        elif len(word) > 1 and not (word in common_words() and word not in words().synonyms):
+            yield word
+            yield from (other for other in words().synonyms.get(word, ()) if " " not in other)
+
+
+def _measure_in(phrase: Phrase) -> Measure | None:
+    found = [read[0] for i in range(len(phrase)) if (read := measure_at(phrase, i)) is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def _add_extremes(
+    sizes: Sequence[tuple[Measure, ValueMatch]],
+    option: OptionWords,
+    own: dict[ValueKey, ValueMatch],
+    phrases: dict[Phrase, set[ValueKey]],
+) -> None:
+    """`the big one` of two volumes."""
+    ranked = sorted(sizes, key=lambda size: size[0])
+    same = len({measure[0] for measure, _ in ranked}) == 1
+    if len(ranked) < 2 or len(ranked) != len(option.values) or not same:
+        return
+    if any(a[0] == b[0] for a, b in pairwise(ranked)):
+        return
+    for key, match, names in (
+        (LARGEST, ranked[-1][1], words().largest),
+        (SMALLEST, ranked[0][1], words().smallest),
+    ):
+        own[key] = match
+        for name in names:
+            phrases.setdefault(tuple(name.split()), set()).add(key)
