@@ -116,6 +116,9 @@ def _question(approval: Approval) -> str:
     if approval.kind == "cancel_after_packing":
         reason = approval.payload.get("reason") or "không nêu"
         return f"Đơn {code} ({amount}) đã đóng gói. Hủy đơn không? Lý do: {reason}"
+    if approval.kind == "refund":
+        reason = approval.payload.get("reason") or "không nêu"
+        return f"Hoàn {amount} của đơn {approval.payload.get('order', '')} không? Lý do: {reason}"
     return approval.question
 
 

@@ -71,9 +71,7 @@ def about_returns(typed: Typed) -> Answer:
         return _returned(typed, get_return(typed.session, code))
     if step not in RETURN_STEPS:
         raise Invalid(
-            "step_unknown",
-            f"/return {code}: duyệt, từ chối LÝ DO, nhận [KHO], kiểm …, xong [SỐ TIỀN], hủy.",
-            {},
+            "step_unknown", "A return has the steps approve, reject, receive, inspect, settle, cancel.", {}
         )
     return _returned(typed, RETURN_STEPS[step](typed, code))
 
@@ -185,7 +183,7 @@ def _new_return(typed: Typed) -> Return:
     if len(typed.words) == 1:
         return take_undelivered(typed.session, order_id=order.id, actor=typed.actor, now=typed.now)
     if len(typed.words) < 3 or not typed.words[2].isdigit():
-        raise Invalid("argument_missing", f"/return {order.code} SKU SỐ_LƯỢNG [lý do]", {})
+        raise Invalid("argument_missing", "Which goods?", {"example": f"/return {order.code} SKU 1 lý do"})
     return request_return(
         typed.session, order_id=order.id, kind="return", reason=" ".join(typed.words[3:]), actor=typed.actor,
         wishes=[Wish(typed.words[1], _count(typed.words[2]))], now=typed.now,
@@ -197,7 +195,7 @@ def _finding(text: str) -> Finding:
     conditions: dict[str, Condition] = {"tốt": "good", "hỏng": "damaged", "thiếu": "missing"}
     condition = conditions.get(words[2].casefold()) if len(words) > 2 else None
     if condition is None or not words[1].isdigit():
-        raise Invalid("finding_unclear", "Viết: SKU 2 tốt; SKU 1 hỏng lý do; SKU 1 thiếu", {})
+        raise Invalid("finding_unclear", "Write SKU, pieces and condition, with ; between.", {})
     return Finding(words[0], _count(words[1]), condition, " ".join(words[3:]))
 
 
@@ -210,9 +208,7 @@ def _amount(word: str) -> int:
     """`150000`, `150.000`, `150k`."""
     found = re.fullmatch(r"([0-9][0-9.,]{0,20})(k?)đ?", word.casefold())
     if found is None:
-        raise Invalid(
-            "amount_invalid", f"'{word[:20]}' không phải số tiền: viết 150000, 150.000 hoặc 150k.", {}
-        )
+        raise Invalid("amount_unreadable", "Write an amount: 150000, 150.000 or 150k.", {"word": word[:20]})
     return int(re.sub(r"[.,]", "", found.group(1))) * (1000 if found.group(2) else 1)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.staff.refusals_of_money import TEXTS as TEXTS_OF_MONEY
+from bot.staff.refusals_of_money import facts_of_money
 from bot.staff.refusals_of_stock import TEXTS as TEXTS_OF_STOCK
 from bot.staff.refusals_of_stock import facts_of_stock
 from bot.staff.words import in_words
@@ -91,7 +93,7 @@ _LANGUAGES = {"vi": "tiếng Việt", "en": "tiếng Anh", "ko": "tiếng Hàn"}
 
 def staff_refusal(code: str, data: Mapping[str, Any]) -> str:
     """Never the error's own English message, which is written for programs."""
-    text = TEXTS.get(code) or TEXTS_OF_STOCK.get(code, OTHER)
+    text = TEXTS.get(code) or TEXTS_OF_STOCK.get(code) or TEXTS_OF_MONEY.get(code, OTHER)
     return text.format_map(_Facts(_facts(code, data)))
 
 
@@ -124,6 +126,8 @@ def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
     if code in TEXTS_OF_STOCK:
         amounts = {"deposit": format_dong(int(data["deposit"]))} if "deposit" in data else {}
         facts |= facts_of_stock(code, dict(data), amounts)
+    if code in TEXTS_OF_MONEY:
+        facts |= facts_of_money(data, in_words("transfer_state", str(data.get("state", ""))))
     if "language" in data:
         facts["language"] = _LANGUAGES.get(str(data["language"]), str(data["language"]))
     return facts
@@ -131,11 +135,16 @@ def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
 
 def _transition(data: Mapping[str, Any]) -> dict[str, str]:
     def state(name: str) -> str:
-        kinds = ("status", "fulfilment_state", "invoice_state", "payment_state")
+        kinds = (
+            "status", "fulfilment_state", "invoice_state", "payment_state", "return_state", "refund_state",
+        )  # fmt: skip
         return next((told for kind in kinds if (told := in_words(kind, name)) != name), name)
 
+    subject = str(data.get("subject", "…"))
+    for noun, word in (("Order", "Đơn"), ("Return", "Yêu cầu"), ("Refund", "Khoản hoàn")):
+        subject = subject.replace(noun, word)
     return {
-        "subject": str(data.get("subject", "…")).replace("Order", "Đơn"),
+        "subject": subject,
         "current": state(str(data.get("current", "…"))),
         "wanted": state(str(data.get("wanted", "…"))),
     }  # fmt: skip

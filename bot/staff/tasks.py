@@ -9,6 +9,7 @@ from bot.staff.words import in_words
 from core.jobs.models import Job, StaffTask
 from core.money import format_dong
 from core.orders.models import Order
+from core.payments.models import BankTransfer
 from core.payments.recording import received
 from core.shipping.models import Shipment
 
@@ -22,6 +23,7 @@ _JOBS = {
     "shipment.label": "Lấy nhãn vận đơn", "shipment.cancel": "Hủy vận đơn", "shipment.track": "Cập nhật hành trình",
     "shipment.poll": "Hỏi hành trình vận đơn", "invoice.auto": "Tự xuất hóa đơn",
     "invoice.issue": "Phát hành hóa đơn", "invoice.collect": "Lấy hóa đơn đã có mã",
+    "transfer.match": "Ghi tiền chuyển khoản cho đơn", "return.came_back": "Lập phiếu hàng hoàn về",
     "knowledge.folder": "Đọc thư mục tài liệu", "history.clear": "Dọn dữ liệu cũ",
 }  # fmt: skip
 
@@ -82,6 +84,13 @@ def _difference(session: Session, task: StaffTask) -> tuple[str, list[str]]:
     return f"{order.code} đã sửa sau khi thu tiền: {what}", lines
 
 
+def _transfer_to_return(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    transfer = session.get(BankTransfer, task.subject_id)
+    if transfer is None:
+        return task.title, _detail(task)
+    return f"Trả lại {format_dong(transfer.amount)}: {transfer.code}", _detail(task)
+
+
 _KINDS: dict[str, Callable[[Session, StaffTask], tuple[str, list[str]]]] = {
     "dead_job": _dead_job,
     "shipment_refused": _refused_parcel,
@@ -89,6 +98,7 @@ _KINDS: dict[str, Callable[[Session, StaffTask], tuple[str, list[str]]]] = {
     "invoice_refused": _refused_invoice,
     "stock_to_put_back": _put_back,
     "payment_difference": _difference,
+    "transfer_to_return": _transfer_to_return,
 }
 
 

@@ -102,6 +102,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "used": "đã dùng",
     },
     "approval_kind": {
+        "refund": "hoàn tiền",
         "order_over_amount": "đơn giá trị lớn",
         "discount_over_limit": "giảm giá vượt mức",
         "cancel_after_packing": "hủy đơn đã gói",

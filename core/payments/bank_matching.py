@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import SYSTEM, Actor
+from core.db import insert_for
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.jobs.events import publish
@@ -136,7 +135,7 @@ def get_transfer(session: Session, code: str) -> BankTransfer:
     )
     if transfer is None:
         raise NotFound(
-            "transfer_not_found", f"There is no transfer {code[:40]}. /bank lists the open ones.", {}
+            "bank_transfer_not_found", f"There is no transfer {code[:40]}. /bank lists the open ones.", {}
         )
     return transfer
 
@@ -169,11 +168,10 @@ def used_for(session: Session, transfers: Sequence[BankTransfer]) -> dict[str, l
 
 
 def _keep(session: Session, bank: str, item: TransferNews, now: datetime) -> None:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     kept = session.scalar(
-        insert_for(BankTransfer)
+        insert_for(session, BankTransfer)
         .values(
-            id=new_id(), code=f"CK{next_value(session, 'bank_transfer', start=1001)}", bank=bank,
+            id=new_id(), code=f"NH{next_value(session, 'bank_transfer', start=1001)}", bank=bank,
             external_id=item.external_id[:300], account=item.account[:100], amount=item.amount,
             memo=item.memo[:MAX_MEMO], reference=item.reference[:200], at=item.at, received_at=now, state="new",
             verdict="", suggestions=[], note="", decided_by="",
@@ -298,7 +296,7 @@ def _set(session: Session, transfer: BankTransfer, state: str, now: datetime, **
         fresh = get_transfer(session, transfer.id)
         orders = [code for code, _ in used_for(session, [fresh])[fresh.id]]
         raise Conflict(
-            "transfer_decided",
+            "bank_transfer_decided",
             f"Transfer {fresh.code} is {fresh.state} already{' for ' + ', '.join(orders) if orders else ''}.",
             {"code": fresh.code, "state": fresh.state, "orders": orders},
         )

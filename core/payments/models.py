@@ -82,7 +82,7 @@ class BankTransfer(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
-    """`CK1001`."""
+    """`NH1001`."""
     bank: Mapped[str]
     """The adapter that told of it."""
     external_id: Mapped[str]

@@ -54,7 +54,7 @@ def request_refund(
     actor.require_role("manager", "sales", "accountant", action="ask for refunds")
     order = get_order(session, order_id)
     if amount < 1:
-        raise Invalid("amount_invalid", "A refund is from 1 đồng on.", {"amount": amount})
+        raise Invalid("refund_amount_invalid", "A refund is from 1 đồng on.", {"amount": amount})
     money = order.money
     _hold(session, order, amount)
     over = money.overpaid - money.refund_held
@@ -224,7 +224,7 @@ def _ask(session: Session, refund: Refund, order: Order, actor: Actor, now: date
     request_approval(
         session, kind=KIND, subject_kind=KIND, subject_id=refund.id, subject_code=refund.code, amount=refund.amount,
         question=f"Refund {format_dong(refund.amount)} of order {order.code}? Reason: {refund.reason or '-'}",
-        payload={"order": order.code}, actor=actor, now=now,
+        payload={"order": order.code, "reason": refund.reason}, actor=actor, now=now,
         expires_minutes=shop_profile(session).approvals.expires_minutes,
     )  # fmt: skip
 

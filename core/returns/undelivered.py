@@ -3,13 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import SYSTEM, Actor
-from core.db import insert_rows
+from core.db import insert_for, insert_rows
 from core.errors import Conflict
 from core.ids import new_id
 from core.jobs.worker import Run
@@ -49,10 +47,9 @@ def take_undelivered(session: Session, *, order_id: str, actor: Actor, now: date
 
 
 def _open(session: Session, order: Order, actor: Actor, now: datetime) -> Return:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     number = next_value(session, "return", start=1001)
     made = session.scalar(
-        insert_for(Return)
+        insert_for(session, Return)
         .values(
             id=new_id(), code=f"R{number}", order_id=order.id, customer_id=order.customer_id, kind="return",
             origin="parcel", state="approved", reason="", photo_count=0, requested_by=actor.id, requested_at=now,

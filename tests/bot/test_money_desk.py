@@ -167,13 +167,13 @@ def test_a_doubtful_transfer_is_a_card_whose_button_settles_it(
         receive_transfers(session, bank="sepay", news=[news], now=now)
         match_transfer(session, transfer_id=session.scalars(select(BankTransfer.id)).one(), now=now)
     told(db, now)
-    card = next(card for card in cards(db) if card["title"].startswith("CK1001"))
+    card = next(card for card in cards(db) if card["title"].startswith("NH1001"))
 
     assert desk("/bank") == "1 khoản chuyển đang chờ"
     assert "việc" in desk("/todo") or desk("/todo")
-    assert desk(card["buttons"][0]["command"]) == "CK1001: đã ghi cho đơn"
+    assert desk(card["buttons"][0]["command"]) == "NH1001: đã ghi cho đơn"
     assert desk(f"/refund {order}") == "Còn hoàn được 200.000đ"
-    assert desk(f"/bank CK1001 {order}") == "transfer_decided"
+    assert desk(f"/bank NH1001 {order}") == "bank_transfer_decided"
 
 
 @pytest.mark.parametrize(
@@ -181,9 +181,9 @@ def test_a_doubtful_transfer_is_a_card_whose_button_settles_it(
     [
         ("/refund {} 10.000 khách quen", "sales", "RF1001: chờ duyệt"),
         ("/refund {} 10k", "manager", "RF1001: được hoàn, chờ chuyển tiền"),
-        ("/refund {} 10.000.000", "manager", "refund_too_much"), ("/refund {} nhiều", "manager", "amount_invalid"),
+        ("/refund {} 10.000.000", "manager", "refund_too_much"), ("/refund {} nhiều", "manager", "amount_unreadable"),
         ("/refund RF9", "manager", "refund_not_found"), ("/refund {} 1", "warehouse", "role_not_allowed"),
-        ("/bank", "sales", "role_not_allowed"), ("/bank CK9 hoàn", "manager", "transfer_not_found"),
+        ("/bank", "sales", "role_not_allowed"), ("/bank NH9 hoàn", "manager", "bank_transfer_not_found"),
         ("/return", "accountant", "role_not_allowed"), ("/return R9 duyệt", "manager", "return_not_found"),
         ("/return R9 nhảy", "manager", "step_unknown"), ("/return {} HOA-1", "manager", "argument_missing"),
         ("/return {} HOA-1 99", "manager", "return_quantity_invalid"),

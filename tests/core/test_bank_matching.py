@@ -191,9 +191,9 @@ def test_a_transfer_is_used_once(api: TestClient, tell: Tell, order: str) -> Non
     late = refused(api, f"{path}/dismiss", {"why": "not_ours"})
 
     assert (again["code"], again["data"]["orders"], late["code"]) == (
-        "transfer_decided",
+        "bank_transfer_decided",
         [order],
-        "transfer_decided",
+        "bank_transfer_decided",
     )
     assert order_of(api, other)["money"]["paid"] == 0
 

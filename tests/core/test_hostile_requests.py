@@ -110,7 +110,7 @@ def money(client: TestClient, code: str, db: Database) -> dict[str, list[str]]:
     client.post(f"/api/v1/orders/{code}/payments", json={"amount": 1_000, "reference": "FT"})
     refund = client.post(f"/api/v1/orders/{code}/refunds", json={"amount": 100}).json()
     return {
-        "refund_code": [refund["code"]], "return_code": [request["code"]], "transfer_code": ["CK1001"],
+        "refund_code": [refund["code"]], "return_code": [request["code"]], "transfer_code": ["NH1001"],
         "bank": ["sepay"],
     }  # fmt: skip
 
