@@ -140,7 +140,11 @@ def _read(
         text,
         Context(
             lexicon=lexicon,
-            awaiting=_AWAITED.get(awaiting, awaiting) if awaiting else None,
+            awaiting="invoice"
+            if "invoice" in context.get("awaiting", ())
+            else _AWAITED.get(awaiting, awaiting)
+            if awaiting
+            else None,
             shown=tuple(shown),
             cart=tuple(
                 CartItem(

@@ -14,15 +14,19 @@ from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order, whole_cart
 from bot.agent.policy.questions import ask, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
-from bot.agent.policy.talk import courtesy, hand_over, small_talk
+from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk
 from nlu import Parse
 
 MOST_PARTS = 3
+_FIRST = (
+    claimed_authority, whole_cart, follow_up, take_offer, asked_before, invoice, requests, hand_over,
+)  # fmt: skip
+"""What takes the whole message, if anything does; else its questions and deeds are served together."""
 
 
 def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear."""
-    for rule in (whole_cart, follow_up, take_offer, asked_before, invoice, requests, hand_over):
+    for rule in _FIRST:
         steps = rule(parse, context)
         if steps:
             return steps

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.agent.policy.ordering import order
-from bot.agent.policy.steps import Call, Step, intents_of
+from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
     change_arguments,
     changed_part,
@@ -18,6 +18,7 @@ from nlu import Parse
 
 CHANGING = frozenset({"change_item", "remove_item", "change_details"})
 OPEN = ("new", "processing", "packed", "shipped", "failed")
+_MORE_THAN_A_COMPLAINT = frozenset({*ABOUT_GOODS, *ABOUT_THE_SHOP, "haggle", "order", "wholesale"})
 DELIVERED = ("delivered", "completed")
 
 
@@ -105,7 +106,15 @@ def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
 
 
 def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
-    return [Call("complain", {"code": code_of(parse)})] if "complaint" in intents else []
+    """What is asked or ordered more surely than it is complained of goes before."""
+    if "complaint" not in intents:
+        return []
+    sure = {intent.name: intent.confidence for intent in parse.intents}
+    others = max((sure.get(name, 0.0) for name in _MORE_THAN_A_COMPLAINT), default=0.0)
+    signs = context["orders"] or reason_in(parse) or not parse.question
+    if others > sure["complaint"] or not signs:
+        return []
+    return [Call("complain", {"code": code_of(parse)})]
 
 
 def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from bot.agent.agreement import agrees_to_request
 from bot.agent.policy.after_sales import code_of
 from bot.agent.policy.steps import Call, Step, intents_of
 from bot.agent.policy.told import (
@@ -61,10 +62,13 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
 def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     """A correction in the same message is a correction, not a yes."""
     name = flow["name"]
+    if _wants_goods(parse):
+        return []
+    agrees = agrees_to_request(parse, name)
     told = _correction(parse, context, flow)
-    if told and not (parse.yes and name == "return"):
+    if told and not (agrees and (name == "return" or _is_agreement_alone(parse))):
         return [Call("change_order" if name == "change" else "ask_return", told)]
-    if parse.yes and not parse.no:
+    if agrees:
         return [Call("confirm_request")]
     if parse.no and not parse.question:
         return [Call("drop_request")]
@@ -75,6 +79,18 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
     if name == "cancel" and len(parse.text.split()) >= AN_ANSWER:
         return [Call("ask_cancel", {"reason": parse.text.strip()})]
     return []
+
+
+def _wants_goods(parse: Parse) -> bool:
+    """Goods that are ordered beside a yes are the wish; the yes is a word in passing."""
+    named = [m for m in parse.items if m.product_sku and m.quantity and m.refers is None]
+    return "order" in intents_of(parse) and bool(named)
+
+
+def _is_agreement_alone(parse: Parse) -> bool:
+    """`ok đổi đi`, `that one, yes`: what it points to is what was shown."""
+    told = parse.phones or parse.name or parse.address_span
+    return not told and all(m.refers and not m.options and not m.quantity for m in parse.items)
 
 
 def _correction(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> dict[str, Any]:

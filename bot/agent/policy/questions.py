@@ -17,6 +17,15 @@ _TOPICS = {
     "ask_policy": "",
 }
 _ABOUT_GOODS = ("ask_price", "ask_stock", "ask_product")
+_WORDS_FOR = {
+    "price": re.compile(
+        r"\b(gia|bao nhieu|bnhieu|bnhiu|bao nhiu|nhieu|nhiu|bn|may (tien|xu|dong|k|tr)|tien|cost|costs|price|prices|priced"
+        r"|how much|how many dong|rate|expensive|cheap)\b|얼마|가격|값|얼만"
+    ),
+    "stock": re.compile(
+        r"\b(con|co|het|ban|available|stock|have|has|got|sell|left|still|restock(ed)?|sold out|there)\b|있|재고|남|품절|없"
+    ),
+}
 _MORE = re.compile(
     r"\b(xem them|them mau|mau (nao )?(khac|nua)|con (mau|cai|loai|mon)( nao)? (khac|nua)|cai khac|show more|more"
     r"|any others?|other (ones|models|options)|anything else)\b|더 (보여|있)|다른 (거|것|상품|제품)"
@@ -114,16 +123,21 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
 
 
 def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str]) -> list[Step]:
+    """Price and stock only where words ask for them; whatever else is asked is looked up in what the shop wrote."""
     steps: list[Step] = []
-    about = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
-    other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle"} - {"ask_policy"}
+    guessed = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
+    line = fold(parse.text)
+    about = [name for name in guessed if _WORDS_FOR[name].search(line)]
+    other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle", "choose_payment"} - {"ask_policy"}
     detail = bool(intents & {"ask_product", "ask_policy"}) or not (
-        about or other or not _asks_a_detail(parse)
+        about or other or not (parse.question and not intents & {"search_product", "order", "add_item"})
     )
-    if about or not detail:
-        steps.append(Call("check_product", {"sku": sku, "options": options, "about": about}))
-    if detail:
-        steps.append(Call("product_details", {"sku": sku, "question": parse.text}))
+    quantity = next((item.quantity for item in parse.items if item.quantity), None)
+    if about or not (detail or (other and parse.question)):
+        arguments = {"sku": sku, "options": options, "about": about}
+        steps.append(Call("check_product", {**arguments, **({"quantity": quantity} if quantity else {})}))
+    if detail and not (about and not _asks_a_detail(parse)):
+        steps.append(Call("product_details", {"sku": sku, "question": parse.text, "options": options, "about": guessed}))
     return steps
 
 
@@ -141,8 +155,9 @@ def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     if not focus:
         return [Words("which_product")] if intents & set(_ABOUT_GOODS) == {"ask_price"} else []
     if len(focus) == 1:
-        return _about_one(parse, focus[0], {}, intents)
-    return [Call("find_products", {"skus": focus[:6]})]
+        about = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
+        return [Call("product_details", {"sku": focus[0], "question": parse.text, "about": about})]
+    return [Call("find_products", {"skus": focus[:6], "question": parse.text})]
 
 
 def _of_words(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:

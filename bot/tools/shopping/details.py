@@ -1,18 +1,26 @@
 """What the shop wrote about a product, in the shop's words: only the sentences that answer what was asked."""
 
+from collections.abc import Mapping, Sequence
+
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import product_name
 from bot.replies.texts import say
 from bot.tools.shopping.answering import sure_answer, unanswered
 from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.quoting import asked_about, describe, matching_sentences
+from bot.tools.shopping.showing import check_product
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
 from core.catalogue.queries import get_product
 from core.errors import NotFound
 
 
-def product_details(turn: Turn, *, sku: str, question: str) -> ToolOutcome:
-    """Quotes the product's own text; else what the shop wrote in general; else says that it is not told."""
+def product_details(
+    turn: Turn, *, sku: str, question: str, options: Mapping[str, str] | None = None, about: Sequence[str] = ()
+) -> ToolOutcome:
+    """Quotes the product's own text; else what the shop wrote in general; else says that it is not told.
+
+    `about` is what the question may be after as well, price or stock: told when it asks for nothing else.
+    """
     language = turn.language
     with turn.services.db.read_transaction() as session:
         try:
@@ -23,6 +31,8 @@ def product_details(turn: Turn, *, sku: str, question: str) -> ToolOutcome:
     turn.state["shown"] = [product.sku]
     name, cards = product_name(product, language), cards_of([product], available, language)
     asked = asked_about(product, question)
+    if about and not asked:
+        return check_product(turn, sku=sku, options=options, about=about)
     if any(unit.topic == "picture" for unit in asked):
         key = "picture_here" if product.images else "picture_none"
         return turn.note(
@@ -37,5 +47,7 @@ def product_details(turn: Turn, *, sku: str, question: str) -> ToolOutcome:
     general = sure_answer(turn, question)
     if general is not None:
         return general
+    if "price" in about:
+        return check_product(turn, sku=sku, options=options, about=about)
     said = say(language, "detail_not_told", name=name)
     return unanswered(turn, "product_details", question, said, data, cards)
