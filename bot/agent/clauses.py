@@ -12,12 +12,16 @@ MAX_CLAUSES = 4
 MAX_CHARS = 300
 SURE = 0.65
 """A clause has little to go by: it has to be clearer than a whole message."""
+SURE_OF_TOPIC = 0.5
 _BREAK = re.compile(r"[,;?!\n]+|\.\s|\s(?:và|với|còn|and|also|plus)\s|\s그리고\s|(?<=요)\s", re.IGNORECASE)
 _BESIDE = ABOUT_THE_SHOP | {"ask_price", "ask_stock", "ask_size", "haggle", "thanks", "greeting"}
 
 
 def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> Parse:
-    """`whole` with the questions of its clauses added; what is ordered or told is left to the whole."""
+    """`whole` with the questions of its clauses added; what is ordered or told is left to the whole.
+
+    `context["clauses"]`: by topic of the shop, the clause that asks for it; `context["parts"]`: how many there are.
+    """
     if len(whole.text) > MAX_CHARS or whole.order_codes:
         return whole
     clauses = [clause for clause in _split(whole) if len(clause.split()) > 1][:MAX_CLAUSES]
@@ -25,11 +29,20 @@ def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> Par
         return whole
     known = {intent.name: intent for intent in whole.intents}
     for clause in clauses:
-        for intent in understand(clause, context, lexicon).intents[:1]:
+        understood = understand(clause, context, lexicon)
+        for intent in understood.intents[:1]:
             before = known.get(intent.name, Intent(intent.name, 0.0)).confidence
-            if intent.name in _BESIDE and intent.confidence >= max(SURE, before):
+            beside = intent.name in _BESIDE or (intent.name == "order" and _names_a_count(understood))
+            if beside and intent.confidence >= max(SURE, before):
                 known[intent.name] = intent
+            if intent.name in ABOUT_THE_SHOP and intent.confidence >= SURE_OF_TOPIC:
+                context.setdefault("clauses", {}).setdefault(intent.name, clause)
+    context["parts"] = len(clauses)
     return replace(whole, intents=tuple(sorted(known.values(), key=lambda i: -i.confidence)))
+
+
+def _names_a_count(understood: Parse) -> bool:
+    return any(item.product_sku and item.quantity and item.refers is None for item in understood.items)
 
 
 def _split(whole: Parse) -> list[str]:

@@ -30,6 +30,7 @@ _MORE = re.compile(
     r"\b(xem them|them mau|mau (nao )?(khac|nua)|con (mau|cai|loai|mon)( nao)? (khac|nua)|cai khac|show more|more"
     r"|any others?|other (ones|models|options)|anything else)\b|더 (보여|있)|다른 (거|것|상품|제품)"
 )
+A_FEW = 4
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
@@ -45,7 +46,7 @@ def ask(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[St
         steps.append(Call("ask_discount", {**arguments, "wished": max(parse.amounts, default=None)}))
     if not steps or parse.items:
         steps += _goods(parse, context, deeds)
-    steps += _shop_matters(parse, mixed=bool(steps or deeds))
+    steps += _shop_matters(parse, context, mixed=bool(steps or deeds))
     return steps
 
 
@@ -132,12 +133,15 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
     detail = bool(intents & {"ask_product", "ask_policy"}) or not (
         about or other or not (parse.question and not intents & {"search_product", "order", "add_item"})
     )
-    quantity = next((item.quantity for item in parse.items if item.quantity), None)
+    counted = [item.quantity for item in parse.items if item.quantity and item.refers is None]
+    quantity = counted[0] if len(counted) == 1 else None
+    about = about or (["price"] if "haggle" in intents else [])
     if about or not (detail or (other and parse.question)):
         arguments = {"sku": sku, "options": options, "about": about}
         steps.append(Call("check_product", {**arguments, **({"quantity": quantity} if quantity else {})}))
     if detail and not (about and not _asks_a_detail(parse)):
-        steps.append(Call("product_details", {"sku": sku, "question": parse.text, "options": options, "about": guessed}))
+        told = {"sku": sku, "question": parse.text, "options": options, "about": guessed}
+        steps.append(Call("product_details", told))
     return steps
 
 
@@ -153,7 +157,10 @@ def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     if not intents & set(_ABOUT_GOODS) or ordering:
         return []
     if not focus:
-        return [Words("which_product")] if intents & set(_ABOUT_GOODS) == {"ask_price"} else []
+        if intents & set(_ABOUT_GOODS) != {"ask_price"}:
+            return []
+        alone = len(parse.text.split()) <= A_FEW and not context["cart"]
+        return [Words("which_product") if alone else Call("look_up", {"question": parse.text})]
     if len(focus) == 1:
         about = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
         return [Call("product_details", {"sku": focus[0], "question": parse.text, "about": about})]
@@ -173,26 +180,42 @@ def _search(parse: Parse) -> list[Step]:
     return [Call("find_products", {"query": parse.text})]
 
 
-def _shop_matters(parse: Parse, *, mixed: bool) -> list[Step]:
-    """Where several things are asked, each is looked up by its own words or by its usual question."""
+def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list[Step]:
+    """Where several things are asked, each is looked up by its own words, else by its usual question.
+
+    A topic that no part of the message asks for by itself is a second guess at what another part asks.
+    """
     intents = [intent.name for intent in parse.intents if intent.name in intents_of(parse)]
     about = [name for name in intents if name in (*_TOPICS, "ask_shop", "ask_promotion")]
     if parse.address_span is not None and not parse.question:
         # "Ship to 12 Lê Lợi" tells where; it asks nothing about delivery.
         about = [name for name in about if name not in ("ask_shipping_fee", "ask_delivery_time", "ask_shop")]
+    clauses: dict[str, str] = context.get("clauses", {})
+    if context.get("parts", 1) > 1 and len(about) > 1:
+        about = [name for name in about if name in clauses] or about[:1]
+    elif len(about) > 1:
+        about = [name for name in about if name != "ask_policy"]
     steps: list[Step] = []
     for name in about:
         alone = len(about) == 1 and not mixed
-        question = parse.text if alone else _own_clause(parse) if name == "ask_policy" else ""
+        usual = _own_clause(parse) if name == "ask_policy" else ""
+        question = parse.text if alone else clauses.get(name, usual)
         if name == "ask_policy" and mixed and parse.items:
             continue
         if name == "ask_shop":
             steps.append(Call("ask_shop", {"question": parse.text}))
         elif name == "ask_promotion":
-            steps.append(Call("ask_promotion", {"question": parse.text if alone else ""}))
+            steps.append(Call("ask_promotion", {"question": question}))
         else:
-            steps.append(Call("answer_question", {"question": question, "topic": _TOPICS[name]}))
+            topic = _of_flow(context) or _TOPICS[name]
+            steps.append(Call("answer_question", {"question": question or parse.text, "topic": topic}))
     return steps
+
+
+def _of_flow(context: dict[str, Any]) -> str:
+    """Who asks about fees while a return is talked of asks about the return's."""
+    flow = (context.get("flow") or {}).get("name", "")
+    return {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
 
 
 def _own_clause(parse: Parse) -> str:
@@ -226,7 +249,8 @@ def _candidates(parse: Parse) -> list[str]:
 
 def _focus(context: dict[str, Any]) -> list[str]:
     waiting = [draft["sku"] for draft in context.get("drafts", ()) if draft["sku"]]
-    return waiting[:1] or list(context["shown"])
+    last = [context["last_item"]] if context["cart"] and context.get("last_item") else []
+    return waiting[:1] or list(context["shown"]) or last
 
 
 def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:

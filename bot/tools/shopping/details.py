@@ -47,7 +47,8 @@ def product_details(
     general = sure_answer(turn, question)
     if general is not None:
         return general
-    if "price" in about:
-        return check_product(turn, sku=sku, options=options, about=about)
+    if about:
+        # Something in the question was not understood: the price is told, and no yes is said to it.
+        return check_product(turn, sku=sku, options=options, about=["price"])
     said = say(language, "detail_not_told", name=name)
     return unanswered(turn, "product_details", question, said, data, cards)

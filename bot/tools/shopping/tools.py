@@ -20,7 +20,9 @@ from bot.tools.shopping import (
     sizing,
 )
 
-Topic = Literal["", "shipping_fee", "delivery_time", "payment", "promotion", "wholesale", "size"]
+Topic = Literal[
+    "", "shipping_fee", "delivery_time", "payment", "promotion", "wholesale", "size", "return", "cancel", "invoice"
+]  # fmt: skip
 
 
 @tool
@@ -148,9 +150,15 @@ def ask_shop(runtime: Runtime, question: str) -> str:
 
 
 @tool
-def answer_question(runtime: Runtime, question: str, topic: Topic = "") -> str:
-    """What the shop wrote about delivery, payment, returns, sizes and so on. The only source of policies."""
-    return run(runtime, lambda turn: answering.answer_question(turn, question=question, topic=topic))
+def answer_question(runtime: Runtime, question: str, topic: Topic = "", only_sure: bool = False) -> str:
+    """What the shop wrote about delivery, payment, returns, sizes and so on. The only source of policies.
+
+    `only_sure`: beside something else; says nothing where nothing is written.
+    """
+    return run(
+        runtime,
+        lambda turn: answering.answer_question(turn, question=question, topic=topic, only_sure=only_sure),
+    )
 
 
 @tool
