@@ -8,6 +8,7 @@ the one thing that is still to be asked.
 from functools import partial
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
@@ -31,7 +32,8 @@ def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
         if steps:
             return steps
     deeds = [] if _only_asks(parse) else _deeds(parse, context)
-    answers = ask(parse, context, deeds)[: MOST_PARTS - len(deeds)]
+    asked = [with_offered_size(parse, context, step) for step in ask(parse, context, deeds)]
+    answers = asked[: MOST_PARTS - len(deeds)]
     if any(step.tool == "ask_discount" for step in answers if isinstance(step, Call)):
         # "50%" is no quantity of what is in the cart.
         named = any(item.refers != "cart" for item in parse.items)
@@ -49,8 +51,14 @@ def _only_asks(parse: Parse) -> bool:
     asking = {"browse_catalogue", "haggle", *ABOUT_GOODS}
     if any(item.quantity for item in parse.items):
         asking -= {"ask_price", "ask_stock", "ask_product"}
+    if "order" in intents or (_counted(parse) and says(parse.text, "taking")):
+        return False
     harmless = {*ABOUT_GOODS, *ABOUT_THE_SHOP, "greeting", "thanks", "chitchat", "unknown"}
     return bool(intents & asking) and not intents - asking - harmless
+
+
+def _counted(parse: Parse) -> bool:
+    return any(item.product_sku and item.quantity and item.refers is None for item in parse.items)
 
 
 def _deeds(parse: Parse, context: dict[str, Any]) -> list[Step]:

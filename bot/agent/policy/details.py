@@ -5,9 +5,13 @@ from typing import Any
 
 from bot.agent.agreement import is_only_signs, says
 from bot.agent.policy.steps import intents_of
-from nlu import Parse
+from nlu import Parse, fold
 
 _NOTE_LEAD = re.compile(r"^\s*(?:(?:add a |thêm )?(?:note|ghi chú|ghi chu)|메모)\s*[:\-]\s*", re.IGNORECASE)
+_CARD = re.compile(
+    r"\b(thiep|card|the|note|loi (nhan|chuc))\b.{0,20}?\b(ghi|viet|de|noi dung|write|writing|saying|says?|reads?|with)\b"
+    r"|\b(ghi|viet|write)\b.{0,20}\b(thiep|card)\b|카드에.{0,30}(적|써)|(카드|메시지) ?(문구|내용)"
+)
 _HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
 _TALK = frozenset(
     {"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope", "ask_shop"}
@@ -40,9 +44,14 @@ def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
     method = _payment(parse, context)
     if method:
         details["payment_method"] = method
-    if parse.note and not parse.question:
-        details["note"] = _NOTE_LEAD.sub("", parse.note)
+    if not parse.question and (parse.note or writes_a_card(parse)):
+        details["note"] = _NOTE_LEAD.sub("", parse.note or parse.text.strip()[:300])
     return details
+
+
+def writes_a_card(parse: Parse) -> bool:
+    """`thiệp ghi là …`: what is to be written, not a card that is bought."""
+    return bool(_CARD.search(fold(parse.text))) and not any(item.quantity for item in parse.items)
 
 
 def is_plain_answer(parse: Parse) -> bool:

@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.agent.agreement import agrees_to_request
 from bot.agent.policy.after_sales import code_of
-from bot.agent.policy.steps import Call, Step, intents_of
+from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
+    asks_a_favour,
     change_arguments,
     invoice_arguments,
     means_all,
@@ -48,6 +49,9 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if flow is None or intents_of(parse) & {"handoff", "abuse"}:
         return []
     awaited = flow["awaiting"][0]
+    offered = (context.get("offer") or {}).get("kind") == "staff"
+    if offered and awaited != "confirm" and parse.yes and len(parse.text.split()) <= AN_ANSWER:
+        return []
     gives_up = _GIVES_UP if awaited == "reason" else _NO_LONGER
     new_value = parse.phones or parse.address_span or parse.order_codes
     if gives_up.search(fold(parse.text)) and not parse.question and not new_value:
@@ -136,6 +140,9 @@ def _by_number(text: str, context: dict[str, Any]) -> str:
 def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     awaited, kind = flow["awaiting"][0], _kind(parse, flow)
     changed = kind != flow["data"].get("kind", "return")
+    others = _other_goods(parse, context, flow)
+    if others:
+        return [Call("ask_return", {"kind": kind, **others, "instead_of_chosen": True})]
     reason = awaited == "reason" and not changed and not _turns_away(parse)
     if not reason and (parse.question or (wants_other_business(parse, flow) and awaited != "item")):
         return []
@@ -143,12 +150,26 @@ def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list
         said = parse.text.strip()
         skipped = bool(_NO_REASON.match(fold(said)))
         return [Call("ask_return", {"no_reason": True} if skipped else {"reason": said})]
+    if intents_of(parse) & ABOUT_THE_SHOP and not parse.items and not means_all(parse):
+        return []
     if awaited == "exchange":
         return [Call("ask_return", {"exchange": _instead(parse, context, flow)})]
     told = return_arguments(parse, context, "return" if awaited == "item" and not changed else kind)
     if awaited == "quantity" and "quantity" not in told and (number := spoken_number(parse)):
         told["quantity"] = number
     return [Call("ask_return", {"kind": kind, **told, **({"all_items": True} if means_all(parse) else {})})]
+
+
+def _other_goods(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> dict[str, Any]:
+    """`the scarf I want to send back`, while something else was talked of: that is what is returned."""
+    if parse.question or not intents_of(parse) & {"return_request", "exchange_request"}:
+        return {}
+    chosen = set(flow["data"].get("items", {}))
+    held = {line["sku"]: line["product"] for order in context["orders"] for line in order["lines"]}
+    named = [m for m in parse.items if m.refers is None and m.product_sku in held.values()]
+    if not chosen or not named or {m.product_sku for m in named} <= {held.get(sku) for sku in chosen}:
+        return {}
+    return return_arguments(parse, context, "return")
 
 
 def _turns_away(parse: Parse) -> bool:
@@ -167,7 +188,8 @@ def _instead(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
 
 
 def _change(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
-    if parse.question or wants_other_business(parse, flow):
+    asking = parse.question and not asks_a_favour(parse)
+    if asking or wants_other_business(parse, flow):
         return []
     awaited = flow["awaiting"][0]
     told = change_arguments(parse, context, flow["data"].get("draft") if awaited == "variant" else None)

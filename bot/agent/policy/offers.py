@@ -63,12 +63,16 @@ def _order_offered(parse: Parse, context: dict[str, Any], offer: dict[str, Any])
 
 
 def with_offered_size(parse: Parse, context: dict[str, Any], step: Step) -> Step:
-    """ "One in that size" means the size that was just advised."""
-    offer = context.get("offer") or {}
-    if offer.get("kind") != "item" or not isinstance(step, Call) or not _THAT_SIZE.search(fold(parse.text)):
+    """The size that was advised is taken unless another is named; "in that size" asks for it by itself."""
+    sized = context.get("selling", {}).get("sized")
+    if not sized or not isinstance(step, Call) or step.tool not in ("update_order", "check_product"):
         return step
+    if step.tool == "check_product":
+        named = step.arguments["sku"] == sized["sku"] and _THAT_SIZE.search(fold(parse.text))
+        options = {**sized["options"], **step.arguments["options"]} if named else step.arguments["options"]
+        return Call(step.tool, {**step.arguments, "options": options})
     items = [
-        {**item, "options": {**offer["options"], **item["options"]}} if item["sku"] == offer["sku"] else item
+        {**item, "options": {**sized["options"], **item["options"]}} if item["sku"] == sized["sku"] else item
         for item in step.arguments.get("items", ())
     ]
     return Call(step.tool, {**step.arguments, "items": items} if items else step.arguments)

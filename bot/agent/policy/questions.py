@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.tools.shopping.measures import read_measures
 from bot.tools.shopping.wishes import price_range
@@ -76,7 +77,7 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         options = parse.items[0].options if parse.items else {}
         arguments = {"sku": focus[0] if focus else "", "options": dict(options), "stop": parse.no}
         return [Call("notify_restock", arguments)]
-    if "compare" in intents:
+    if "compare" in intents or (parse.question and says(parse.text, "comparing")):
         skus = list(dict.fromkeys(named if len(named) > 1 else [*named, *candidates, *context["shown"]]))
         if skus:
             return [Call("compare_products", {"skus": skus[:4], "said": parse.text})]
@@ -95,10 +96,22 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         and _MORE.search(fold(parse.text))
     ):
         return [Call("show_more")]
+    if _budget_alone(parse, intents):
+        return [Call("recommend_products", {"wish": parse.text, "skus": []})]
     if "recommend" in intents and not (intents & set(_ABOUT_GOODS) and named):
         among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
         return [Call("recommend_products", {"wish": parse.text, "skus": among})]
     return []
+
+
+def _budget_alone(parse: Parse, intents: set[str]) -> bool:
+    """A sum and no goods, with a word of looking for something: advice within it."""
+    likely = {intent.name for intent in parse.intents[:3]}
+    sure = intents - {"greeting", "thanks", "chitchat"}
+    return (
+        not parse.items and not sure and bool(likely & {"search_product", "recommend", "browse_catalogue"})
+        and price_range(parse.text) != (None, None)
+    )  # fmt: skip
 
 
 def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
@@ -136,6 +149,8 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
     counted = [item.quantity for item in parse.items if item.quantity and item.refers is None]
     quantity = counted[0] if len(counted) == 1 else None
     about = about or (["price"] if "haggle" in intents else [])
+    if about and not options and not counted and all(item.refers for item in parse.items):
+        return [Call("product_details", {"sku": sku, "question": parse.text, "about": about})]
     if about or not (detail or (other and parse.question)):
         arguments = {"sku": sku, "options": options, "about": about}
         steps.append(Call("check_product", {**arguments, **({"quantity": quantity} if quantity else {})}))

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bot.agent.agreement import says
+from bot.agent.policy.details import writes_a_card
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse, fold
 
@@ -20,7 +21,7 @@ _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사�
 
 
 def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
-    mentions = _wished(parse, context)
+    mentions = [] if writes_a_card(parse) else _wished(parse, context)
     items = [item for mention in mentions if (item := _item(mention)) is not None]
     if len(items) == 1 and items[0]["sku"] and (each := _each(parse.text)):
         items = [{**items[0], "each": each}]
@@ -36,12 +37,28 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
         return []
     if parse.question and not wishing:
         return []
-    wished = [m for m in parse.items if wishing or answering or m.quantity or m.change or m.refers]
+    wished = [
+        m for m in parse.items
+        if wishing or answering or m.quantity or _changes(m) or (m.refers is None and _goes_with_details(parse, context))
+    ]  # fmt: skip
     sure = {m.product_sku for m in wished if m.product_sku}
     wished = [m for m in wished if m.product_sku or m.quantity or not sure & {sku for sku, _ in m.candidates}]
     if _counts(parse, context):
         return wished
     return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
+
+
+def _changes(mention: ItemMention) -> bool:
+    """`that one`, `it`, with nothing else said of it, changes nothing."""
+    if mention.refers:
+        return bool(mention.options) or mention.change in ("add", "remove", "replace")
+    return bool(mention.change)
+
+
+def _goes_with_details(parse: Parse, context: dict[str, Any]) -> bool:
+    """Goods named in one breath with where they go, or with a way to pay, are ordered."""
+    told = bool(parse.phones or parse.address_span) or "choose_payment" in intents_of(parse)
+    return told and not context["cart"] and not context.get("drafts")
 
 
 def _counts(parse: Parse, context: dict[str, Any]) -> bool:
@@ -109,15 +126,22 @@ def _last_touched(context: dict[str, Any]) -> str:
 
 def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     """“I'll take it” after something was shown: the only product, else which of them is asked."""
-    if parse.question or parse.items or not intents_of(parse) & {"order", "add_item"}:
+    pointed = all(m.refers and not m.options for m in parse.items)
+    counted = parse.quantity or next((m.quantity for m in parse.items if m.quantity), None)
+    taking = counted and not parse.no and says(parse.text, "taking") and not context["orders"]
+    wanted = intents_of(parse) & {"order", "add_item"} or (taking and "change_item" in intents_of(parse)) or taking
+    if parse.question or not pointed or not wanted:
         return []
     shown = context["shown"][:MAX_CANDIDATES]
-    busy = context["cart"] or context.get("placed") or context["awaiting"][:1] not in ([], ["item"])
-    if busy or not shown:
+    busy = context["cart"] or context["awaiting"][:1] not in ([], ["item"])
+    if busy or not shown or (context.get("placed") and not taking):
         return []
     if len(shown) == 1:
-        return [_plain(shown[0], parse.quantity, "set")]
-    return [{**_plain("", parse.quantity, "set"), "candidates": shown}]
+        offer = context.get("offer") or {}
+        if offer.get("kind") == "item":
+            return [{**_plain(offer["sku"], counted or offer.get("quantity"), "set"), "options": offer["options"]}]
+        return [_plain(shown[0], counted, "set")]
+    return [{**_plain("", counted, "set"), "candidates": shown}]
 
 
 def _plain(sku: str, quantity: int | None, action: str) -> dict[str, Any]:

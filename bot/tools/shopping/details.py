@@ -7,7 +7,7 @@ from bot.replies.cards import product_name
 from bot.replies.texts import say
 from bot.tools.shopping.answering import sure_answer, unanswered
 from bot.tools.shopping.finding import nothing_found
-from bot.tools.shopping.quoting import asked_about, describe, matching_sentences
+from bot.tools.shopping.quoting import names_option, asked_about, describe, matching_sentences
 from bot.tools.shopping.showing import check_product
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
 from core.catalogue.queries import get_product
@@ -31,7 +31,7 @@ def product_details(
     turn.state["shown"] = [product.sku]
     name, cards = product_name(product, language), cards_of([product], available, language)
     asked = asked_about(product, question)
-    if about and not asked:
+    if about and (not asked or ("stock" in about and names_option(product, question))):
         return check_product(turn, sku=sku, options=options, about=about)
     if any(unit.topic == "picture" for unit in asked):
         key = "picture_here" if product.images else "picture_none"

@@ -11,7 +11,7 @@ from bot.tools.shopping.telling import cards_of, stock_of
 from core.catalogue.folding import fold
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
-from core.catalogue.wording import Text, Unit, tells, topic_label, units
+from core.catalogue.wording import Text, Unit, tells, tokens, topic_label, units
 from core.errors import NotFound
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -80,6 +80,13 @@ def asked_about(product: Product, question: str) -> list[Unit]:
         for unit in units(question)
         if not unit.soft and (unit.topic or not (tells(named, unit) or _asks_price_or_stock(unit)))
     ]
+
+
+def names_option(product: Product, question: str) -> bool:
+    """`màu be còn không`: a colour is asked for, whether there is such or not."""
+    names = Text.of(*(str(option.get(key) or "") for option in product.options for key in ("name", "name_en")))
+    words = [Unit(frozenset({word})) for word in tokens(fold(question))]
+    return any(tells(Text(names.plain, names.plain), unit) for unit in words)
 
 
 def _option_words(option: Mapping[str, Any]) -> list[str]:
