@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from json import loads
+from typing import Any
 
 from nlu import Parse, fold
 
@@ -28,20 +29,28 @@ def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
     return not any(i.name in _CHANGING and i.confidence >= SURE for i in parse.intents)
 
 
-def agrees_to_request(parse: Parse, flow: str) -> bool:
-    """A yes to what a reply asked about a placed order. It may repeat the deed, or be nothing but its words:
+def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
+    """A yes to what a reply asked about a placed order (`asked`: the flow whose question stands open). It may repeat the deed, or be nothing but its words:
     `đồng ý huỷ`, `cancel it`, `네 교환할게요`. A reason may follow a yes to a cancellation."""
+    flow = _deed(asked)
     if parse.question or says(parse.text, "hesitating", "later", "never"):
         return False
-    if _is_agreement(parse.text, flow):
+    if is_agreement(parse.text, flow):
         return True
     first, _, rest = _FIRST_PART.sub("\n", parse.text.strip(), count=1).partition("\n")
-    if flow == "cancel" and rest and _is_agreement(first, flow):
+    if flow == "cancel" and rest and is_agreement(first, flow):
         return not parse.no or bool(_REASONING.search(fold(rest)))
     return parse.yes and not parse.no
 
 
-def _is_agreement(text: str, flow: str) -> bool:
+def _deed(asked: dict[str, Any]) -> str:
+    """Goods are taken out of an order in the words of a cancellation."""
+    quantities = asked["data"].get("quantities") or {}
+    taken_out = asked["name"] == "change" and quantities and not any(quantities.values())
+    return "cancel" if taken_out else str(asked["name"])
+
+
+def is_agreement(text: str, flow: str) -> bool:
     """Words of a yes, of the deed and of courtesy, and no other: whatever else is said may change the meaning."""
     line = " ".join(re.sub(r"[^\w\s']", " ", fold(text[:200])).split())
     meant = (*phrases()["yes_words"], *phrases().get(f"act_{flow}", ()))

@@ -45,9 +45,11 @@ def invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return []
     if intents & {"handoff", "abuse"} or (not wished and not (told and context["invoice_wished"])):
         return []
+    placed = names_placed_order(parse)
     named = [m for m in parse.items if m.product_sku and m.quantity and m.refers is None]
-    ordering = order(parse, context) if named else []
-    arguments = {"code": code_of(parse), **invoice_arguments(parse), "quietly": bool(ordering)}
+    ordering = order(parse, context) if named and not placed else []
+    code = code_of(parse) or (order_with(parse, context, (*OPEN, *DELIVERED)) if placed else "")
+    arguments = {"code": code, **invoice_arguments(parse), "quietly": bool(ordering)}
     return [*ordering, Call("request_invoice", arguments)]
 
 
@@ -77,7 +79,7 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
         arguments["reason"] = parse.text.strip()[:1_000]
     code = code_of(parse) or order_with(parse, context, DELIVERED)
     asked = [Call("ask_return", {"kind": kind, "code": code, **arguments})]
-    if not parse.question:
+    if not parse.question or kind == "exchange":
         return list(asked)
     return [Call("answer_question", {"question": parse.text, "topic": "return", "only_sure": True}), *asked]
 
@@ -170,9 +172,15 @@ def _changed(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if kept:
         arguments["items"] = kept
     part = "" if arguments else "item" if parse.quantity and not place else changed_part(parse)
-    about = [m.product_sku for m in parse.items if m.product_sku in products]
+    about = [m for m in parse.items if m.product_sku in products and m.refers is None]
     if not arguments and not part and about and leading != "order_status":
         part = "item"
+        options = {"quantity": None, "options": {}, "action": "set"}
+        # Its size is spoken of: which other one is asked.
+        arguments["items"] = [
+            {"sku": m.product_sku, "replaces": m.variant_sku, **options}
+            for m in about[:1] if m.options and m.variant_sku in held
+        ]  # fmt: skip
     return [Call("change_order", {"code": code, **arguments, "part": part})]
 
 

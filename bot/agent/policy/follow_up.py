@@ -3,14 +3,15 @@
 import re
 from typing import Any
 
-from bot.agent.agreement import agrees_to_request
-from bot.agent.policy.after_sales import code_of
-from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, intents_of
+from bot.agent.agreement import agrees_to_request, is_agreement
+from bot.agent.policy.after_sales import DELIVERED, OPEN, code_of
+from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
     asks_a_favour,
     change_arguments,
     invoice_arguments,
     means_all,
+    order_with,
     reason_in,
     return_arguments,
     spoken_number,
@@ -68,7 +69,7 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
     name = flow["name"]
     if _wants_goods(parse):
         return []
-    agrees = agrees_to_request(parse, name)
+    agrees = agrees_to_request(parse, flow)
     told = _correction(parse, context, flow)
     if told and not (agrees and (name == "return" or _is_agreement_alone(parse))):
         return [Call("change_order" if name == "change" else "ask_return", told)]
@@ -120,7 +121,7 @@ def _kind(parse: Parse, flow: dict[str, Any]) -> str:
 def _order_code(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     if parse.question and not parse.order_codes:
         return []
-    code = code_of(parse) or _by_number(parse.text, context)
+    code = code_of(parse) or _by_number(parse.text, context) or order_with(parse, context, (*OPEN, *DELIVERED))
     if not code and wants_other_business(parse, flow):
         return []
     tool = {"cancel": "ask_cancel", "change": "change_order", "return": "ask_return"}[flow["name"]]
@@ -148,7 +149,7 @@ def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list
         return []
     if reason:
         said = parse.text.strip()
-        skipped = bool(_NO_REASON.match(fold(said)))
+        skipped = bool(_NO_REASON.match(fold(said))) or is_agreement(said, "return")
         return [Call("ask_return", {"no_reason": True} if skipped else {"reason": said})]
     if intents_of(parse) & ABOUT_THE_SHOP and not parse.items and not means_all(parse):
         return []
@@ -174,7 +175,8 @@ def _other_goods(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) ->
 
 def _turns_away(parse: Parse) -> bool:
     """Whatever is said to "why?" is the reason, unless it asks back or orders something."""
-    asks = parse.question and ("?" in parse.text or len(parse.text.split()) > LONG)
+    about = intents_of(parse) & (ABOUT_THE_SHOP | ABOUT_GOODS)
+    asks = parse.question and ("?" in parse.text or (about and len(parse.text.split()) > LONG))
     return asks or any(item.quantity and item.refers is None for item in parse.items)
 
 

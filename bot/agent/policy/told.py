@@ -18,8 +18,8 @@ _PLACED = re.compile(
 )
 _REASON = re.compile(
     r"\b(vi|do|tai|boi|bi|nen|chat|rong|loi|hong|rach|khong (vua|dung|giong|thich|ung|can)|nham|doi y|because|since|too"
-    r"|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
-    r"|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
+    r"|tight|loose|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
+    r"|껴요|끼어|끼네|끼는|헐렁|타이트|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
 _FAVOUR = re.compile(
     r"\b(could|can|would|will) (you|u|i|we|it)\b|\bmay i\b|\bis it possible\b|\b(duoc|dc|dk|dok) (khong|ko|k|hong|hem|hok)\b"
@@ -268,6 +268,7 @@ _OTHER = frozenset({
 _OWN = {
     "cancel": {"cancel_order"},
     "return": {"return_request", "exchange_request"},
+    "change": {"exchange_request"},
     "invoice": {"invoice_request"},
 }
 

@@ -66,6 +66,7 @@ def ask(
     asked = open_flow(turn.state)
     aside = asked["aside"] if asked is not None else list(turn.state.get("awaiting", []))
     again = asked is not None and asked["question"] == [key, facts] and asked["awaiting"] == list(awaiting)
+    again = again and asked is not None and _told(asked["data"]) == _told(data)
     times = asked.get("times", 1) + 1 if asked is not None and again else 1
     keep(turn, name, data)
     turn.state["flow"] = {
@@ -115,7 +116,7 @@ def agreed(turn: Turn) -> Data | None:
     flow = open_flow(turn.state)
     if flow is None or flow["awaiting"][:1] != ["confirm"] or not flow["data"].get("asked_in"):
         return None
-    said_yes = agrees_to_request(turn.parse, flow["name"])
+    said_yes = agrees_to_request(turn.parse, flow)
     return flow if said_yes and flow["data"]["asked_in"] != turn.message_id else None
 
 
