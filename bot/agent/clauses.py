@@ -32,7 +32,8 @@ def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> Par
         understood = understand(clause, context, lexicon)
         for intent in understood.intents[:1]:
             before = known.get(intent.name, Intent(intent.name, 0.0)).confidence
-            beside = intent.name in _BESIDE or (intent.name == "order" and _names_a_count(understood))
+            ordering = intent.name == "order" and not whole.question and _names_a_count(understood)
+            beside = intent.name in _BESIDE or ordering
             if beside and intent.confidence >= max(SURE, before):
                 known[intent.name] = intent
             if intent.name in ABOUT_THE_SHOP and intent.confidence >= SURE_OF_TOPIC:

@@ -8,7 +8,6 @@ the one thing that is still to be asked.
 from functools import partial
 from typing import Any
 
-from bot.agent.agreement import says
 from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
@@ -16,6 +15,7 @@ from bot.agent.policy.ordering import agree, order, whole_cart
 from bot.agent.policy.questions import ask, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk
+from bot.agent.policy.wishes import buys_a_count
 from nlu import Parse
 
 MOST_PARTS = 3
@@ -51,7 +51,7 @@ def _only_asks(parse: Parse) -> bool:
     asking = {"browse_catalogue", "haggle", *ABOUT_GOODS}
     if any(item.quantity for item in parse.items):
         asking -= {"ask_price", "ask_stock", "ask_product"}
-    if "order" in intents or (_counted(parse) and says(parse.text, "taking")):
+    if "order" in intents or ((_counted(parse) or not parse.question) and buys_a_count(parse)):
         return False
     harmless = {*ABOUT_GOODS, *ABOUT_THE_SHOP, "greeting", "thanks", "chitchat", "unknown"}
     return bool(intents & asking) and not intents - asking - harmless

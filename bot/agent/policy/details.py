@@ -82,7 +82,10 @@ def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> st
 
 def _payment(parse: Parse, context: dict[str, Any]) -> str:
     """A way to pay that is none of ours is passed on in words, so that the offered ones can be named."""
-    if parse.payment and not parse.question:
+    choosing = not parse.question or (
+        bool(parse.intents) and parse.intents[0].name == "choose_payment" and context["cart"]
+    )
+    if parse.payment and choosing:
         return parse.payment
     chosen = "choose_payment" in intents_of(parse) and not parse.payment and not parse.question
     return parse.text.strip()[:40] if chosen and context["cart"] else ""

@@ -88,6 +88,8 @@ def changes_cart(parse: Parse, context: dict[str, Any]) -> bool:
 def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if "restart" in intents_of(parse) and not parse.question:
         return [Call("empty_cart")]
+    if _has_lines(context) and says(parse.text, "another_order") and not parse.question:
+        return [Words("first_order_first"), Call("update_order")]
     items = wished_items(parse, context)
     special = whole_cart(parse, context) or _more_of_the_placed_order(parse, context, items)
     if special or parse.order_codes:

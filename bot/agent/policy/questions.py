@@ -78,7 +78,8 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         arguments = {"sku": focus[0] if focus else "", "options": dict(options), "stop": parse.no}
         return [Call("notify_restock", arguments)]
     if "compare" in intents or (parse.question and says(parse.text, "comparing")):
-        skus = list(dict.fromkeys(named if len(named) > 1 else [*named, *candidates, *context["shown"]]))
+        others = [] if named else candidates
+        skus = list(dict.fromkeys(named if len(named) > 1 else [*named, *others, *context["shown"]]))
         if skus:
             return [Call("compare_products", {"skus": skus[:4], "said": parse.text})]
         return [Call("recommend_products", {"wish": parse.text})]

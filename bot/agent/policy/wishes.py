@@ -1,12 +1,14 @@
 """Which goods a message wishes for, as `update_order` takes them."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from bot.agent.agreement import says
 from bot.agent.policy.details import writes_a_card
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse, fold
+from nlu.wordlists import words
 
 _WISHING = frozenset({"order", "add_item", "change_item", "remove_item"})
 _ASKING = frozenset(
@@ -17,6 +19,12 @@ _ASKING = frozenset(
     }
 )  # fmt: skip
 MAX_CANDIDATES = 4
+NEAR = 16
+_BUYS = re.compile(
+    r"\b(?:lay|mua|ban|chot|order|buy|take|get)(?: (?:cho |giup )?(?:minh|em|chi|anh|toi|tui|e|m|me))?"
+    r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:k|%|tr|trieu|nghin|ngan)\b)"
+)
+_REFUSES = re.compile(r"\b(khong|ko|k|khoi|dung|chua) (lay|mua|dat|chot|can|order)\b|do ?n.?t (want|need|take)")
 _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
@@ -25,7 +33,30 @@ def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     items = [item for mention in mentions if (item := _item(mention)) is not None]
     if len(items) == 1 and items[0]["sku"] and (each := _each(parse.text)):
         items = [{**items[0], "each": each}]
-    return items or _by_number(parse, context) or _shown(parse, context)
+    return _offered_first(parse, context, items) or _by_number(parse, context) or _shown(parse, context)
+
+
+def buys_a_count(parse: Parse) -> int | None:
+    """`bán mình 1 hũ …`: a count is bought, whatever else the message asks."""
+    found = _BUYS.search(fold(parse.text))
+    if found is None:
+        return None
+    said = found.group(1)
+    return int(said) if said.isdigit() else words().numbers.get(said, 1)
+
+
+def _offered_first(
+    parse: Parse, context: dict[str, Any], items: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """`lấy 2 cái, thêm 1 cái đen`: two of what was offered, and another besides."""
+    offer = context.get("offer") or {}
+    first = re.split(r"[,;.!\n]", parse.text, maxsplit=1)[0]
+    count = buys_a_count(replace(parse, text=first))
+    elsewhere = all(mention.span[0] >= len(first) for mention in parse.items)
+    added = items and all(item["action"] == "add" for item in items)
+    if offer.get("kind") != "item" or not count or not added or not elsewhere or context["cart"]:
+        return items
+    return [{**_plain(offer["sku"], count, "set"), "options": offer["options"]}, *items]
 
 
 def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
@@ -33,6 +64,9 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     intents = intents_of(parse)
     wishing = bool(intents & _WISHING)
     answering = context["awaiting"][:1] in (["variant"], ["item"], ["quantity"]) and not parse.question
+    buying = _bought(parse) if not wishing else []
+    if buying:
+        return buying
     if intents & _ASKING and not wishing and not answering:
         return []
     if parse.question and not wishing:
@@ -46,6 +80,16 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     if _counts(parse, context):
         return wished
     return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
+
+
+def _bought(parse: Parse) -> list[ItemMention]:
+    """What stands right behind "bán mình 1 …", in a message that also asks something."""
+    found = _BUYS.search(fold(parse.text))
+    count = buys_a_count(parse)
+    if found is None or not count or parse.question:
+        return []
+    named = [m for m in parse.items if m.product_sku and m.refers is None and m.span[0] < found.end() + NEAR]
+    return [replace(m, quantity=m.quantity or count) for m in named[:1]]
 
 
 def _changes(mention: ItemMention) -> bool:
@@ -128,11 +172,13 @@ def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     """“I'll take it” after something was shown: the only product, else which of them is asked."""
     pointed = all(m.refers and not m.options for m in parse.items)
     counted = parse.quantity or next((m.quantity for m in parse.items if m.quantity), None)
-    taking = counted and not parse.no and says(parse.text, "taking") and not context["orders"]
-    wanted = intents_of(parse) & {"order", "add_item"} or (taking and "change_item" in intents_of(parse)) or taking
-    if parse.question or not pointed or not wanted:
+    refused = says(parse.text, "never") or _REFUSES.search(fold(parse.text))
+    taking = counted and not refused and says(parse.text, "taking") and not context["orders"]
+    pick = context.get("picked", "")
+    wanted = intents_of(parse) & {"order", "add_item"} or taking
+    if (parse.question and not (pick and taking)) or not pointed or not wanted:
         return []
-    shown = context["shown"][:MAX_CANDIDATES]
+    shown = [pick] if pick else context["shown"][:MAX_CANDIDATES]
     busy = context["cart"] or context["awaiting"][:1] not in ([], ["item"])
     if busy or not shown or (context.get("placed") and not taking):
         return []

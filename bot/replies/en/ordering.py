@@ -69,4 +69,7 @@ TEXTS = {
     "summary_note": "\nNote: {note}",
     "cart_empty": "Your cart is empty.",
     "noted": "Noted.",
+    "first_order_first": "Let me finish the open order first; then I'll write the second one for you right away.",
+    "or_bank_transfer": "If you'd rather pay by bank transfer, just tell me.",
+    "or_cod": "If you'd rather pay on delivery (COD), just tell me.",
 }

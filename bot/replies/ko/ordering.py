@@ -69,4 +69,7 @@ TEXTS = {
     "summary_note": "\n메모: {note}",
     "cart_empty": "장바구니가 비어 있어요.",
     "noted": "네, 적어 두었어요.",
+    "first_order_first": "지금 열려 있는 주문을 먼저 마무리하고 바로 두 번째 주문을 도와드릴게요.",
+    "or_bank_transfer": "계좌이체를 원하시면 말씀해 주세요.",
+    "or_cod": "착불(COD)을 원하시면 말씀해 주세요.",
 }

@@ -69,4 +69,7 @@ TEXTS = {
     "summary_note": "\nGhi chú: {note}",
     "cart_empty": "Dạ giỏ hàng của mình đang trống ạ.",
     "noted": "Dạ em ghi lại rồi ạ.",
+    "first_order_first": "Dạ để em chốt xong đơn đang mở này trước rồi em lên đơn thứ hai cho mình ngay nha.",
+    "or_bank_transfer": "Mình muốn chuyển khoản thì nhắn em đổi nha.",
+    "or_cod": "Mình muốn trả tiền khi nhận hàng (COD) thì nhắn em đổi nha.",
 }

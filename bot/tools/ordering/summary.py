@@ -23,6 +23,7 @@ from core.errors import InsufficientStock
 from core.orders.carts import set_lines
 from core.orders.models import Cart, CartLine, Quote
 from core.orders.queries import get_cart
+from core.shop import shop_profile
 from core.orders.quoting import missing_parts, quote_cart
 from core.ports.addresses import DeliveryAddress
 
@@ -36,7 +37,7 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
     if not asks:
         try:
             return turn.note(
-                _summary(turn, quote_cart(session, cart_id=cart_id, now=turn.services.clock()), said)
+                _summary(session, turn, quote_cart(session, cart_id=cart_id, now=turn.services.clock()), said)
             )
         except InsufficientStock as error:
             _keep_short_lines(session, turn, error.data["lines"])
@@ -154,11 +155,23 @@ def _given_up(turn: Turn, cart_id: str, kind: str, said: list[str]) -> ToolOutco
     return ToolOutcome("update_order", True, text, {"reason": kind}, (), (), (), cart_id)
 
 
-def _summary(turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:
+def _other_method(session: Session, turn: Turn, quote: Quote) -> str:
+    """Said once a cart, where the customer named no way to pay and the shop takes another one."""
+    told = turn.state.get("payment_told") == quote.cart_id
+    turn.state["payment_told"] = quote.cart_id
+    cart = get_cart(session, quote.cart_id)
+    others = [m for m in shop_profile(session).payment_methods if m != cart.payment_method]
+    return say(turn.language, f"or_{others[0]}") if others and not told else ""
+
+
+def _summary(session: Session, turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:
     turn.state["quote_id"] = quote.id
     turn.state["question"] = say(turn.language, "ask_confirm")
     turn.state.pop("misses", None)
-    text = "\n".join([*said, summary_text(quote, turn.language), say(turn.language, "ask_confirm")])
+    other = [_other_method(session, turn, quote)]
+    text = "\n".join(
+        [*said, summary_text(quote, turn.language), *filter(None, other), say(turn.language, "ask_confirm")]
+    )
     return ToolOutcome(
         "update_order",
         True,

@@ -1,5 +1,6 @@
 """What the shop wrote about a product, in the shop's words: only the sentences that answer what was asked."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.agent.turn import ToolOutcome, Turn
@@ -10,8 +11,13 @@ from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.quoting import names_option, asked_about, describe, matching_sentences
 from bot.tools.shopping.showing import check_product
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
+from core.catalogue.folding import fold
 from core.catalogue.queries import get_product
 from core.errors import NotFound
+
+_CONTENTS = re.compile(
+    r"\b(co|gom|chua|dung|la) (nhung )?(gi|j|nhung gi)\b|\bgom nhung\b|\bwhat.{0,4}(in|inside|included|comes with)\b|뭐가 들|구성"
+)
 
 
 def product_details(
@@ -38,10 +44,11 @@ def product_details(
         return turn.note(
             ToolOutcome("product_details", True, say(language, key, name=name), {"sku": sku}, cards)
         )
-    quotes = matching_sentences(product, asked, language) if asked else describe(product, language)
+    whole = not asked or bool(_CONTENTS.search(fold(question)))
+    quotes = describe(product, language) if whole else matching_sentences(product, asked, language)
     data = {"sku": product.sku, "version": product.version, "quotes": quotes}
     if quotes:
-        key = "detail_quote" if asked else "description"
+        key = "description" if whole and not asked else "detail_quote"
         said = say(language, key, name=name, text=" ".join(quotes), price=format_dong_range(product))
         return turn.note(ToolOutcome("product_details", True, said, data, cards))
     general = sure_answer(turn, question)
