@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.asking import ask_for
 from bot.replies.cards import product_name, summary_card, summary_text, variant_name
+from bot.replies.joining import joined
 from bot.replies.texts import say
 from bot.tools.ordering import drafts
 from bot.tools.ordering.addresses import begun_question
@@ -55,7 +56,7 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
         ToolOutcome(
             "update_order",
             True,
-            " ".join([*said, first.question]),
+            joined(*said, first.question),
             {"cart_id": cart_id, "missing": missing},
             (*first.cards, *((extra[1],) if extra else ())),
             first.quick_replies,
