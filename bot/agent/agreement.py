@@ -14,7 +14,9 @@ _AGREEING_SIGNS = frozenset("👍👌✅☑🆗💯👊🤝")
 _CHANGING = frozenset({"add_item", "change_item", "remove_item", "change_details", "restart", "postpone"})
 SURE = 0.5
 _FIRST_PART = re.compile(r"[,.;!]\s*|\s(?=(?:vì|vi|tại|do|because|since|nhưng)\s)")
-_REASONING = re.compile(r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b")
+_REASONING = re.compile(
+    r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b"
+)
 
 
 def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ just asked); all others are served together: a courtesy, then the questions, the
 the one thing that is still to be asked.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,13 +13,15 @@ from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order, whole_cart
-from bot.agent.policy.questions import ask, open_question
+from bot.agent.policy.questions import ask, asked_beside, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk
 from bot.agent.policy.wishes import buys_a_count
-from nlu import Parse
+from nlu import Intent, Parse
 
 MOST_PARTS = 3
+A_NAME = 3
+CERTAIN = 0.9
 _FIRST = (
     claimed_authority, whole_cart, follow_up, take_offer, asked_before, invoice, requests, hand_over,
 )  # fmt: skip
@@ -27,6 +30,7 @@ _FIRST = (
 
 def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear."""
+    parse = _calm(parse, context)
     for rule in _FIRST:
         steps = rule(parse, context)
         if steps:
@@ -40,9 +44,19 @@ def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
         deeds = deeds if named else []
     if answers and all(isinstance(deed, Call) and deed.tool == "find_products" for deed in deeds):
         deeds = []
+    if deeds and not answers and context.get("parts", 1) > 1 and (beside := asked_beside(parse)):
+        answers = [Call("answer_question", {"question": beside, "only_sure": True})]
     if answers or deeds:
         return [*courtesy(parse, context), *answers, *deeds]
     return small_talk(parse, context) or open_question(parse, context)
+
+
+def _calm(parse: Parse, context: dict[str, Any]) -> Parse:
+    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound."""
+    if context["awaiting"][:1] not in (["name"], ["address"], ["ward"]) or len(parse.text.split()) > A_NAME:
+        return parse
+    kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
+    return replace(parse, intents=kept or (Intent("unknown", 0.3),))
 
 
 def _only_asks(parse: Parse) -> bool:

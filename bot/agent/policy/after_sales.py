@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.ordering import order
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
+    asks_a_favour,
     change_arguments,
     changed_part,
     invoice_arguments,
-    asks_a_favour,
     names_placed_order,
     order_with,
     reason_in,
@@ -129,12 +130,13 @@ def _only_some_of(code: str, parse: Parse, context: dict[str, Any]) -> list[dict
 
 def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     """What is asked or ordered more surely than it is complained of goes before."""
+    if says(parse.text, "angry"):
+        return [Call("complain", {"code": code_of(parse)})]
     if "complaint" not in intents:
         return []
     sure = {intent.name: intent.confidence for intent in parse.intents}
     others = max((sure.get(name, 0.0) for name in _MORE_THAN_A_COMPLAINT), default=0.0)
-    signs = context["orders"] or reason_in(parse) or not parse.question
-    if others > sure["complaint"] or not signs:
+    if others > sure["complaint"]:
         return []
     return [Call("complain", {"code": code_of(parse)})]
 

@@ -121,7 +121,9 @@ def _kind(parse: Parse, flow: dict[str, Any]) -> str:
 def _order_code(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     if parse.question and not parse.order_codes:
         return []
-    code = code_of(parse) or _by_number(parse.text, context) or order_with(parse, context, (*OPEN, *DELIVERED))
+    code = (
+        code_of(parse) or _by_number(parse.text, context) or order_with(parse, context, (*OPEN, *DELIVERED))
+    )
     if not code and wants_other_business(parse, flow):
         return []
     tool = {"cancel": "ask_cancel", "change": "change_order", "return": "ask_return"}[flow["name"]]

@@ -39,7 +39,8 @@ def take_offer(parse: Parse, context: dict[str, Any]) -> list[Step]:
 def _plain_answer(parse: Parse, offer: dict[str, Any]) -> bool:
     """Nothing is named but what was offered (`that one`); "all right, the normal price" takes it, too."""
     pointed = offer["kind"] == "item" and not any(
-        item.options or item.quantity or item.change == "remove" or item.refers != "shown" for item in parse.items
+        item.options or item.quantity or item.change == "remove" or item.refers != "shown"
+        for item in parse.items
     )
     harmless = _PLAIN | ({"ask_price", "change_item"} if parse.yes and offer["kind"] == "item" else set())
     return (not parse.items or pointed) and not intents_of(parse) - harmless

@@ -160,7 +160,9 @@ def _answers(parse: Parse, context: dict[str, Any]) -> bool:
 def _cart_or_search(parse: Parse, context: dict[str, Any]) -> Step:
     """An order of goods that were not recognised is looked for by its words before an empty cart is told."""
     empty = not _has_lines(context) and not context.get("drafts")
-    ordered = intents_of(parse) & {"order", "add_item", "change_item"} and "show_cart" not in intents_of(parse)
+    ordered = intents_of(parse) & {"order", "add_item", "change_item"} and "show_cart" not in intents_of(
+        parse
+    )
     if empty and ordered and len(parse.text.split()) > AN_ORDER:
         return Call("find_products", {"query": parse.text})
     return Call("update_order")

@@ -54,6 +54,8 @@ def ask(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[St
 def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[Step]:
     intents = intents_of(parse)
     ordering = any(isinstance(step, Call) and step.tool == "update_order" for step in deeds)
+    if ordering and "recommend" in intents and _named(parse):
+        return [Call("recommend_products", {"wish": parse.text, "skus": _named(parse)[:1]})]
     if ordering and not intents & {"ask_price", "ask_product", "compare", "ask_size"}:
         return []
     if (
@@ -215,7 +217,7 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
     for name in about:
         alone = len(about) == 1 and not mixed
         usual = _own_clause(parse) if name == "ask_policy" else ""
-        question = parse.text if alone else clauses.get(name, usual)
+        question = clauses.get(name, parse.text if alone else usual)
         if name == "ask_policy" and mixed and parse.items:
             continue
         if name == "ask_shop":
@@ -226,6 +228,12 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
             topic = _of_flow(context) or _TOPICS[name]
             steps.append(Call("answer_question", {"question": question or parse.text, "topic": topic}))
     return steps
+
+
+def asked_beside(parse: Parse) -> str:
+    """The part of a message that ends with a question mark; empty when it has none."""
+    found = re.search(r"([^,.;!?\n]{8,}(?:,[^,.;!?\n]{8,})?)\?", parse.text)
+    return found.group(1).strip() if found else ""
 
 
 def _of_flow(context: dict[str, Any]) -> str:

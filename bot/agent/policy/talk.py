@@ -9,7 +9,9 @@ from nlu import Parse, fold
 
 _MARKED = re.compile(r"[\[<(#*{]\s*/?(?:system|admin)\b|\b(?:system|admin)\s*:", re.IGNORECASE)
 _SHARE = re.compile(r"\d\s*%|\d\s*(?:phần trăm|phan tram|percent)", re.IGNORECASE)
-_NO_COUNT = re.compile(r"%|phan|percent|k$|ngan|nghin|tr|d$|dong|vnd|kg|g$|ml|cm|mah|w$|last|final|프로|퍼센트|만|천|동")
+_NO_COUNT = re.compile(
+    r"%|phan|percent|k$|ngan|nghin|tr|d$|dong|vnd|kg|g$|ml|cm|mah|w$|last|final|프로|퍼센트|만|천|동"
+)
 _TALK = ("thanks", "goodbye", "ask_bot", "out_of_scope", "greeting", "chitchat")
 """What is answered where a message holds several: the first of these."""
 
@@ -36,7 +38,11 @@ def claimed_authority(parse: Parse, context: dict[str, Any]) -> list[Step]:
     claimed = says(parse.text, "claims_authority") or _MARKED.search(parse.text)
     if not claimed or parse.order_codes:
         return []
-    claims = parse.amounts or intents_of(parse) & {"haggle", "ask_promotion", "ask_price"} or _SHARE.search(parse.text)
+    claims = (
+        parse.amounts
+        or intents_of(parse) & {"haggle", "ask_promotion", "ask_price"}
+        or _SHARE.search(parse.text)
+    )
     told = parse.phones or parse.address_span
     if not claims or told:
         return []

@@ -106,7 +106,13 @@ def changed_part(parse: Parse) -> str:
 
 def order_with(parse: Parse, context: dict[str, Any], statuses: Sequence[str]) -> str:
     """The code of the only order of these that has the goods which are named; empty when that decides nothing."""
-    named = {sku for m in parse.items if m.refers is None for sku in (m.product_sku, *(c for c, _ in m.candidates)) if sku}
+    named = {
+        sku
+        for m in parse.items
+        if m.refers is None
+        for sku in (m.product_sku, *(c for c, _ in m.candidates))
+        if sku
+    }
     having = [
         order["code"]
         for order in context["orders"]

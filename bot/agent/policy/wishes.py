@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.agreement import says
-from bot.agent.policy.details import writes_a_card
+from bot.agent.policy.details import BUYS, writes_a_card
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse, fold
 from nlu.wordlists import words
@@ -20,11 +20,9 @@ _ASKING = frozenset(
 )  # fmt: skip
 MAX_CANDIDATES = 4
 NEAR = 16
-_BUYS = re.compile(
-    r"\b(?:lay|mua|ban|chot|order|buy|take|get)(?: (?:cho |giup )?(?:minh|em|chi|anh|toi|tui|e|m|me))?"
-    r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:k|%|tr|trieu|nghin|ngan)\b)"
+_REFUSES = re.compile(
+    r"\b(khong|ko|k|khoi|dung|chua) (lay|mua|dat|chot|can|order)\b|do ?n.?t (want|need|take)"
 )
-_REFUSES = re.compile(r"\b(khong|ko|k|khoi|dung|chua) (lay|mua|dat|chot|can|order)\b|do ?n.?t (want|need|take)")
 _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
@@ -38,7 +36,7 @@ def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
 
 def buys_a_count(parse: Parse) -> int | None:
     """`bán mình 1 hũ …`: a count is bought, whatever else the message asks."""
-    found = _BUYS.search(fold(parse.text))
+    found = BUYS.search(fold(parse.text))
     if found is None:
         return None
     said = found.group(1)
@@ -52,7 +50,7 @@ def _offered_first(
     offer = context.get("offer") or {}
     first = re.split(r"[,;.!\n]", parse.text, maxsplit=1)[0]
     count = buys_a_count(replace(parse, text=first))
-    elsewhere = all(mention.span[0] >= len(first) for mention in parse.items)
+    elsewhere = all(mention.span[1] > len(first) for mention in parse.items)
     added = items and all(item["action"] == "add" for item in items)
     if offer.get("kind") != "item" or not count or not added or not elsewhere or context["cart"]:
         return items
@@ -84,11 +82,13 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
 
 def _bought(parse: Parse) -> list[ItemMention]:
     """What stands right behind "bán mình 1 …", in a message that also asks something."""
-    found = _BUYS.search(fold(parse.text))
+    found = BUYS.search(fold(parse.text))
     count = buys_a_count(parse)
     if found is None or not count or parse.question:
         return []
-    named = [m for m in parse.items if m.product_sku and m.refers is None and m.span[0] < found.end() + NEAR]
+    named = [m for m in parse.items if m.product_sku and m.refers is None]
+    if len({m.product_sku for m in named}) > 1:
+        named = [m for m in named if m.span[0] < found.end() + NEAR]
     return [replace(m, quantity=m.quantity or count) for m in named[:1]]
 
 
@@ -185,7 +185,9 @@ def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     if len(shown) == 1:
         offer = context.get("offer") or {}
         if offer.get("kind") == "item":
-            return [{**_plain(offer["sku"], counted or offer.get("quantity"), "set"), "options": offer["options"]}]
+            return [
+                {**_plain(offer["sku"], counted or offer.get("quantity"), "set"), "options": offer["options"]}
+            ]
         return [_plain(shown[0], counted, "set")]
     return [{**_plain("", counted, "set"), "candidates": shown}]
 

@@ -99,7 +99,7 @@ TEXTS = {
     "ask_exchange_other": "Which other size, colour or product would you like?",
     "complaint": "I'm truly sorry about this. I've written it down and passed it to our staff, who will get back to you soon.",
     "complaint_about": "I'm truly sorry about order {code}. I've written it down and passed it to our staff, who will get back to you soon.",
-    "ask_invoice": "Gladly. What is the company's tax code? You can also send its name, address and e-mail along. For a private person just write “personal”.",
+    "ask_invoice": "Gladly, we issue invoices. What is the company's tax code? You can also send its name, address and e-mail along. For a private person just write “personal”.",
     "ask_invoice_name": "For a personal invoice I need the buyer's name and e-mail. What's the name?",
     "tax_code_invalid": "The tax code “{told}” has {digits} digits; it should have 10 or 13. Could you check it?",
     "tax_code_check_digit": "The check digit of tax code “{told}” doesn't fit, so a digit is probably mistyped. Could you check it?",

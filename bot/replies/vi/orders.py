@@ -99,7 +99,7 @@ TEXTS = {
     "ask_exchange_other": "Mình chọn giúp em size, màu hoặc mẫu khác nha?",
     "complaint": "Dạ em thành thật xin lỗi mình vì trải nghiệm chưa tốt ạ. Em đã ghi lại và chuyển nhân viên xử lý ngay, bạn ấy sẽ nhắn mình sớm nha.",
     "complaint_about": "Dạ em thành thật xin lỗi mình về đơn {code} ạ. Em đã ghi lại và chuyển nhân viên xử lý ngay, bạn ấy sẽ nhắn mình sớm nha.",
-    "ask_invoice": "Dạ được ạ, mình cho em xin mã số thuế của công ty nha (tên, địa chỉ công ty và email mình gửi luôn một lượt cũng được ạ). Xuất cho cá nhân thì mình nhắn “cá nhân” giúp em.",
+    "ask_invoice": "Dạ được ạ, bên em có xuất hóa đơn. Mình cho em xin mã số thuế của công ty nha (tên, địa chỉ công ty và email mình gửi luôn một lượt cũng được ạ). Xuất cho cá nhân thì mình nhắn “cá nhân” giúp em.",
     "ask_invoice_name": "Dạ hóa đơn cá nhân thì mình cho em xin họ tên người mua và email nhận hóa đơn ạ?",
     "tax_code_invalid": "Dạ mã số thuế “{told}” có {digits} chữ số nên chưa đúng ạ (mã công ty có 10 hoặc 13 số). Mình kiểm tra lại giúp em nha?",
     "tax_code_check_digit": "Dạ mã số thuế “{told}” chưa khớp số kiểm tra nên chắc có số bị gõ nhầm ạ. Mình xem lại giúp em nha?",

@@ -24,9 +24,9 @@ from core.errors import InsufficientStock
 from core.orders.carts import set_lines
 from core.orders.models import Cart, CartLine, Quote
 from core.orders.queries import get_cart
-from core.shop import shop_profile
 from core.orders.quoting import missing_parts, quote_cart
 from core.ports.addresses import DeliveryAddress
+from core.shop import shop_profile
 
 
 def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> ToolOutcome:

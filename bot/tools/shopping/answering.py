@@ -50,7 +50,9 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
 def _about_request(turn: Turn, question: str, topic: str) -> ToolOutcome | None:
     """The best passage for the question asked of a return (a cancellation …), if it is about that at all."""
     asked = say(turn.language, f"topic_{topic}", question=question)
-    about = turn.services.knowledge.search(say(turn.language, f"topic_{topic}", question=""), language=turn.language)
+    about = turn.services.knowledge.search(
+        say(turn.language, f"topic_{topic}", question=""), language=turn.language
+    )
     usual = {hit.passage_id for hit in about}
     found = turn.services.knowledge.search(asked, language=turn.language)
     own = next((hit for hit in found if hit.passage_id in usual and (hit.sure or hit.score >= LIKELY)), None)

@@ -79,7 +79,10 @@ def _namesakes(session: Session, product: Product) -> list[Product]:
     """`Sạc 10000 mAh` and `Sạc 20000 mAh`: what has the same name but for its figures."""
     name = _without_figures(product.name)
     alike = find_by_wish(session, Wish(category=product.category)) if product.category else []
-    return [product, *(p for p in alike if p.id != product.id and _without_figures(p.name) == name and on_sale(p))]
+    return [
+        product,
+        *(p for p in alike if p.id != product.id and _without_figures(p.name) == name and on_sale(p)),
+    ]
 
 
 def _without_figures(name: str) -> str:

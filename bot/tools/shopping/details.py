@@ -8,7 +8,7 @@ from bot.replies.cards import product_name
 from bot.replies.texts import say
 from bot.tools.shopping.answering import sure_answer, unanswered
 from bot.tools.shopping.finding import nothing_found
-from bot.tools.shopping.quoting import names_option, asked_about, describe, matching_sentences
+from bot.tools.shopping.quoting import asked_about, describe, matching_sentences, names_option
 from bot.tools.shopping.showing import check_product
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
 from core.catalogue.folding import fold
@@ -16,12 +16,18 @@ from core.catalogue.queries import get_product
 from core.errors import NotFound
 
 _CONTENTS = re.compile(
-    r"\b(co|gom|chua|dung|la) (nhung )?(gi|j|nhung gi)\b|\bgom nhung\b|\bwhat.{0,4}(in|inside|included|comes with)\b|뭐가 들|구성"
+    r"\b(co|gom|chua|dung|la) (nhung )?(gi|j|nhung gi)\b|\bgom nhung\b"
+    r"|\bwhat.{0,4}(in|inside|included|comes with)\b|뭐가 들|구성"
 )
 
 
 def product_details(
-    turn: Turn, *, sku: str, question: str, options: Mapping[str, str] | None = None, about: Sequence[str] = ()
+    turn: Turn,
+    *,
+    sku: str,
+    question: str,
+    options: Mapping[str, str] | None = None,
+    about: Sequence[str] = (),
 ) -> ToolOutcome:
     """Quotes the product's own text; else what the shop wrote in general; else says that it is not told.
 

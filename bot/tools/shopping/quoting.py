@@ -84,7 +84,9 @@ def asked_about(product: Product, question: str) -> list[Unit]:
 
 def names_option(product: Product, question: str) -> bool:
     """`màu be còn không`: a colour is asked for, whether there is such or not."""
-    names = Text.of(*(str(option.get(key) or "") for option in product.options for key in ("name", "name_en")))
+    names = Text.of(
+        *(str(option.get(key) or "") for option in product.options for key in ("name", "name_en"))
+    )
     words = [Unit(frozenset({word})) for word in tokens(fold(question))]
     return any(tells(Text(names.plain, names.plain), unit) for unit in words)
 
