@@ -14,6 +14,9 @@ _AGREEING_SIGNS = frozenset("👍👌✅☑🆗💯👊🤝")
 _CHANGING = frozenset({"add_item", "change_item", "remove_item", "change_details", "restart", "postpone"})
 SURE = 0.5
 _FIRST_PART = re.compile(r"[,.;!]\s*|\s(?=(?:vì|vi|tại|do|because|since|nhưng)\s)")
+_DO_NOT = re.compile(r"đừng|dừng")
+# Without marks `đừng hủy` and `đúng, hủy` look alike: then it is asked again.
+_DO_NOT_DEED = re.compile(r"\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui)\b")
 _REASONING = re.compile(
     r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b"
 )
@@ -32,10 +35,15 @@ def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
 
 
 def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
-    """A yes to what a reply asked about a placed order (`asked`: the flow whose question stands open). It may repeat the deed, or be nothing but its words:
-    `đồng ý huỷ`, `cancel it`, `네 교환할게요`. A reason may follow a yes to a cancellation."""
+    """A yes to what a reply asked about a placed order; `asked` is the flow whose question stands open.
+
+    It may repeat the deed or be nothing but its words: `đồng ý huỷ`, `cancel it`, `네 교환할게요`. A reason may
+    follow a yes to a cancellation.
+    """
     flow = _deed(asked)
     if parse.question or says(parse.text, "hesitating", "later", "never"):
+        return False
+    if _DO_NOT.search(parse.text.lower()) or _DO_NOT_DEED.search(fold(parse.text)):
         return False
     if is_agreement(parse.text, flow):
         return True

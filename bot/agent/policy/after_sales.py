@@ -121,10 +121,10 @@ def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
 def _only_some_of(code: str, parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     """The goods to be taken out, where an order has others besides those that are named."""
     held = {line["product"] for o in context["orders"] if o["code"] == code for line in o["lines"]}
-    named = {m.product_sku for m in parse.items if m.refers is None and m.product_sku in held}
+    named = {str(m.product_sku) for m in parse.items if m.refers is None and m.product_sku in held}
     if parse.order_codes or not named or named == held:
         return []
-    plain = {"quantity": None, "options": {}, "action": "remove", "replaces": ""}
+    plain: dict[str, Any] = {"quantity": None, "options": {}, "action": "remove", "replaces": ""}
     return [{"sku": sku, **plain} for sku in sorted(named)]
 
 
@@ -177,7 +177,7 @@ def _changed(parse: Parse, context: dict[str, Any]) -> list[Step]:
     about = [m for m in parse.items if m.product_sku in products and m.refers is None]
     if not arguments and not part and about and leading != "order_status":
         part = "item"
-        options = {"quantity": None, "options": {}, "action": "set"}
+        options: dict[str, Any] = {"quantity": None, "options": {}, "action": "set"}
         # Its size is spoken of: which other one is asked.
         arguments["items"] = [
             {"sku": m.product_sku, "replaces": m.variant_sku, **options}

@@ -9,12 +9,12 @@ from nlu import Parse, fold
 
 _NOTE_LEAD = re.compile(r"^\s*(?:(?:add a |thêm )?(?:note|ghi chú|ghi chu)|메모)\s*[:\-]\s*", re.IGNORECASE)
 _CARD = re.compile(
-    r"\b(thiep|card|the|note|loi (nhan|chuc))\b.{0,20}?\b(ghi|viet|de|noi dung|write|writing|saying|says?|reads?|with)\b"
+    r"\b(thiep|card|the|note|loi (nhan|chuc))\b.{0,20}?\b(ghi|viet|de|noi dung|write|writing|saying|says?|reads?)\b"
     r"|\b(ghi|viet|write)\b.{0,20}\b(thiep|card)\b|카드에.{0,30}(적|써)|(카드|메시지) ?(문구|내용)"
 )
 BUYS = re.compile(
     r"\b(?:lay|mua|ban|chot|order|buy|take|get)(?: (?:cho |giup )?(?:minh|em|chi|anh|toi|tui|e|m|me))?"
-    r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:k|%|tr|trieu|nghin|ngan)\b)"
+    r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:%|(?:k|tr|trieu|nghin|ngan)\b))"
 )
 _HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
 _TALK = frozenset(

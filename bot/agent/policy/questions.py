@@ -20,11 +20,12 @@ _TOPICS = {
 _ABOUT_GOODS = ("ask_price", "ask_stock", "ask_product")
 _WORDS_FOR = {
     "price": re.compile(
-        r"\b(gia|bao nhieu|bnhieu|bnhiu|bao nhiu|nhieu|nhiu|bn|may (tien|xu|dong|k|tr)|tien|cost|costs|price|prices|priced"
-        r"|how much|how many dong|rate|expensive|cheap)\b|얼마|가격|값|얼만"
+        r"\b(gia|bao nhieu|bnhieu|bnhiu|bao nhiu|nhieu|nhiu|bn|may (tien|xu|dong|k|tr)|tien"
+        r"|costs?|prices?|priced|how much|how many dong|rate|expensive|cheap)\b|얼마|가격|값|얼만"
     ),
     "stock": re.compile(
-        r"\b(con|co|het|ban|available|stock|have|has|got|sell|left|still|restock(ed)?|sold out|there)\b|있|재고|남|품절|없"
+        r"\b(con|co|het|ban|available|stock|have|has|got|sell|left|still|restock(ed)?|sold out|there)\b"
+        r"|있|재고|남|품절|없"
     ),
 }
 _MORE = re.compile(

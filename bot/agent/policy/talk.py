@@ -54,7 +54,7 @@ def claimed_authority(parse: Parse, context: dict[str, Any]) -> list[Step]:
 def _bulk(parse: Parse, context: dict[str, Any]) -> int | None:
     """A real count of goods over the shop's limit: `220 last price` and `90%` count nothing."""
     limit = context["shop"].get("wholesale_from")
-    counts = [item.quantity for item in parse.items if item.quantity] or [parse.quantity]
+    counts = [item.quantity for item in parse.items] + [parse.quantity]
     quantity = max((count for count in counts if count), default=0)
     if limit is None or quantity < limit:
         return None

@@ -10,8 +10,9 @@ from nlu.wordlists import words
 
 # An order that was placed, as against the cart that is being filled.
 _PLACED = re.compile(
-    r"\b(don (hang )?(da|vua|moi|hom|toi|(minh|em|chi|anh|tui|t|toi) (da |vua |moi )?(dat|mua)) ?(dat|chot|len|qua|nay|truoc)?"
-    r"|vua dat|da dat|moi dat|dat hom|mua hom|da chot|hom (qua|truoc|kia) (co |minh |em |chi |anh |tui )?(dat|mua)"
+    r"\b(don (hang )?(da|vua|moi|hom|toi|(minh|em|chi|anh|tui|t|toi) (da |vua |moi )?(dat|mua))"
+    r" ?(dat|chot|len|qua|nay|truoc)?"
+    r"|vua dat|da dat|moi dat|dat hom|mua hom|da chot|hom (qua|truoc|kia) ((co|minh|em|chi|anh|tui) ){0,2}(dat|mua)"
     r"|(vao|vo|trong|cho|cua) (cai )?don (do|nay|kia|ay|cu|truoc)|chung don|gop don|don cu|don truoc|my order"
     r"|vao don|(placed|last|previous|existing|same|that) order|(i|we|ve) (just |already |only )?(ordered|bought|placed)"
     r"|just ordered|already ordered)\b|주문한|주문했|기존 주문|지난 주문|주문에"
@@ -22,7 +23,8 @@ _REASON = re.compile(
     r"|껴요|끼어|끼네|끼는|헐렁|타이트|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
 _FAVOUR = re.compile(
-    r"\b(could|can|would|will) (you|u|i|we|it)\b|\bmay i\b|\bis it possible\b|\b(duoc|dc|dk|dok) (khong|ko|k|hong|hem|hok)\b"
+    r"\b(could|can|would|will) (you|u|i|we|it)\b|\bmay i\b|\bis it possible\b"
+    r"|\b(duoc|dc|dk|dok) (khong|ko|k|hong|hem|hok)\b"
     r"|(주|줄|드릴|할|바꿀|뺄|넣을) ?수 (있|없)|될까요|되나요|가능"
 )
 _CANCEL = re.compile(r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai)\b|취소")
@@ -34,9 +36,11 @@ _PARTS = (
     (
         "address",
         re.compile(
-            r"\b(dia chi|dc|cho giao|noi giao|noi nhan|address|new (place|home|house|flat|apartment|office)|moved( out)?"
-            r"|(gui|giao|ship|chuyen|doi) (hang )?(len|qua|ve|den|toi|sang|xuong|ra) (cho |nha |cong ty|cty|co quan|van phong"
-            r"|truong|que|ben)|(cong ty|cty|co quan|nha) (giup|gium|dum|moi)|(send|deliver|ship) it to"
+            r"\b(dia chi|dc|cho giao|noi giao|noi nhan|address|new (place|home|house|flat|apartment|office)"
+            r"|moved( out)?"
+            r"|(gui|giao|ship|chuyen|doi) (hang )?(len|qua|ve|den|toi|sang|xuong|ra) "
+            r"(cho |nha |cong ty|cty|co quan|van phong|truong|que|ben)|(cong ty|cty|co quan|nha) (giup|gium|dum|moi)"
+            r"|(send|deliver|ship) it to"
             r"|(my|the) (office|work ?place|hotel))\b|주소|회사로|새 집|이사|다른 곳"
         ),
     ),

@@ -71,7 +71,8 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
         return []
     wished = [
         m for m in parse.items
-        if wishing or answering or m.quantity or _changes(m) or (m.refers is None and _goes_with_details(parse, context))
+        if wishing or answering or m.quantity or _changes(m)
+        or (m.refers is None and _goes_with_details(parse, context))
     ]  # fmt: skip
     sure = {m.product_sku for m in wished if m.product_sku}
     wished = [m for m in wished if m.product_sku or m.quantity or not sure & {sku for sku, _ in m.candidates}]

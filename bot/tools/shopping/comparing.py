@@ -41,10 +41,7 @@ def compare_products(turn: Turn, *, skus: Sequence[str], said: str = "") -> Tool
                 continue
             sides.append((product, fitting(product, sku, {})))
         if len(sides) < 2 and said and not _lines_of_one(session, turn, sides, said):
-            alike = [p for p in find_by_wish(session, Wish(said)) if on_sale(p)]
-            if len(alike) < 2 and sides:
-                alike = _namesakes(session, sides[0][0])
-            sides = [(p, on_sale(p)) for p in alike[:MOST]] if len(alike) > 1 else sides
+            sides = _alike(session, sides, said)
         if not sides:
             return nothing_found(session, turn, "compare_products", said or ", ".join(skus))
         products = list({product.id: product for product, _ in sides}.values())
@@ -73,6 +70,15 @@ def compare_products(turn: Turn, *, skus: Sequence[str], said: str = "") -> Tool
     ask = "" if closing_an_order(turn) else say(language, "ask_which_one")
     cards = cards_of(products, available, language)
     return turn.note(ToolOutcome("compare_products", True, text, data, cards, ask=ask))
+
+
+def _alike(
+    session: Session, sides: list[tuple[Product, list[Variant]]], said: str
+) -> list[tuple[Product, list[Variant]]]:
+    alike = [p for p in find_by_wish(session, Wish(said)) if on_sale(p)]
+    if len(alike) < 2 and sides:
+        alike = _namesakes(session, sides[0][0])
+    return [(p, on_sale(p)) for p in alike[:MOST]] if len(alike) > 1 else sides
 
 
 def _namesakes(session: Session, product: Product) -> list[Product]:

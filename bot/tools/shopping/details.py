@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import product_name
@@ -12,7 +13,9 @@ from bot.tools.shopping.quoting import asked_about, describe, matching_sentences
 from bot.tools.shopping.showing import check_product
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
 from core.catalogue.folding import fold
+from core.catalogue.models import Product
 from core.catalogue.queries import get_product
+from core.catalogue.wording import Unit
 from core.errors import NotFound
 
 _CONTENTS = re.compile(
@@ -45,10 +48,27 @@ def product_details(
     asked = asked_about(product, question)
     if about and (not asked or ("stock" in about and names_option(product, question))):
         return check_product(turn, sku=sku, options=options, about=about)
+    told = _told(turn, product, asked, question, cards) or sure_answer(turn, question)
+    if told is not None:
+        return told
+    if about:
+        # Something in the question was not understood: the price is told, and no yes is said to it.
+        return check_product(turn, sku=sku, options=options, about=["price"])
+    said = say(language, "detail_not_told", name=name)
+    return unanswered(
+        turn, "product_details", question, said, {"sku": sku, "version": product.version}, cards
+    )
+
+
+def _told(
+    turn: Turn, product: Product, asked: list[Unit], question: str, cards: tuple[dict[str, Any], ...]
+) -> ToolOutcome | None:
+    """A picture, or the product's own words; None when its text does not say."""
+    language, name = turn.language, product_name(product, turn.language)
     if any(unit.topic == "picture" for unit in asked):
         key = "picture_here" if product.images else "picture_none"
         return turn.note(
-            ToolOutcome("product_details", True, say(language, key, name=name), {"sku": sku}, cards)
+            ToolOutcome("product_details", True, say(language, key, name=name), {"sku": product.sku}, cards)
         )
     whole = not asked or bool(_CONTENTS.search(fold(question)))
     quotes = describe(product, language) if whole else matching_sentences(product, asked, language)
@@ -57,11 +77,4 @@ def product_details(
         key = "description" if whole and not asked else "detail_quote"
         said = say(language, key, name=name, text=" ".join(quotes), price=format_dong_range(product))
         return turn.note(ToolOutcome("product_details", True, said, data, cards))
-    general = sure_answer(turn, question)
-    if general is not None:
-        return general
-    if about:
-        # Something in the question was not understood: the price is told, and no yes is said to it.
-        return check_product(turn, sku=sku, options=options, about=["price"])
-    said = say(language, "detail_not_told", name=name)
-    return unanswered(turn, "product_details", question, said, data, cards)
+    return None
