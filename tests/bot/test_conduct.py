@@ -46,7 +46,8 @@ def test_a_yes_may_repeat_the_deed_or_be_nothing_but_its_words(flow: dict[str, o
     ("flow", "text"),
     [
         *((CANCEL, text) for text in (
-            "thôi khỏi hủy", "đừng hủy", "dung huy", "không hủy nữa", "hủy yêu cầu đi", "để mình nghĩ đã", "don't cancel it",
+            "thôi khỏi hủy", "đừng hủy", "dung huy", "không hủy nữa", "hủy yêu cầu đi", "để mình nghĩ đã",
+            "don't cancel it",
             "cancel the request", "keep it", "취소하지 마세요", "취소 안 할래요", "hủy cái áo thôi, quần vẫn lấy",
         )),
         *((CHANGE, text) for text in ("hủy đơn đi", "đổi sang size M", "thêm 1 cái nữa", "cancel it")),
