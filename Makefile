@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: run test dialogues check fmt bench clean setup setup-dev chromium lock
+.PHONY: run test test-slow dialogues check fmt bench clean setup setup-dev chromium lock
 
 run: $(VENV)/.run-ready
 	@$(BIN)/chotdon demo
 
 test: $(VENV)/.dev-ready chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Floors of understanding, retrieval and the guard over whole question sets; CI runs these too.
+test-slow: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
 # Every dialogue twice, judged by the end state; slower than the tests.
 dialogues: $(VENV)/.dev-ready

@@ -22,9 +22,10 @@ from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import assistant_api
 from bot.web import desk as desk_pages
 from bot.web.nlu_api import nlu_router
-from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
+from core.api import exchange, knowledge, media
 from core.api.error_handlers import REFUSALS, add_error_handlers
 from core.api.gate import Gate
+from core.api.routers import ROUTERS
 from core.catalogue.queries import active_products
 from core.shop import shop_profile
 from core.shop_file.checking import MAX_BYTES
@@ -55,7 +56,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
 
     app = FastAPI(title="Chotdon", version=version("chotdon"), lifespan=lifespan)
     app.state.desk = parts.desk
-    add_error_handlers(app)
+    add_error_handlers(app, desk_pages.wording)
     chat = ChatDesk(
         db=parts.db,
         think=mind.think,
@@ -64,10 +65,12 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         live=mind.live,
     )
     app.include_router(chat_router(chat))
-    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(media.files)
     app.include_router(assistant_api.router)
-    app.include_router(nlu_router(CatalogueWords(parts.db).lexicon, parts.addresses))
+    app.state.lexicon = CatalogueWords(parts.db).lexicon
+    app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:
         _add_reset(app, parts)
@@ -89,6 +92,10 @@ def _most_bytes(path: str) -> int:
         return MAX_BYTES
     if path == "/api/v1/knowledge/documents":
         return knowledge.MAX_DOCUMENT_BYTES + 100_000  # and the form around the file
+    if path.startswith("/api/v1/imports/"):
+        return exchange.MAX_TABLE_BYTES + 100_000
+    if path.startswith("/api/v1/products/") and path.endswith("/media"):
+        return media.MAX_UPLOAD_BYTES + 100_000
     return MAX_REQUEST_BYTES
 
 

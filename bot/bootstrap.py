@@ -14,9 +14,11 @@ from bot.catalogue_words import CatalogueWords
 from bot.knowledge_folder import ask_for_folder, folder_job
 from bot.shop_knowledge import ShopKnowledge
 from core.api.access import Desk
+from core.catalogue.media_store import MediaStore
 from core.clock import Clock, utc_now
 from core.db import Database
 from core.jobs.worker import Handler, Run, Worker
+from core.ports.bank import Bank
 from core.ports.carrier import Carrier
 from core.ports.einvoice import EInvoice
 from core.schema import upgrade
@@ -44,10 +46,17 @@ class Parts:
     carriers: Mapping[str, Carrier]
     einvoices: Mapping[str, EInvoice]
     knowledge: ShopKnowledge
+    banks: Mapping[str, Bank]
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.db, self.clock, self.addresses, self.carriers, self.knowledge)
+        return Desk(
+            self.db, self.clock, self.addresses, self.carriers, self.knowledge, self.media, self.banks
+        )
+
+    @property
+    def media(self) -> MediaStore:
+        return MediaStore(self.settings.data_dir / "media")
 
     def close(self) -> None:
         for carrier in self.carriers.values():
@@ -74,6 +83,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         build_carriers(settings),
         build_einvoices(settings),
         _knowledge(settings, db, clock),
+        build_banks(settings),
     )
 
 
@@ -82,7 +92,7 @@ def build_services(parts: Parts) -> "Services":
 
     parts.knowledge.warm_up()
     words = CatalogueWords(parts.db)
-    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock)
+    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock, parts.carriers)
 
 
 def _knowledge(settings: Settings, db: Database, clock: Clock) -> ShopKnowledge:
@@ -134,12 +144,18 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from bot.conversations.reminders import remind
     from bot.conversations.restock_notices import tell_watchers
     from bot.mind import Mind
+    from core.api.models import IDEMPOTENT_ANSWERS
+    from core.exchange.importing import JOB as IMPORT_JOB
+    from core.exchange.importing import run_import
     from core.invoices.issuing import run_automatic, run_collecting, run_issuing
-    from core.orders.approving import run_expiry
+    from core.jobs.clearing import DONE_JOBS, INBOUND_EVENTS, run_clearing
+    from core.payments.bank_matching import run_matching
     from core.payments.recording import settle_changed_order
+    from core.returns.undelivered import run_came_back
     from core.shipping.booking import run_booking, run_label
     from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
+    from core.stock.holds import run_expiry as run_hold_expiry
 
     settings = parts.settings
     rule = BurstRule(
@@ -152,10 +168,14 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "notice.answer": tell_askers,
         "notice.customer": tell_customer,
         "notice.staff": tell_staff,
-        "approval.expire": run_expiry,
+        "approval.expire": _expire_approvals,
+        "history.clear": partial(run_clearing, what=(DONE_JOBS, INBOUND_EVENTS, IDEMPOTENT_ANSWERS)),
+        "stock.expire_holds": run_hold_expiry,
         "notice.restock": tell_watchers,
         "order.complete": _complete,
         "payment.settle": settle_changed_order,
+        "transfer.match": run_matching,
+        "return.came_back": run_came_back,
         "shipment.book": partial(run_booking, carriers=parts.carriers),
         "shipment.label": partial(run_label, carriers=parts.carriers),
         "shipment.cancel": partial(run_cancelling, carriers=parts.carriers),
@@ -165,7 +185,18 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "invoice.issue": partial(run_issuing, providers=parts.einvoices),
         "invoice.collect": partial(run_collecting, providers=parts.einvoices),
         "knowledge.folder": folder_job(parts.settings.knowledge_dir, parts.knowledge),
+        "media.sweep": partial(_sweep_media, store=parts.media),
+        IMPORT_JOB: partial(
+            run_import, addresses=parts.addresses, most_rows=settings.import_max_rows, clock=parts.clock
+        ),
     }
+
+
+def _sweep_media(run: Run, *, store: MediaStore) -> None:
+    from core.catalogue.media import sweep_media
+
+    with run.db.read_transaction() as session:
+        sweep_media(session, store, now=run.now)
 
 
 def _complete(run: Run) -> None:
@@ -173,6 +204,23 @@ def _complete(run: Run) -> None:
 
     with run.db.transaction() as session:
         complete_if_done(session, order_id=str(run.payload["order_id"]), now=run.now)
+
+
+def _expire_approvals(run: Run) -> None:
+    from core.orders.approving import run_expiry
+    from core.payments.refunds import ask_again
+
+    run_expiry(run)
+    ask_again(run)
+
+
+def build_banks(settings: Settings) -> dict[str, Bank]:
+    """Without a key there is none to listen to."""
+    from integrations.registry import build_bank
+
+    key = settings.sepay_api_key.get_secret_value()
+    values: dict[str, Any] = {"api_key": key, "scheme": settings.sepay_scheme}
+    return {"sepay": build_bank("sepay", values)} if key else {}
 
 
 def build_carriers(settings: Settings) -> dict[str, Carrier]:

@@ -110,14 +110,23 @@ def chat(
 
 
 @app.command("import")
-def import_shop_file(
-    file: Path, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check.")] = False
+def import_file(
+    what: Annotated[
+        str, typer.Argument(help="A shop file; or products, stock, customers, orders before FILE.")
+    ],
+    file: Annotated[Path | None, typer.Argument(help="CSV or XLSX.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check.")] = False,
 ) -> None:
-    """Load a shop file into an empty shop, all or nothing."""
-    from bot.shop_setup import import_file
-
+    """Load a shop file into an empty shop, or a table into a shop that runs: all or nothing."""
     with _parts() as parts:
-        counts = import_file(parts, file, dry_run=dry_run)
+        if file is None:
+            from bot.shop_setup import import_file as import_shop_file
+
+            counts = import_shop_file(parts, Path(what), dry_run=dry_run)
+        else:
+            from bot.tables_cli import import_table
+
+            counts = import_table(parts, what, file, dry_run=dry_run)
     print(
         ("Would import: " if dry_run else "Imported: ")
         + ", ".join(f"{n} {what}" for what, n in counts.items())
@@ -125,10 +134,23 @@ def import_shop_file(
 
 
 @app.command("export")
-def export_shop_file(file: Path) -> None:
-    """Write the shop as a shop file."""
+def export_file(
+    what: Annotated[
+        str, typer.Argument(help="A shop file; or products, stock, customers, orders before FILE.")
+    ],
+    file: Annotated[Path | None, typer.Argument(help="Ending in .csv or .xlsx.")] = None,
+) -> None:
+    """Write the shop as a shop file, or one table of it."""
     from core.shop_file.exporting import export_shop
 
+    if file is not None:
+        from bot.tables_cli import export_rows
+
+        with _parts() as parts:
+            count = export_rows(parts, what, file)
+        print(f"Exported {count} rows to {file}")
+        return
+    file = Path(what)
     with _parts() as parts, parts.db.read_transaction() as session:
         content = export_shop(session, now=parts.clock())
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")

@@ -1,6 +1,9 @@
 """`make run`: the demo shop, its staff, and sandboxes in the same process."""
 
+import secrets
 from typing import Any
+
+from pydantic import SecretStr
 
 from bot.app import create_app
 from bot.bootstrap import build_parts
@@ -15,7 +18,10 @@ def run_demo(settings: Settings) -> None:
     from integrations.sandbox.app import SandboxServer
 
     settings = settings.model_copy(
-        update={"ghn_tracking_url": f"http://127.0.0.1:{settings.sandbox_port}/ghn/tracking"}
+        update={
+            "ghn_tracking_url": f"http://127.0.0.1:{settings.sandbox_port}/ghn/tracking",
+            "sepay_api_key": settings.sepay_api_key or SecretStr(secrets.token_urlsafe(24)),
+        }
     )
     with (
         listen_on(settings.host, settings.port, setting="CHOTDON_PORT") as listening,
@@ -32,13 +38,18 @@ def run_demo(settings: Settings) -> None:
 
 
 def sandbox_options(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Where the played GHN sends its webhooks, and how fast its parcels move by themselves."""
+    """Where the played services send their webhooks, and how fast parcels move by themselves."""
     return {
         "ghn": {
             "webhook_url": f"http://127.0.0.1:{settings.port}/api/v1/webhooks/carriers/ghn",
             "webhook_secret": settings.ghn_webhook_secret.get_secret_value(),
             "auto_seconds": DEMO_STEP_SECONDS,
             "webhook_retry_seconds": 2,
+        },
+        "sepay": {
+            "webhook_url": f"http://127.0.0.1:{settings.port}/api/v1/webhooks/banks/sepay",
+            "webhook_api_key": settings.sepay_api_key.get_secret_value(),
+            "webhook_retry_seconds": 2.0,
         },
     }
 

@@ -17,6 +17,8 @@ from core.ports.einvoice import EInvoice
 from core.ports.errors import ProviderError
 from core.settings import Settings, unknown_names
 
+MIN_KEY = 16
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -32,6 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _demo_secrets(settings)
     yield from _database(settings)
     yield from _providers(settings)
+    yield _bank(settings)
     yield _chroma(settings)
     yield _brain(settings)
     if settings.allow_reset:
@@ -80,6 +83,19 @@ def _demo_secrets(settings: Settings) -> Iterator[Finding]:
         here = urlsplit(getattr(settings, address)).hostname in ("127.0.0.1", "localhost", "::1")
         if not here and getattr(settings, secret) == Settings.model_fields[secret].default:
             yield Finding(f"CHOTDON_{secret.upper()}", False, "is still the demo's: choose one of your own")
+
+
+def _bank(settings: Settings) -> Finding:
+    """Nothing is asked of a bank, so that only the key can be looked at."""
+    key = settings.sepay_api_key.get_secret_value()
+    if not key:
+        return Finding(
+            "bank transfers", True, "confirmed by staff; CHOTDON_SEPAY_API_KEY matches them by itself"
+        )
+    if len(key) < MIN_KEY:
+        return Finding("CHOTDON_SEPAY_API_KEY", False, f"is short: {MIN_KEY} characters are hard to guess")
+    url = f"{settings.effective_public_url}/api/v1/webhooks/banks/sepay"
+    return Finding("bank transfers", True, f"SePay sends its webhooks to {url}")
 
 
 def _chroma(settings: Settings) -> Finding:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     event,
     insert,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -122,6 +123,13 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     """Many complete rows at once, past the ORM, whose bulk insert takes twice as long."""
     if rows:
         session.execute(insert(cast("Table", model.__table__)), rows)
+
+
+def insert_for(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of this database's own kind, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(model)
+    return postgresql.insert(model)
 
 
 def _postgres_engine(url: str, pool_size: int, echo: bool) -> Engine:

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".data"), description="Everything that is written on disk lies under it.")
     database_url: str = Field("", description="SQLite or PostgreSQL URL; empty: SQLite under the data dir.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    import_max_rows: int = Field(
+        50_000, ge=1, le=1_000_000, description="Rows that a CSV or XLSX file may bring at once."
+    )
     allow_reset: bool = Field(False, description="Opens POST /api/v1/test/reset. Never in production.")
     worker_threads: int = Field(2, ge=1, le=32, description="Jobs that one process works on at once.")
 
@@ -80,6 +83,11 @@ class Settings(BaseSettings):
     sinvoice_tax_code: str = "0100109106-990"
     sinvoice_template: str = "1/001"
     sinvoice_series: str = "C26TAA"
+
+    sepay_api_key: SecretStr = Field(
+        SecretStr(""), description="The key of SePay's webhook; empty: staff confirm transfers by hand."
+    )
+    sepay_scheme: str = Field("Apikey", pattern=r"^[A-Za-z0-9_-]{1,30}$", description="Word before the key.")
 
     burst_quiet_seconds: float = Field(
         2.5, ge=0, le=60, description="Silence after which several short messages get one answer."
@@ -144,7 +152,12 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "ghn_token", "ghn_webhook_secret", "sinvoice_password", "llm_api_key", "embeddings_api_key"
+        "ghn_token",
+        "ghn_webhook_secret",
+        "sinvoice_password",
+        "sepay_api_key",
+        "llm_api_key",
+        "embeddings_api_key",
     )
     @classmethod
     def _sendable(cls, value: SecretStr) -> SecretStr:

@@ -35,6 +35,7 @@ class ApprovalRules(BaseModel):
     order_total_from: int | None = Field(20_000_000, ge=0)
     discount_percent_from: int | None = Field(10, ge=0, le=100)
     cancel_after_packing: bool = True
+    refund_from: int | None = Field(0, ge=0, description="From 0 on: every refund that no manager asked for.")
     expires_minutes: int = Field(24 * 60, ge=1, le=60 * 24 * 30)
 
 
@@ -60,6 +61,20 @@ class AssistantRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     mode: Literal["auto", "shadow"] = "auto"
+
+
+class CodRiskRule(BaseModel):
+    """What a buyer is asked for who refused so many parcels of this shop: a call, a deposit, or all beforehand.
+
+    None leaves a step out. Deposit and prepayment need the shop's bank account; without it a call has to do.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    confirm_from: int | None = Field(1, ge=1, le=100)
+    deposit_from: int | None = Field(2, ge=1, le=100)
+    prepay_from: int | None = Field(3, ge=1, le=100)
+    deposit_percent: int = Field(30, ge=1, le=99)
+    within_days: int = Field(365, ge=1, le=3650)
 
 
 class ReminderRule(BaseModel):
@@ -98,6 +113,12 @@ class ShopProfile(BaseModel):
     """Whether one order may leave from several warehouses."""
     reminders: ReminderRule | None = None
     """None: nobody is reminded of a cart that was left behind."""
+    cod_risk: CodRiskRule | None = None
+    """None: everybody may pay on delivery."""
+    pack_within_hours: int | None = Field(None, ge=1, le=24 * 30)
+    """Orders unpacked for longer are overdue; None: no deadline."""
+    duplicates_within_hours: int = Field(24, ge=0, le=24 * 30)
+    """Same phone and same goods within so many hours are shown as one order perhaps placed twice; 0: never."""
     website: str = Field("", max_length=300, pattern=r"^(https?://\S+)?$")
     """Where the shop's own product pages are; a link to one names the product by its SKU."""
 

@@ -4,8 +4,10 @@ import core.api.models
 import core.approvals.models
 import core.audit
 import core.catalogue.models
+import core.counters
 import core.customers.models
 import core.documents.models
+import core.exchange.models
 import core.invoices.models
 import core.jobs.models
 import core.knowledge.models

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from core.ports.bank import Bank
 from core.ports.carrier import Carrier
 from core.ports.einvoice import EInvoice
 from core.ports.errors import Misconfigured
@@ -28,6 +29,13 @@ def _viettel_sinvoice(values: Values, transport: httpx.BaseTransport | None) -> 
     return from_settings(values, transport)
 
 
+def _sepay(values: Values) -> Bank:
+    from integrations.banks.sepay.adapter import from_settings
+
+    return from_settings(values)
+
+
+BANKS: Mapping[str, Callable[[Values], Bank]] = {"sepay": _sepay}
 CARRIERS: Mapping[str, Callable[[Values, httpx.BaseTransport | None], Carrier]] = {"ghn": _ghn}
 EINVOICE: Mapping[str, Callable[[Values, httpx.BaseTransport | None], EInvoice]] = {
     "viettel_sinvoice": _viettel_sinvoice
@@ -45,3 +53,10 @@ def build_einvoice(name: str, values: Values, transport: httpx.BaseTransport | N
     if name not in EINVOICE:
         raise Misconfigured(name, "start", f"no such e-invoice provider; known: {', '.join(EINVOICE)}")
     return EINVOICE[name](values, transport)
+
+
+def build_bank(name: str, values: Values) -> Bank:
+    """A bank is only listened to, so it needs no network."""
+    if name not in BANKS:
+        raise Misconfigured(name, "start", f"no such bank; known: {', '.join(BANKS)}")
+    return BANKS[name](values)

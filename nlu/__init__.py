@@ -17,6 +17,7 @@ from nlu.models import (
     ValueWords,
     VariantWords,
 )
+from nlu.names import may_be_name
 from nlu.normalise import fold
 from nlu.parse import Context, parse
 
@@ -38,5 +39,6 @@ __all__ = [
     "VariantWords",
     "describe",
     "fold",
+    "may_be_name",
     "parse",
 ]

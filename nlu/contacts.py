@@ -72,7 +72,9 @@ _COMPANY_END = re.compile(
 )
 _MONEY = re.compile(
     r"(?<![\w.,/])(\d+(?:[.,]\d+)*)\s?(k|nghìn|nghin|ngàn|ngan|tr|triệu|trieu|củ|cành|đ|d|vnd|vnđ|dong|đồng|million|mil|만\s?동?|천\s?동?|동)"
-    r"(\d*)(?:\s?(rưỡi|ruoi))?(?![A-Za-zÀ-ỹ0-9]|[.,]\d)",
+    r"(\d*)(?:\s?(rưỡi|ruoi))?(?![A-Za-zÀ-ỹ0-9]|[.,]\d)"
+    # `củ` is a million, but a root or a plug where a word stands behind it: `1 củ sạc`.
+    r"(?:(?<!củ)(?<!cành)|(?!\s*[^\W\d_])|(?=\s+(?:thôi|thoi|à|ạ|nha|nhé|nhe|được|duoc|hơn|hon|là|la|trở|tro)(?!\w)))",
     re.I,
 )
 _GROUPED = re.compile(r"(?<![\w.,/])(\d{1,3}(?:[.,]\d{3}){1,3})(?![\w.,]*\d)")

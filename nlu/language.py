@@ -8,6 +8,8 @@ from importlib.resources import files
 from nlu.tokens import Token
 
 _MARKS = frozenset("ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")
+_COMMANDS = frozenset("/[{<")
+"""What begins so is no talk: `/help` is no English."""
 _SEEN = 500
 """So many characters are enough to tell."""
 
@@ -17,6 +19,8 @@ def detect(raw: str, talk: Sequence[Token]) -> tuple[str, float]:
 
     `talk` are the words that belong to no product, person or place.
     """
+    if raw.lstrip()[:1] in _COMMANDS:
+        return "vi", 0.3
     hangul = sum("\uac00" <= c <= "\ud7a3" or "\u3131" <= c <= "\u318e" for c in raw[:_SEEN])
     if hangul >= 2:
         return "ko", 0.95

@@ -15,6 +15,8 @@ from nlu.tokens import TOKEN, marked_key
 from nlu.wordlists import common_words, words
 
 MAX_PHRASE = 8
+LONG_WORD = 5
+"""Shorter words are not abbreviated."""
 Phrase = tuple[str, ...]
 ValueKey = tuple[str, str]
 """An option's and a value's name, folded: the same for every product that has it."""
@@ -178,12 +180,28 @@ def _value_phrases(names: Iterable[str]) -> Iterable[Phrase]:
         if not phrase:
             continue
         alike = [phrase, *(tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))]
-        for one in alike:
+        for one in (*alike, *_measured(phrase), *_cut_short(phrase)):
             yield one
             joined = "".join(one)
             if joined[0].isdigit() or joined in sizes:
                 for word in words().size_words:
                     yield (word, *one)
+
+
+def _measured(phrase: Phrase) -> Iterable[Phrase]:
+    """`1 m` is said `1 mét`, `1 metre`, `1미터`."""
+    for i in range(1, len(phrase)):
+        if phrase[i - 1][0].isdigit():
+            for unit in words().units.get(phrase[i], ()):
+                yield (*phrase[:i], unit, *phrase[i + 1 :])
+
+
+def _cut_short(phrase: Phrase) -> Iterable[Phrase]:
+    """A model by its number and the beginning of its name: `ip 15`, `iph 15` for `iphone 15`."""
+    head, rest = phrase[0], phrase[1:]
+    if len(head) >= LONG_WORD and head.isalpha() and head.isascii() and any(w[0].isdigit() for w in rest):
+        for length in range(2, len(head)):
+            yield (head[:length], *rest)
 
 
 def _has_diacritics(text: str) -> bool:

@@ -1,8 +1,13 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
-from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus
+from nlu.lexicon import MAX_PHRASE, NONE, Hits, Skus, ValueKey, split
 from nlu.phrases import MAX_MARKS, Mark, Phrases
 from nlu.wordlists import common_words, words
+
+_BEHIND_A_NUMBER = frozenset(
+    ["instead", "please", "pls", "then", "now", "thanks", "nha", "nhe", "thoi", "luon", "di", "a", "ah", "nhen", "em",
+     "shop", "nua", "more", "and", "va"]
+)  # fmt: skip
 
 
 class Reader(Phrases):
@@ -20,6 +25,7 @@ class Reader(Phrases):
             self._each(i)
             or self._pointer(i)
             or self._longer(self._product(i), self._option(i))
+            or self._other_of_the_same(i)
             or self._quantity(i)
             or self._detail(i)
             or self._small_word(i)
@@ -39,10 +45,18 @@ class Reader(Phrases):
                 continue
             hits = self._lexicon.phrases.get(phrase)
             if hits is not None and not self._is_too_short(phrase, hits, i):
-                return self._product_mark(i, i + length, hits)
+                return None if self._longer_inside(i, length) else self._product_mark(i, i + length, hits)
             if joined is not None and joined[0] == length:
                 return self._product_mark(i, i + length, joined[1])
         return None
+
+    def _longer_inside(self, i: int, length: int) -> bool:
+        """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`."""
+        return any(
+            self._phrase(start, size) in self._lexicon.phrases
+            for start in range(i + 1, i + length)
+            for size in range(MAX_PHRASE, length, -1)
+        )
 
     def _is_too_short(self, phrase: tuple[str, ...], hits: Hits, i: int) -> bool:
         if len(phrase) > 1:
@@ -117,6 +131,24 @@ class Reader(Phrases):
             Mark("product", i, end, hits=Hits(part=near), text=" ".join(self._keys[i:end])) if near else None
         )
 
+    def _other_of_the_same(self, i: int) -> Mark | None:
+        """`sạc dự phòng 10000 hay 20000`: the other one, called by what tells it apart from the first."""
+        before = next((mark for mark in reversed(self.marks[-3:]) if mark.kind == "product"), None)
+        if before is None or not before.end < i <= before.end + 2 or len(self._keys[i]) < 2:
+            return None
+        between = set(self._keys[before.end : i])
+        if not between <= words().separators | words().either | {",", "/"}:
+            return None
+        having = self._lexicon.having_word.get(self._keys[i], NONE) - before.hits.all
+        head = self._keys[before.start : before.end]
+        for left_out in range(len(head)):
+            alike = having
+            for word in (*head[:left_out], *head[left_out + 1 :]):
+                alike = alike & self._lexicon.having_word.get(word, NONE)
+            if alike and len(head) > 1:
+                return Mark("product", i, i + 1, hits=Hits(part=alike), text=self._keys[i])
+        return None
+
     def _last_product(self, i: int) -> Mark | None:
         """The product named just before, with nothing but options between."""
         for mark in reversed(self.marks[-4:]):
@@ -151,17 +183,36 @@ class Reader(Phrases):
             keys = self._lexicon.values.get(phrase) if phrase else None
             if phrase is None or not keys:
                 continue
-            if (
-                length > 1
-                and phrase[0].isdigit()
-                and phrase[1] in words().size_values
-                and not self._adjacent(i)
-            ):
+            if length > 1 and self._is_count_and_size(i, length, keys):
                 continue
             if length == 1 and not self._plausible_value(i):
                 continue
             return Mark("option", i, i + length, keys=keys, text=" ".join(phrase))
-        return None
+        return self._value_by_number(i)
+
+    def _value_by_number(self, i: int) -> Mark | None:
+        """Asked which one, people name a value by its number alone: `15` for `iPhone 15`."""
+        if self._awaiting != "variant" or not self._pieces[i].digits() or self._counted(i):
+            return None
+        keys = {key for key in self._focus if self._keys[i] in split(key[1])}
+        if self._pieces[i].masked or len(keys) != 1:
+            return None
+        return Mark("option", i, i + 1, keys=frozenset(keys), text=self._keys[i])
+
+    def _is_count_and_size(self, i: int, length: int, keys: frozenset[ValueKey]) -> bool:
+        """`2 m`: two of size M, unless the goods beside it are sold by the metre."""
+        if not (self._keys[i].isdigit() and self._keys[i + 1] in words().size_values) or self._adjacent(i):
+            return False
+        named = [mark.hits.all for mark in self.marks[-1:] if mark.kind == "product"]
+        named += [
+            hits.all
+            for size in range(MAX_PHRASE, 0, -1)
+            if (phrase := self._phrase(i + length, size)) and (hits := self._lexicon.phrases.get(phrase))
+        ][:1]
+        if (self._keys[i + 1],) not in self._lexicon.values and self._focus & keys:
+            return False
+        having = [self._lexicon.having_value.get(key, NONE) for key in keys]
+        return not any(skus & own for skus in named for own in having)
 
     def _plausible_value(self, i: int) -> bool:
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
@@ -233,10 +284,20 @@ class Reader(Phrases):
         if self._is_counter(end):
             counted, end = True, end + 1
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
+        counted = counted or (not digits and self._is_taken(start, end))
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
         if not (counted or beside or (digits and len(self._keys[at]) <= 3)):
             return None
         return Mark("quantity", start, end, quantity=number)
+
+    def _is_taken(self, start: int, end: int) -> bool:
+        """`two of them`, `make it two`, `lấy hai thôi`: a number in words, said of goods."""
+        if self._keys[end : end + 1] == ["of"] and set(self._keys[end + 1 : end + 2]) & words().of_them:
+            return True
+        pieces = self._pieces[max(0, start - 3) : start]
+        before = f" {' '.join(piece.word for piece in pieces if not piece.masked)} "
+        last = end >= len(self._keys) or not self._keys[end].isalpha() or self._keys[end] in _BEHIND_A_NUMBER
+        return last and any(before.endswith(f" {phrase} ") for phrase in words().takers)
 
     def _is_measure(self, at: int, end: int) -> bool:
         """`55 kg`, `1m65`, `3 ngày`: a number of something else than goods."""
@@ -268,6 +329,8 @@ class Reader(Phrases):
         at = i
         if self._keys[i] in words().counters or self._keys[i] in ("mau", "loai", "san", "so", "the"):
             at = i + 2 if self._keys[i : i + 2] == ["san", "pham"] else i + 1
+            if self._keys[i] == "the" and at < len(self._keys) and self._begins_value(at):
+                return None
             if at < len(self._keys) and self._keys[at] in ("thu", "so"):
                 at += 1
             elif self._keys[i] != "the" and not self._is_end_word(at):
@@ -286,6 +349,11 @@ class Reader(Phrases):
         if i + 2 <= len(self._keys) and not joined.isascii() and joined in ordinals:
             return Mark("pointer", i, i + 2, index=ordinals[joined], text=joined)
         return None
+
+    def _begins_value(self, i: int) -> bool:
+        """`the 2 metre one` is no second one."""
+        mark = self._option_at(i)
+        return mark is not None and mark.end > i + 1
 
     def _first_few(self, i: int) -> Mark | None:
         """`2 cái đầu`, `the first two`."""

@@ -45,8 +45,11 @@ class CartItem:
 
 @dataclass(frozen=True)
 class Intent:
+    """`said` is the part of the message that says it, where that part was read by itself."""
+
     name: str
     confidence: float
+    said: str = ""
 
 
 @dataclass(frozen=True)

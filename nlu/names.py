@@ -14,10 +14,11 @@ _LABEL = re.compile(
     r"(?<!\w)(?:họ (?:và )?tên|ho (?:va )?ten|tên(?: người nhận| ng nhận)?|ten(?: nguoi nhan| ng nhan)?|"
     r"người nhận(?: hàng)?|"
     r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|"
-    r"recipient|이름은?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
+    r"recipient|이름[은을]?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
     r"수취인은?|예금주는?|attn)"
     r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|to|"
-    r"thành|thanh|sang|lại|lai|is|là|la)(?=\s))*"
+    r"đúng|dung|phải|phai|nên|nen|ghi|chính xác|chinh xac|cần sửa|can sua|"
+    r"thành|thanh|sang|lại|lai|is|là|la|(?:should|must|needs? to|has to|ought to) (?:be|read|say)|to be)(?=\s))*"
     r"(?:\s*(?:[:\-=]|(?<=\s)(?:là|la|is)(?=\s))\s*|\s+)([^\d,;.\n?!:|/]{1,60})",
     re.IGNORECASE,
 )
@@ -40,6 +41,7 @@ _LABEL_END = re.compile(
 _KO_END = re.compile(r"(?:입니다|이에요|예요|이고요?|이라고|라고|이요|으로|로|님|씨|,)+$")
 _BREAK = re.compile(r"[,;\n|/:()]|\s[-–—]+\s|(?<=\w)\.\s|\s[-–—]|[-–—]\s")
 _HANGUL = re.compile(r"[가-힣]")
+_KO_TALK = re.compile(r"^(?:네|예|응|아니|아니요)$|..(?:요|니다|까|죠|거든|는데)$")
 _NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wrong name|이름)(?!\w)", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
 
@@ -65,8 +67,7 @@ def find_name(
 def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
     for match in _LABEL.finditer(raw):
         text = _cut(match.group(1), match.start(1), taken)
-        end = _LABEL_END.search(text + " ")
-        text = text[: end.start()] if end else text
+        text = _up_to_its_end(text)
         if _HANGUL.search(text):
             text = text.split()[0] if text.split() and _is_korean_name(text.split()[0]) else ""
         mention = _mention(text, match.start(1), 0.95)
@@ -121,10 +122,27 @@ def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMen
         parts.append((start, line[start:end]))
         start = stop.end() if stop else end
     for offset, part in parts:
-        found = _whole_name(part)
+        found = _whole_name(part) or _before_phone(part)
         if found is not None:
-            return NameMention((offset + found[0], offset + found[1]), part[found[0] : found[1]], 0.85)
+            return NameMention(
+                (offset + found[0], offset + found[1]), _titled(part[found[0] : found[1]]), 0.85
+            )
     return None
+
+
+def _before_phone(part: str) -> tuple[int, int] | None:
+    """`Nam 0901 …`: one word that may be a name, and nothing else before the number."""
+    word = _WORD.fullmatch(part.strip())
+    if word is None or fold(word.group()) in _lists()["titles"]:
+        return None
+    if fold(word.group()) not in _lists()["given"] and not _is_capitalised(word.group()):
+        return None
+    if _is_talk(word.group()) or (
+        fold(word.group()) in words().not_names and not _is_capitalised(word.group())
+    ):
+        return None
+    start = part.index(word.group())
+    return start, start + len(word.group())
 
 
 def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | None:
@@ -134,9 +152,43 @@ def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | No
     text = re.sub(
         r"^\s*(?:dạ|da|vâng|vang|ok|à|um|yes|uh)[\s,]+", lambda m: " " * len(m.group()), text, flags=re.I
     )
-    end = _LABEL_END.search(text + " ")
-    mention = _mention(text[: end.start()] if end and end.start() > 0 else text, 0, 0.8)
-    return mention if mention is not None and fold(mention.value) not in words().not_names else None
+    mention = _mention(_up_to_its_end(text) or text, 0, 0.8)
+    return mention if mention is not None and may_be_name(text[slice(*mention.span)]) else None
+
+
+def _up_to_its_end(text: str) -> str:
+    """Without the small words behind a name; `My` in `Hà My` is one of its own."""
+    padded = text + " "
+    for end in _LABEL_END.finditer(padded):
+        word, before = end.group().strip(), text[: end.start()].split()
+        behind_name = bool(before) and _is_listed(before[-1]) and fold(word) not in words().vi_words
+        if fold(word) not in _lists()["given"] or not (word[0].isupper() or behind_name):
+            return text[: end.start()]
+    return text
+
+
+def may_be_name(text: str) -> bool:
+    """Whether the answer to "what name?" can be one: no word of everyday talk that nobody is called."""
+    found = [word.group() for word in _WORD.finditer(text)]
+    if not 1 <= len(found) <= 6 or any(c.isdigit() for c in text):
+        return False
+    if len(found) == 1 and fold(found[0]) in words().not_names:
+        return found[0].isascii() and fold(found[0]) in _lists()["given"]
+    if any(_HANGUL.match(word) for word in found):
+        return not any(_KO_TALK.search(word) or word in _lists()["ko_not_names"] for word in found)
+    if len(found) > 1 and all(map(_is_capitalised, found)):
+        return not all(map(_is_talk, found))
+    return not any(map(_is_talk, found))
+
+
+def _is_talk(word: str) -> bool:
+    folded = fold(word)
+    everyday = folded in common_words() or folded in words().vi_words or folded in words().en_words
+    return everyday and not _is_listed(word)
+
+
+def _is_listed(word: str) -> bool:
+    return any(fold(word) in _lists()[name] for name in ("surnames", "given", "middle", "titles"))
 
 
 def _mention(text: str, start: int, sure: float) -> NameMention | None:
@@ -182,7 +234,8 @@ def _leading_name(text: str) -> tuple[int, int] | None:
             break
         taken.append(word)
     taken = taken[:5]
-    if not taken or (not skip and fold(taken[0].group()) in words().not_names):
+    odd = bool(taken) and fold(taken[0].group()) in words().not_names
+    if not taken or (not skip and odd and not _is_capitalised(taken[0].group())):
         return None
     names = [word.group() for word in taken]
     surname = fold(names[0]) in _lists()["surnames"] and len(names) > 1

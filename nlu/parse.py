@@ -1,9 +1,10 @@
 """One message, understood: everything that it says, with the places where it says so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from nlu.awaited import is_house, says_more_than_a_name
 from nlu.classifier import classify
 from nlu.entities import Entities, find_entities
 from nlu.items import Found, Scene, find_items
@@ -17,6 +18,7 @@ from nlu.phrases import Mark
 from nlu.pieces import Piece, pieces_of
 from nlu.rules import find_note, find_payment, is_question, yes_and_no
 from nlu.tokens import Token, tokenise
+from nlu.wordlists import words
 
 BY_THE_WAY = 0.3
 """A yes that the message as a whole makes less likely than this is a word in passing (`ok, đơn mình tới đâu rồi`)."""
@@ -70,12 +72,24 @@ def read(text: str, context: Context) -> Reading:
 
 def parse(text: str, context: Context) -> Parse:
     """Pure and total: any text gives a `Parse`. Only the first 2,000 characters are read."""
+    understood = _understood(text, context)
+    if context.awaiting in ("address", "ward") and is_house(understood):
+        # Asked where to, a number and a name are a house and its street, whatever they look like.
+        return replace(understood, intents=(Intent("give_details", 0.8),), items=(), quantity=None)
+    if context.awaiting == "name" and understood.name is not None:
+        # Asked for a name, people still change their minds: read once more without the question.
+        unasked = _understood(text, replace(context, awaiting=None))
+        return unasked if says_more_than_a_name(unasked) else understood
+    return understood
+
+
+def _understood(text: str, context: Context) -> Parse:
     reading = read(text, context)
     raw, entities = reading.line.raw, reading.entities
     talk = _talk(reading)
     language, sure = detect(raw, talk)
     question = is_question(raw, reading.tokens)
-    scored = dict(classify(reading.units))
+    scored = _without_idle(dict(classify(reading.units)), talk)
     found = _items(reading, context, scored)
     yes, no = yes_and_no(raw, talk, question=question)
     yes = yes and _agrees(scored)
@@ -109,6 +123,21 @@ def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Foun
     change = change or ("set" if context.cart else None)
     scene = Scene(context.lexicon, context.shown, context.cart, change, swaps)
     return find_items(reading.line, reading.pieces, reading.marks, scene)
+
+
+_CHANGES_WHAT_IS_THERE = frozenset({"remove_item", "restart", "cancel_order"})
+DOUBT = 0.45
+
+
+def _without_idle(scored: dict[str, float], talk: Sequence[Token]) -> dict[str, float]:
+    """`the bedside one` takes nothing out: what undoes something has to be said in words."""
+    spoken = {token.text for token in talk if token.text[0].isalnum()}
+    options = words().value_words | words().particles
+    if not spoken <= words().idle | options:
+        return scored
+    return {
+        name: min(value, DOUBT) if name in _CHANGES_WHAT_IS_THERE else value for name, value in scored.items()
+    }
 
 
 def _change(scored: dict[str, float], cart: bool) -> str | None:

@@ -69,7 +69,7 @@ class Phrases:
         if word.endswith("*"):
             return None
         two = " ".join(self._keys[i : i + 2])
-        if i + 2 <= len(self._keys) and two in words().numbers:
+        if " " in two and two in words().numbers:
             return words().numbers[two], i + 2
         number = words().numbers.get(key)
         if number is None or (key in ("a", "an") and not self._starts_name(i + 1) and not self._dozen(i + 1)):

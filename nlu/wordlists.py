@@ -18,11 +18,19 @@ class Words:
     """Words that lead to an option's value: `màu`, `size`, `loại`."""
     separators: frozenset[str]
     synonyms: dict[str, tuple[str, ...]]
+    units: dict[str, tuple[str, ...]]
+    """A unit of measure by each of its names."""
     marked_values: frozenset[str]
     doubtful_values: frozenset[str]
     """Values that are also common words when typed without marks: `den` is đen and đến."""
     heads: frozenset[str]
     size_values: frozenset[str]
+    takers: tuple[str, ...]
+    """What stands before a number of goods: `lấy hai`, `make it two`."""
+    of_them: frozenset[str]
+    either: frozenset[str]
+    idle: frozenset[str]
+    """Words that tell nothing by themselves: a message of these and goods does nothing to the cart."""
     measures: frozenset[str]
     """Units behind a number that make it no quantity."""
     each: tuple[str, ...]
@@ -53,19 +61,20 @@ def words() -> Words:
         name: frozenset(data[name])
         for name in (
             "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
-            "size_values", "measures", "particles", "vi_words", "en_words", "not_names",
+            "size_values", "of_them", "either", "idle", "measures", "particles", "vi_words", "en_words", "not_names",
         )
     }  # fmt: skip
     phrases: dict[str, Any] = {
         name: tuple(data[name])
-        for name in ("each", "negators", "negators_after", "corrections", "these", "both", "yes", "no", "not_yet",
-                     "question")
+        for name in ("each", "takers", "negators", "negators_after", "corrections", "these", "both", "yes", "no",
+                     "not_yet", "question")
     }  # fmt: skip
     return Words(
         shorthand=data["shorthand"],
         numbers=data["numbers"],
         dozens=data["dozens"],
         synonyms=synonyms,
+        units={name: tuple(group) for group in data["units"] for name in group},
         ordinals=data["ordinals"],
         payments={"cod": tuple(data["cod"]), "bank_transfer": tuple(data["bank_transfer"])},
         accented={word: frozenset(forms) for word, forms in data["accented"].items()},

@@ -14,6 +14,16 @@ WORDS = (
     "2026-11-24T00:00:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59+00:00", "NaN", "-1", "true", "💥", "\n\r\t",
 )  # fmt: skip
 NUMBERS = (0, 1, -1, 2, 100, 2**31, 2**63, -(2**63) - 1, 10**30, 1.5, float("nan"), float("inf"), 1e308)
+BOUNDARY = "chotdon-hostile"
+FILES = (
+    b"",
+    b"sku,name,price\nA1,Hoa,5\n",
+    b"GIF89a",
+    b"PK\x03\x04",
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff" * 99,
+    b"=1+1" * 9,
+)
 DEEP = "[" * 3_000 + "]" * 3_000
 
 texts = st.one_of(st.sampled_from(WORDS), st.text(max_size=40))
@@ -43,6 +53,8 @@ class Sent:
     query: list[tuple[str, str]]
     headers: dict[str, str]
     content: bytes | None
+    content_type: str = ""
+    """Empty: whatever the tests like to say."""
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
@@ -69,7 +81,26 @@ def requests(
             else:
                 kept = "".join(c for c in value if c.isascii() and c.isprintable())
                 headers[name] = kept.strip()[:250]
+    forms = operation.spec.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+    if forms is not None:
+        body = draw(_forms(_resolve(forms["schema"]["$ref"], document)))
+        return Sent(url, query, headers, body, f"multipart/form-data; boundary={BOUNDARY}")
     return Sent(url, query, headers, draw(_bodies(operation, document)))
+
+
+@st.composite
+def _forms(draw: st.DrawFn, schema: Mapping[str, Any]) -> bytes:
+    body = b""
+    for name, part in schema["properties"].items():
+        is_file = part.get("format") == "binary" or "contentMediaType" in part
+        if name in schema.get("required", []) or draw(st.booleans()):
+            file = '; filename="a.csv"' if is_file else ""
+            value = (
+                draw(st.sampled_from(FILES)) if is_file else draw(texts).encode("utf-8", "replace")[:3_000]
+            )
+            head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+            body += head.encode() + value + b"\r\n"
+    return body + f"--{BOUNDARY}--\r\n".encode()
 
 
 @st.composite

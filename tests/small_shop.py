@@ -6,15 +6,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
-from core.api import catalogue, fulfilment, health, knowledge, orders, tickets, webhooks
+from core.api import media
 from core.api.access import Desk
 from core.api.auth import create_key
 from core.api.error_handlers import add_error_handlers
+from core.api.routers import ROUTERS
+from core.catalogue.media_store import MediaStore
 from core.clock import utc_now
 from core.db import Database
 from core.ports.addresses import AddressReading, DeliveryAddress
@@ -59,6 +63,24 @@ def shop_content(stock: int = 20) -> dict[str, Any]:
     }
 
 
+def large_shop(products: int) -> dict[str, Any]:
+    content = shop_content()
+    colours, sizes = ["Đen", "Trắng", "Đỏ", "Xanh"], ["S", "M", "L"]
+    content["products"] = [
+        {
+            "sku": f"P{n}", "name": f"Áo mẫu {n}", "category": f"Nhóm {n % 12}", "aliases": [f"ao {n}"],
+            "options": [{"name": "Màu", "values": colours}, {"name": "Cỡ", "values": sizes}],
+            "variants": [
+                {"sku": f"P{n}-{c}-{s}", "options": {"Màu": c, "Cỡ": s}, "price": 100_000 + n, "stock": {"A": n}}
+                for c in colours for s in sizes
+            ],
+        }
+        for n in range(products)
+    ]  # fmt: skip
+    content["faqs"] = [{"id": f"f{n}", "question": f"Câu {n}?", "answer": f"Đáp {n}."} for n in range(60)]
+    return content
+
+
 def fill(db: Database, *, stock: int = 20, now: datetime | None = None) -> str:
     """Import the shop and make an API key for everything; returns the key."""
     moment = now or utc_now()
@@ -67,13 +89,30 @@ def fill(db: Database, *, stock: int = 20, now: datetime | None = None) -> str:
         return create_key(session, name="test", scopes=["all"], now=moment)
 
 
-def desk_app(db: Database) -> FastAPI:
-    app = FastAPI()
-    app.state.desk = Desk(db, utc_now, OneTown())
-    add_error_handlers(app)
-    for part in (catalogue, orders, fulfilment, tickets, knowledge, webhooks, health):
-        app.include_router(part.router)
+def desk_app(db: Database, *, media_dir: Path | None = None) -> FastAPI:
+    app = _app()
+    app.state.desk = Desk(db, utc_now, OneTown(), media=MediaStore(media_dir) if media_dir else None)
     return app
+
+
+def _app() -> FastAPI:
+    app = FastAPI()
+    add_error_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(media.files)
+    return app
+
+
+@cache
+def _one_app() -> FastAPI:
+    return _app()
+
+
+def lent_app(desk: Desk) -> FastAPI:
+    """For many tests in turn: an app takes long to build, and only its desk is theirs."""
+    _one_app().state.desk = desk
+    return _one_app()
 
 
 @contextmanager

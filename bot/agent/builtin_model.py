@@ -50,9 +50,9 @@ class BuiltinChatModel(BaseChatModel):
             return _result(AIMessage(content=compose(results, context, opening=opening)))
         text = str(messages[last].content)
         lexicon = self.lexicon()
-        parse = with_clauses(understand(text, context, lexicon), context, lexicon)
+        parse, asides = with_clauses(understand(text, context, lexicon), context, lexicon)
         context["picked"] = "" if parse.items else picked(text, context, lexicon)
-        steps = decide(parse, context)
+        steps = decide(parse, context, asides)
         calls = [
             {"name": step.tool, "args": step.arguments, "id": f"call-{index}", "type": "tool_call"}
             for index, step in enumerate(steps)

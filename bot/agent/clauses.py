@@ -5,11 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.parsing import understand
-from bot.agent.policy.steps import ABOUT_THE_SHOP
-from nlu import Intent, Lexicon, Parse
+from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP
+from nlu import Intent, ItemMention, Lexicon, Parse
 
 MAX_CLAUSES = 4
 MAX_CHARS = 300
+_ORDERING = frozenset({"order", "add_item"})
+_WISHING = _ORDERING | {"change_item"}
+_CHOOSING = frozenset({"recommend", "compare"})
+_SEEKING = frozenset({"search_product", "recommend"})
+LIKELY = 0.5
+"""Enough for an order that a number of goods speaks for."""
 SURE = 0.65
 """A clause has little to go by: it has to be clearer than a whole message."""
 SURE_OF_TOPIC = 0.5
@@ -17,33 +23,80 @@ _BREAK = re.compile(r"[,;?!\n]+|\.\s|\s(?:và|với|còn|and|also|plus)\s|\s그�
 _BESIDE = ABOUT_THE_SHOP | {"ask_price", "ask_stock", "ask_size", "haggle", "thanks", "greeting"}
 
 
-def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> Parse:
-    """`whole` with the questions of its clauses added; what is ordered or told is left to the whole.
+def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> tuple[Parse, tuple[Parse, ...]]:
+    """`whole` with the questions of its clauses added, and the clauses that ask about other goods than are ordered.
 
-    `context["clauses"]`: by topic of the shop, the clause that asks for it; `context["parts"]`: how many there are.
+    What is ordered or told is left to the whole. `context["clauses"]`: by topic of the shop, the clause that asks
+    for it; `context["parts"]`: how many clauses there are.
     """
     if len(whole.text) > MAX_CHARS or whole.order_codes:
-        return whole
+        return whole, ()
     clauses = [clause for clause in _split(whole) if len(clause.split()) > 1][:MAX_CLAUSES]
     if len(clauses) < 2:
-        return whole
+        return whole, ()
     known = {intent.name: intent for intent in whole.intents}
-    for clause in clauses:
-        understood = understand(clause, context, lexicon)
-        for intent in understood.intents[:1]:
-            before = known.get(intent.name, Intent(intent.name, 0.0)).confidence
-            ordering = intent.name == "order" and not whole.question and _names_a_count(understood)
-            beside = intent.name in _BESIDE or ordering
-            if beside and intent.confidence >= max(SURE, before):
-                known[intent.name] = intent
+    read = [understand(clause, context, lexicon) for clause in clauses]
+    _note_topics(context, read)
+    choosing = any(intent.name in _CHOOSING for part in read for intent in part.intents[:1])
+    for part in read:
+        for intent in part.intents[:1]:
+            name = _wish(intent.name, context)
+            before = known.get(name, Intent(name, 0.0))
+            ordered = not choosing and name in _WISHING and _orders(part, whole)
+            if intent.confidence >= (LIKELY if ordered else SURE) and (ordered or name in _BESIDE):
+                said = f"{before.said} {part.text}".strip()
+                known[name] = Intent(name, max(before.confidence, intent.confidence), said)
+    merged = replace(whole, intents=tuple(sorted(known.values(), key=lambda i: -i.confidence)))
+    return _aside(merged, [part for part in read if _asks_about_goods(part)])
+
+
+def _note_topics(context: dict[str, Any], read: list[Parse]) -> None:
+    topics: dict[str, str] = {}
+    for part in read:
+        for intent in part.intents[:1]:
             if intent.name in ABOUT_THE_SHOP and intent.confidence >= SURE_OF_TOPIC:
-                context.setdefault("clauses", {}).setdefault(intent.name, clause)
-    context["parts"] = len(clauses)
-    return replace(whole, intents=tuple(sorted(known.values(), key=lambda i: -i.confidence)))
+                topics.setdefault(intent.name, part.text)
+    context["clauses"], context["parts"] = topics, len(read)
 
 
-def _names_a_count(understood: Parse) -> bool:
-    return any(item.product_sku and item.quantity and item.refers is None for item in understood.items)
+def _wish(name: str, context: dict[str, Any]) -> str:
+    """Where nothing is in the cart yet, a change of it is an order."""
+    return "order" if name in _WISHING and not context.get("cart") else name
+
+
+def _orders(part: Parse, whole: Parse) -> bool:
+    """`giá sao, cho mình 2 cái`: what is wanted stands in a part of its own."""
+    if part.question:
+        return False
+    counted = any(item.quantity for item in part.items) or part.quantity is not None
+    start = whole.text.find(part.text)
+    end = start + len(part.text)
+    return counted or any(item.quantity and start < item.span[1] <= end for item in whole.items)
+
+
+def _aside(whole: Parse, asking: list[Parse]) -> tuple[Parse, tuple[Parse, ...]]:
+    """ "I'll take the charger. What cable goes with it?": the cable is asked about, not taken."""
+    ordering = any(i.name in _ORDERING and i.confidence >= SURE for i in whole.intents)
+    if not asking or not ordering:
+        return whole, ()
+    kept = tuple(item for item in whole.items if item.quantity or not _stands_in(item, whole, asking))
+    if not kept or (len(kept) == len(whole.items) and all(part.items for part in asking)):
+        return whole, ()
+    theirs = {part.text for part in asking}
+    intents = tuple(i for i in whole.intents if i.name not in ABOUT_GOODS or i.said not in theirs)
+    return replace(whole, intents=intents, items=kept), tuple(asking)
+
+
+def _stands_in(item: ItemMention, whole: Parse, parts: list[Parse]) -> bool:
+    places = [(at, at + len(part.text)) for part in parts if (at := whole.text.find(part.text)) >= 0]
+    return any(start <= item.span[0] and item.span[1] <= end for start, end in places)
+
+
+def _asks_about_goods(part: Parse) -> bool:
+    leading = {intent.name for intent in part.intents[:1] if intent.confidence >= SURE}
+    if leading & _WISHING or any(item.quantity or item.refers for item in part.items):
+        return False
+    return bool(leading & ABOUT_GOODS or part.question) if part.items else bool(leading & _SEEKING)
 
 
 def _split(whole: Parse) -> list[str]:

@@ -15,10 +15,22 @@ def compose(results: Sequence[dict[str, Any]], context: dict[str, Any], *, openi
     After an answer in the middle of an order, the question that was open is asked again.
     """
     said = [opening] if opening else []
-    said += [str(result["say"]).strip() for result in results if result.get("say")]
+    said += [str(result["say"]).strip() for result in _once(results) if result.get("say")]
     question = _question(results, context)
     lines = _without_repeats("\n".join(_flowing([*said, *([question] if question else [])])))
     return lines or say(context["language"], "unsure")
+
+
+def _once(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Two questions may have the same answer."""
+    passages: set[str] = set()
+    kept = []
+    for result in results:
+        passage = str(result.get("data", {}).get("passage_id") or "")
+        if not passage or passage not in passages:
+            kept.append(result)
+        passages.add(passage)
+    return kept
 
 
 def _question(results: Sequence[dict[str, Any]], context: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from bot.tools.ordering.summary import cart_view
 from bot.tools.orders.flows import gathered, open_flow
 from core.catalogue.models import Product, Variant
 from core.customers.models import Customer
-from core.orders.models import Cart
+from core.orders.models import Cart, Order
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
 
@@ -40,7 +40,7 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "shown": turn.state.get("shown", []),
         "drafts": turn.state.get("drafts", []),
         "last_item": turn.state.get("last_item", ""),
-        "placed": turn.state.get("placed"),
+        "placed": _placed(session, turn),
         "undo": bool(turn.state.get("undo")),
         "question": turn.state.get("question", ""),
         "quote_id": turn.quote_shown_before or None,
@@ -53,6 +53,16 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "message": turn.message_id,
         "orders": _orders(session, turn.actor.id),
     }
+
+
+def _placed(session: Session, turn: Turn) -> dict[str, Any] | None:
+    """The order that was placed last: also one whose answer never left, known by the quote that was shown."""
+    quote_id = turn.quote_shown_before
+    code = quote_id and session.scalar(
+        select(Order.code).where(Order.quote_id == quote_id, Order.customer_id == turn.actor.id)
+    )
+    known: dict[str, Any] | None = turn.state.get("placed")
+    return {"code": code, "quote_id": quote_id} if code else known
 
 
 def standing(turn: Turn, context: dict[str, Any]) -> Standing:

@@ -6,24 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.policy.told import names_placed_order
-from nlu import CartItem, Context, Intent, Lexicon, Parse, parse
-
-SURE_OF_WISH = 0.8
-A_NAME = 2
-_HOUSE = re.compile(r"\s*\d+[\w/.-]*(\s+[^\W\d]+){1,4}\s*$")
-_WISHES = frozenset(
-    {
-        "add_item",
-        "change_item",
-        "remove_item",
-        "restart",
-        "postpone",
-        "deny",
-        "affirm",
-        "cancel_order",
-        "handoff",
-    }
-)
+from nlu import CartItem, Context, Lexicon, Parse, parse
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
 _INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
@@ -120,31 +103,11 @@ def _read_of_cart(text: str, context: dict[str, Any], lexicon: Lexicon, lines: l
     shown = context.get("shown", ())
     awaiting = (context.get("awaiting") or [None])[0]
     understood = _read(text, context, lexicon, lines, shown)
-    if awaiting in ("address", "ward") and _HOUSE.match(text) and not understood.question:
-        # Asked where to, a number and a name are a house and its street, whatever they look like.
-        told = (Intent("give_details", 0.8),)
-        return replace(understood, intents=told, items=(), quantity=None)
-    if awaiting == "name" and understood.name is not None:
-        # Asked for a name, people still change their minds: read once more without the question.
-        unasked = _read(text, {**context, "awaiting": []}, lexicon, lines, shown)
-        if _names_goods(unasked) or unasked.name or any(_is_a_wish(intent) for intent in unasked.intents):
-            return unasked
     answering = awaiting in ("variant", "item") and bool(context.get("drafts")) and bool(understood.items)
     if answering and all(item.refers == "cart" and item.change != "remove" for item in understood.items):
         # "L" answers the open question; it is no wish to change what lies in the cart already.
         return _read(text, context, lexicon, [], shown)
     return understood
-
-
-def _names_goods(understood: Parse) -> bool:
-    """A word or two that happen to stand in a product's name are a person's name when a name was asked for."""
-    return bool(understood.items) and (
-        len(understood.text.split()) > A_NAME or any(item.quantity for item in understood.items)
-    )
-
-
-def _is_a_wish(intent: Intent) -> bool:
-    return intent.name in _WISHES and intent.confidence >= SURE_OF_WISH
 
 
 def _read(

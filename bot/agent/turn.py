@@ -1,7 +1,7 @@
 """What one turn of the assistant knows and gathers. Tools get it from the runtime, never from the model."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from core.actor import Actor
 from core.db import Database
 from core.ports.addresses import AddressBook
+from core.ports.carrier import Carrier
 from nlu import Lexicon, Parse
 
 
@@ -48,6 +49,7 @@ class Services:
     knowledge: Knowledge
     lexicon: Callable[[], Lexicon]
     clock: Callable[[], datetime]
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

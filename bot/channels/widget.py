@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from bot.conversations.intake import open_conversation, open_trusted_conversatio
 from bot.conversations.live import Listener, Live
 from bot.conversations.models import Message
 from bot.conversations.turns import Answer, Incoming, answer_message
+from bot.streams import MAX_SEQ, resume_point
 from core.api.access import Authorization
 from core.api.auth import require_key
 from core.api.error_handlers import REFUSALS
@@ -26,7 +26,6 @@ from core.clock import Clock
 from core.db import Database
 from core.errors import Invalid
 
-MAX_SEQ = 10**18
 STREAM_PAUSE_S = 0.4
 PING_EVERY_S = 20.0
 
@@ -96,8 +95,8 @@ def chat_router(desk: ChatDesk) -> APIRouter:
     ) -> StreamingResponse:
         """Server-sent events: everything said to this visitor after `Last-Event-ID` (or `after`)."""
         await run_in_threadpool(_check_visitor, desk, conversation_id, visitor_token)
-        resumed = re.fullmatch("[0-9]{1,18}", last_event_id or "")
-        start = int(resumed[0]) if resumed else after
+        resumed = resume_point(last_event_id)
+        start = after if resumed is None else resumed
         if start is None:
             start = await run_in_threadpool(_last_seq, desk, conversation_id)
         return StreamingResponse(

@@ -153,7 +153,7 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         actor=Actor("customer", incoming.customer_id),
         language=incoming.language,
         text=text,
-        parse=understand(text, {}, services.lexicon()),
+        parse=Parse(text, incoming.language, 0.0),
         state=state,
         quote_shown_before=str(state.get("quote_id", "")),
         offer=offer,

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bot.agent.agreement import agrees, is_only_signs
 from bot.agent.turn import Services, ToolOutcome, Turn
 from bot.replies.texts import say
+from bot.tools.orders.flows import open_flow
 from bot.tools.shopping.showing import check_product
 from core.shop import shop_profile
 from nlu import Lexicon
@@ -84,7 +85,9 @@ def _keeps_photos(turn: Turn, attachments: Sequence[dict[str, Any]]) -> bool:
     photos = [a["url"] or a["name"] or a["type"] for a in attachments if a["type"] in ("image", "video")]
     intents = {intent.name for intent in turn.parse.intents}
     awaited = _PHOTO_QUESTIONS & set(turn.state.get("awaiting", []))
-    if not photos or not (awaited or intents & _PHOTO_INTENTS):
+    flow = open_flow(turn.state)
+    returning = flow is not None and flow["name"] == "return"
+    if not photos or not (awaited or returning or intents & _PHOTO_INTENTS):
         return False
     turn.state["photos"] = [*turn.state.get("photos", []), *photos][-MAX_KEPT_PHOTOS:]
     return True

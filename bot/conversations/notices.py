@@ -8,12 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation
+from bot.conversations.money_notices import payment_text, return_text
 from bot.conversations.writing import write_notice
 from bot.replies.cards import order_card
 from bot.replies.texts import say
 from bot.staff import room
 from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
-from bot.staff.commands import order_with_cards
+from bot.staff.money_cards import refund_card, return_card, transfer_card
+from bot.staff.order_cards import order_with_cards
+from bot.staff.stock_cards import low_stock_notice
+from bot.staff.tasks import task_words
+from bot.staff.words import in_words
 from core.approvals.models import Approval
 from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
@@ -21,9 +26,12 @@ from core.jobs.worker import Run
 from core.money import format_dong
 from core.orders.models import Order
 from core.orders.queries import get_order
+from core.payments.bank_matching import get_transfer
 from core.payments.models import Payment
-from core.returns.requests import get_return
+from core.payments.refunds import get_refund
+from core.returns.queries import get_return
 from core.shipping.models import Shipment
+from core.stock.models import LowStockLevel
 from core.tickets.filing import list_tickets
 from core.tickets.models import Ticket
 
@@ -80,25 +88,28 @@ def _customer_text(session: Session, order: Order, payload: dict[str, Any], lang
         return say(language, "notice_packed", code=order.code)
     if event == "order.cancelled":
         return say(language, "notice_cancelled", code=order.code)
-    if event in ("order.changed", "return.requested"):
-        return None if payload["by"] == "customer" else _done_by_staff(session, order, payload, language)
+    if event == "order.changed":
+        return _changed_by_staff(order, payload, language)
+    if event.startswith("return."):
+        return return_text(session, order, payload, language)
     if event == "payment.recorded":
-        payment = session.get_one(Payment, payload["payment_id"])
-        if payment.kind == "cod":
-            return None
-        return say(language, "notice_paid", code=order.code, amount=format_dong(payment.amount))
+        return payment_text(session, order, session.get_one(Payment, payload["payment_id"]), language)
     if event == "invoice.coded":
         invoice = session.get_one(Invoice, payload["key"])
         return say(language, "notice_invoice", code=order.code, number=invoice.number)
     return _parcel_text(session, order, payload, language)
 
 
-def _done_by_staff(session: Session, order: Order, payload: dict[str, Any], language: str) -> str:
+def _changed_by_staff(order: Order, payload: dict[str, Any], language: str) -> str | None:
     """A customer who did it in the chat was told there."""
-    if payload["event"] == "order.changed":
-        return say(language, "notice_changed", code=order.code, total=format_dong(order.total))
-    made = get_return(session, payload["return_id"])
-    return say(language, "notice_return", code=order.code, request=made.code)
+    if payload["by"] == "customer":
+        return None
+    if payload.get("merged"):
+        codes = ", ".join(payload["merged"])
+        return say(language, "notice_merged", code=order.code, codes=codes, total=format_dong(order.total))
+    if payload.get("split_to"):
+        return say(language, "notice_split", code=order.code, other=payload["split_to"])
+    return say(language, "notice_changed", code=order.code, total=format_dong(order.total))
 
 
 def _parcel_text(session: Session, order: Order, payload: dict[str, Any], language: str) -> str | None:
@@ -120,7 +131,7 @@ StaffNotices = Callable[[Session, dict[str, Any]], StaffNotice | None]
 def _about_order(text: str) -> Callable[[Session, dict[str, Any]], StaffNotice]:
     def notice(session: Session, payload: dict[str, Any]) -> StaffNotice:
         order = get_order(session, payload["order_id"])
-        return text.format(code=order.code, state=payload.get("state", "")), [
+        return text.format(code=order.code, state=in_words("shipment_state", payload.get("state", ""))), [
             order_with_cards(session, order)
         ]
 
@@ -131,7 +142,7 @@ def _about_approval(session: Session, payload: dict[str, Any]) -> StaffNotice:
     approval = session.get_one(Approval, payload["approval_id"])
     if payload["event"] == "approval.requested":
         return f"Cần duyệt {approval.code}", [approval_card(approval)]
-    return f"{approval.code}: {approval.state} · {approval.decided_by_name}", []
+    return f"{approval.code}: {in_words('approval_state', approval.state)} · {approval.decided_by_name}", []
 
 
 def _about_handoff(session: Session, payload: dict[str, Any]) -> StaffNotice:
@@ -148,12 +159,38 @@ def _about_ticket(session: Session, payload: dict[str, Any]) -> StaffNotice | No
     return None if ticket.kind == "handoff" else (TICKET_TITLES[ticket.kind], [ticket_card(ticket)])
 
 
+def _about_return(session: Session, payload: dict[str, Any]) -> StaffNotice | None:
+    """What a buyer asks for in the chat comes with a ticket already."""
+    request = get_return(session, payload["return_id"])
+    if payload["event"] == "return.requested" and payload["by"] == "customer":
+        return None
+    state = in_words("return_state", request.state)
+    return f"{request.code}: {state}", [return_card(session, request)]
+
+
+def _about_refund(session: Session, payload: dict[str, Any]) -> StaffNotice:
+    refund = get_refund(session, payload["refund_id"])
+    return f"{refund.code}: {in_words('refund_state', refund.state)}", [refund_card(session, refund)]
+
+
+def _about_transfer(session: Session, payload: dict[str, Any]) -> StaffNotice:
+    transfer = get_transfer(session, payload["transfer_id"])
+    return f"{transfer.code}: {in_words('transfer_verdict', transfer.verdict)}", [transfer_card(transfer)]
+
+
 def _about_task(session: Session, payload: dict[str, Any]) -> StaffNotice:
     task = session.get_one(StaffTask, payload["task_id"])
-    return task.title, [task_card(task)]
+    return task_words(session, task)[0], [task_card(session, task)]
+
+
+def _about_low_stock(session: Session, payload: dict[str, Any]) -> StaffNotice | None:
+    """None when nobody watches that level any more."""
+    level = session.get(LowStockLevel, payload["low_level_id"])
+    return None if level is None else low_stock_notice(session, level)
 
 
 _STAFF: dict[str, StaffNotices] = {
+    "stock.low": _about_low_stock,
     "order.placed": _about_order("Đơn mới {code}"),
     "order.changed": _about_order("Đơn {code} đã được sửa"),
     "order.cancelled": _about_order("Đơn {code} đã hủy"),
@@ -169,4 +206,12 @@ _STAFF: dict[str, StaffNotices] = {
     "conversation.handed_off": _about_handoff,
     "staff_task.opened": _about_task,
     "ticket.opened": _about_ticket,
+    "return.requested": _about_return,
+    "return.came_back": _about_return,
+    "return.received": _about_return,
+    "return.inspected": _about_return,
+    "return.settled": _about_return,
+    "refund.approved": _about_refund,
+    "refund.rejected": _about_refund,
+    "transfer.doubtful": _about_transfer,
 }

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation, Message
+from core.db import insert_for
 from core.ids import new_id
 
 
@@ -22,9 +21,8 @@ def write_notice(
     cards: tuple[dict[str, Any], ...] = (),
 ) -> None:
     """`key` tells this happening from all others; the same one again writes nothing."""
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     session.execute(
-        insert_for(Message)
+        insert_for(session, Message)
         .values(
             id=new_id(), conversation_id=conversation.id, direction="out", author="system", author_name="",
             external_id=f"notice:{key}", text=text, cards=list(cards), quick_replies=[], evidence=[evidence],

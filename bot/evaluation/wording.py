@@ -47,7 +47,11 @@ def canonical(text: str) -> str:
 
 def _plain_number(match: re.Match[str]) -> str:
     value = _value(match.group(1), match.group(2))
-    return match.group(0) if value is None else f"{value} "
+    if value is None:
+        return match.group(0)
+    # A number of something else keeps its place: `1~2일` is no `1 ~2일`.
+    apart = match.group(2) or match.group(3) or match.group(0)[-1].isspace()
+    return f"{value} " if apart else str(value)
 
 
 def _value(number: str, unit: str | None) -> int | None:

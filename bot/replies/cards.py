@@ -1,5 +1,6 @@
 """Cards: what a channel shows as a picture, table or button; facts come straight from the core's rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.replies.texts import say
@@ -7,6 +8,7 @@ from core.catalogue.models import Product, Variant
 from core.customers.phones import local_phone
 from core.money import format_dong
 from core.orders.models import Order, Quote
+from core.orders.risk import share
 
 
 def product_name(product: Product, language: str) -> str:
@@ -71,8 +73,20 @@ def summary_text(quote: Quote, language: str) -> str:
         phone=local_phone(content["phone"]),
         address=content["address_text"],
         note=say(language, "summary_note", note=note) if note else "",
-        payment=say(language, f"payment_{content['payment_method']}"),
+        payment=say(language, f"payment_{content['payment_method']}") + _beforehand(content, language),
     )
+
+
+def _beforehand(content: Mapping[str, Any], language: str) -> str:
+    """What is to be paid before the parcel leaves; why is no matter of the buyer's summary."""
+    risk = content.get("risk", {})
+    if risk.get("level") == "prepay":
+        return say(language, "summary_prepay")
+    if risk.get("level") != "deposit":
+        return ""
+    deposit = share(content["total"], risk["deposit_percent"])
+    rest = format_dong(content["total"] - deposit)
+    return say(language, "summary_deposit", deposit=format_dong(deposit), rest=rest)
 
 
 def summary_card(quote: Quote, language: str) -> dict[str, Any]:

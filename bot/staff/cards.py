@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from bot.staff.words import in_words
+from sqlalchemy.orm import Session
+
+from bot.staff.tasks import task_words
+from bot.staff.words import in_words, reason_words
 from core.approvals.models import Approval
 from core.customers.phones import local_phone
 from core.invoices.models import Invoice
@@ -51,13 +54,8 @@ def order_card(
 
 
 def _states(order: Order) -> list[str]:
-    return [
-        in_words("payment_method", order.payment_method),
-        in_words("payment_state", order.payment_state),
-        in_words("status", order.status),
-        in_words("fulfilment_state", order.fulfilment_state),
-        in_words("invoice_state", order.invoice_state),
-    ]
+    kinds = ("payment_method", "payment_state", "status", "fulfilment_state", "invoice_state")
+    return list(dict.fromkeys(in_words(kind, getattr(order, kind)) for kind in kinds))
 
 
 def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None) -> list[dict[str, str]]:
@@ -72,8 +70,6 @@ def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None)
         steps.append(button("Đóng gói", f"/pack {order.code}"))
     if order.fulfilment_state == "packed" and shipment is None:
         steps.append(button("Gửi GHN", f"/ship {order.code}"))
-    if shipment is not None and shipment.label_document_id:
-        steps.append(button("Nhãn", f"/label {order.code}"))
     if order.fulfilment_state in ("shipped", "delivered") and order.invoice_state in (
         "none",
         "requested",
@@ -92,12 +88,12 @@ def next_steps(order: Order, shipment: Shipment | None, invoice: Invoice | None)
 def approval_card(approval: Approval) -> dict[str, Any]:
     waiting = approval.state == "pending"
     roles = ", ".join(in_words("role", role) for role in ("owner", *approval.roles))
-    lines = [approval.question, f"Ai được duyệt: {roles}"]
+    lines = [_question(approval), f"Ai được duyệt: {roles}"]
     if not waiting:
         lines.append(f"{in_words('approval_state', approval.state)} · {approval.decided_by_name}")
     return {
         "type": "approval",
-        "title": f"{approval.code} · {approval.kind}",
+        "title": f"{approval.code} · {in_words('approval_kind', approval.kind)}",
         "lines": lines,
         "buttons": [
             button("Duyệt", f"/approve {approval.code}"),
@@ -109,11 +105,26 @@ def approval_card(approval: Approval) -> dict[str, Any]:
     }
 
 
-def task_card(task: StaffTask) -> dict[str, Any]:
+def _question(approval: Approval) -> str:
+    """What is asked, of the facts; a kind that is not known here as it was asked."""
+    code, amount = approval.subject_code, format_dong(approval.amount)
+    if approval.kind == "order_over_amount":
+        return f"Đơn {code} trị giá {amount}. Nhận đơn này không?"
+    if approval.kind == "discount_over_limit":
+        percent = approval.payload.get("discount_percent", 0)
+        return f"Đơn {code} ({amount}) được giảm {percent}%. Chấp nhận không?"
+    if approval.kind == "cancel_after_packing":
+        reason = approval.payload.get("reason") or "không nêu"
+        return f"Đơn {code} ({amount}) đã đóng gói. Hủy đơn không? Lý do: {reason}"
+    return approval.question
+
+
+def task_card(session: Session, task: StaffTask) -> dict[str, Any]:
+    title, lines = task_words(session, task)
     return {
         "type": "task",
-        "title": task.title,
-        "lines": [task.detail] if task.detail else [],
+        "title": title,
+        "lines": lines,
         "buttons": [button("Xong", f"/done {task.id}")],
         "links": [],
     }
@@ -135,7 +146,7 @@ TICKET_TITLES = {
 def ticket_card(ticket: Ticket) -> dict[str, Any]:
     """What the customer wants in their words, with what may be done next."""
     about = " · ".join(part for part in (ticket.order_code, ", ".join(ticket.skus)) if part)
-    known = [f"{name}: {value}" for name, value in ticket.details.items() if value not in ("", None, [], {})]
+    known = [_fact(name, value) for name, value in ticket.details.items() if value not in ("", None, [], {})]
     buttons = []
     if ticket.conversation_id:
         buttons.append(button("Nhận", f"/take {ticket.conversation_id}"))
@@ -152,6 +163,21 @@ def ticket_card(ticket: Ticket) -> dict[str, Any]:
         "buttons": buttons,
         "links": [],
     }
+
+
+def _fact(name: str, value: Any) -> str:
+    """One detail of a ticket. Amounts are whole đồng; a list or a mapping names goods."""
+    if name in ("watch", "question_id"):
+        return ""
+    if name in ("amount", "received", "outstanding"):
+        told = format_dong(int(value))
+    elif isinstance(value, dict):
+        told = ", ".join(f"{quantity} × {sku}" for sku, quantity in value.items())
+    elif name == "method":
+        told = in_words("payment_method", str(value))
+    else:
+        told = reason_words(str(value)) if name == "reason" else str(value)
+    return f"{in_words('detail', name)}: {told}"
 
 
 def table_card(title: str, columns: list[str], rows: list[list[str]]) -> dict[str, Any]:

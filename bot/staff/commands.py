@@ -1,87 +1,52 @@
 """The staff's commands: one table of name, roles, usage and handler. Both desk and group go through `run`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
-from bot.staff import questions
-from bot.staff.cards import (
-    TICKET_TITLES,
-    approval_card,
-    order_card,
-    table_card,
-    task_card,
-    ticket_card,
-)
-from core.actor import ROLES, Actor, Role
+from bot.staff import manual_orders, money_commands, order_commands, questions, stock_commands
+from bot.staff.cards import TICKET_TITLES, approval_card, table_card, task_card, ticket_card
+from bot.staff.command import ALL, MAX_ARGUMENT, Command, Request, Said, Tools
+from bot.staff.order_cards import order_with_cards, overdue_card
+from bot.staff.stock_commands import correction
+from bot.staff.tasks import task_words
+from bot.staff.todo import todo_counts
+from bot.staff.words import in_words, state_named
+from core.actor import Actor
 from core.approvals.decisions import decide, pending_approvals
 from core.catalogue.search import search_products
 from core.customers.phones import local_phone
 from core.errors import Invalid, NotFound
 from core.invoices.issuing import issue_invoice
-from core.invoices.models import Invoice
 from core.jobs.models import StaffTask
 from core.jobs.tasks import close_task, list_open
 from core.money import format_dong
-from core.orders.cancellation import cancel_order, carry_out_approved
-from core.orders.fulfilment import complete_if_done, pack_order
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
-from core.payments.recording import confirm_bank_transfer, outstanding
+from core.orders.watching import overdue_orders
+from core.payments.refunds import follow_decision
 from core.shipping.booking import request_shipment
-from core.shipping.models import Shipment
+from core.shop import shop_profile
 from core.stock.queries import levels
 from core.tickets.filing import KINDS, close_ticket, list_tickets
-
-ALL: tuple[Role, ...] = ROLES
-
-
-@dataclass(frozen=True)
-class Said:
-    text: str
-    cards: list[dict[str, Any]] = field(default_factory=list)
+from core.tickets.refunds import carry_out_cancellation
 
 
-@dataclass(frozen=True)
-class Request:
-    session: Session
-    actor: Actor
-    argument: str
-    now: datetime
+def run(session: Session, *, text: str, actor: Actor, now: datetime, tools: Tools | None = None) -> Said:
+    """Do what the line says; raises `AppError` with the reason when it may not or cannot be.
 
-    def code(self) -> str:
-        """The first word of the argument; asked for when it is missing."""
-        if not self.argument:
-            raise Invalid(
-                "argument_missing", "Which one? Write the code behind the command, e.g. /order DH1001.", {}
-            )
-        return self.argument.split()[0]
-
-
-@dataclass(frozen=True)
-class Command:
-    name: str
-    usage: str
-    help: str
-    roles: tuple[Role, ...]
-    handler: Callable[[Request], Said]
-
-
-def run(session: Session, *, text: str, actor: Actor, now: datetime) -> Said:
-    """Do what the line says; raises `AppError` with the reason when it may not or cannot be."""
-    name, _, argument = text.strip().partition(" ")
+    `tools` read free words; without them only commands with codes can be used.
+    """
+    name, *rest = text.split(maxsplit=1) or [""]
+    argument = rest[0] if rest else ""
     command = COMMANDS.get(name.lower().split("@")[0])
     if command is None:
         if text.strip().startswith("/"):
-            raise NotFound("command_unknown", f"There is no command {name[:40]}. /help lists them.", {})
+            raise NotFound("command_unknown", f"There is no command {name[:40]}.", {"name": name[:40]})
         return Said("Gõ /help để xem các lệnh.", [])
     actor.require_role(*command.roles, action=f"use {command.name}")
-    return command.handler(Request(session, actor, argument.strip()[:500], now))
+    return command.handler(Request(session, actor, argument[:MAX_ARGUMENT], command.usage, now, tools))
 
 
 def commands_for(actor: Actor) -> list[dict[str, str]]:
@@ -92,42 +57,19 @@ def commands_for(actor: Actor) -> list[dict[str, str]]:
     ]
 
 
-def order_with_cards(session: Session, order: Order) -> dict[str, Any]:
-    shipment = session.scalar(
-        select(Shipment)
-        .where(Shipment.order_id == order.id, Shipment.state.not_in(("cancelled", "refused")))
-        .order_by(Shipment.id.desc())
-        .limit(1)
-    )
-    invoice = session.scalar(
-        select(Invoice).where(Invoice.order_id == order.id).order_by(Invoice.id.desc()).limit(1)
-    )
-    return order_card(order, shipment, invoice)
-
-
 def _todo(request: Request) -> Said:
     session = request.session
-    cards = [approval_card(a) for a in pending_approvals(session, now=request.now)]
-    cards += [task_card(t) for t in list_open(session)[:20]]
+    late = overdue_orders(session, profile=shop_profile(session), now=request.now, limit=20)
+    cards = [overdue_card(late, shop_profile(session), request.now)] if late else []
+    cards += [approval_card(a) for a in pending_approvals(session, now=request.now)]
+    cards += [task_card(session, t) for t in list_open(session)[:20]]
     cards += [ticket_card(t) for t in list_tickets(session, before=None, limit=20, state="open")]
-    counts = _counts(session)
-    text = " · ".join(f"{label}: {count}" for label, count in counts if count)
+    cards += money_commands.open_cards(session)
+    counts = todo_counts(session, now=request.now)
+    text = " · ".join(f"{each.label}: {each.count}" for each in counts if each.count)
     if not cards and not text:
         return Said("Không còn việc gì đang chờ.")
     return Said(text or f"{len(cards)} việc đang chờ", cards)
-
-
-def _counts(session: Session) -> list[tuple[str, int]]:
-    def count(*conditions: Any) -> int:
-        return session.scalar(select(func.count()).select_from(Order).where(*conditions)) or 0
-
-    live = Order.status.in_(("new", "processing"))
-    return [
-        ("chưa đóng gói", count(live, Order.fulfilment_state == "unpacked")),
-        ("đã gói, chưa gửi", count(live, Order.fulfilment_state == "packed")),
-        ("đã giao, chưa hóa đơn", count(Order.fulfilment_state == "delivered",
-                                        Order.invoice_state.in_(("none", "requested", "refused")))),
-    ]  # fmt: skip
 
 
 def _orders(request: Request) -> Said:
@@ -136,7 +78,7 @@ def _orders(request: Request) -> Said:
     if not orders:
         return Said("Không có đơn nào.")
     rows = [
-        [o.code, o.buyer_name, format_dong(o.total), f"{o.status}/{o.fulfilment_state}", o.payment_state]
+        [o.code, o.buyer_name, format_dong(o.total), _where(o), in_words("payment_state", o.payment_state)]
         for o in orders
     ]
     return Said(
@@ -145,12 +87,20 @@ def _orders(request: Request) -> Said:
 
 
 def _order_filter(argument: str) -> OrderFilter:
-    word = argument.split()[0] if argument else ""
-    if word in ("new", "processing", "completed", "cancelled", "returned"):
-        return OrderFilter(status=word)
-    if word in ("unpacked", "packed", "shipped", "delivered", "failed"):
-        return OrderFilter(fulfilment_state=word)
+    """A state in either language, else words to look for. `đã hủy` and the like are both: the order's own first."""
+    if status := state_named("status", argument):
+        return OrderFilter(status=status)
+    if fulfilment := state_named("fulfilment_state", argument):
+        return OrderFilter(fulfilment_state=fulfilment)
     return OrderFilter(text=argument)
+
+
+def _where(order: Order) -> str:
+    status, fulfilment = (
+        in_words("status", order.status),
+        in_words("fulfilment_state", order.fulfilment_state),
+    )
+    return status if order.status in ("completed", "cancelled", "returned") else f"{status}, {fulfilment}"
 
 
 def _order(request: Request) -> Said:
@@ -171,18 +121,13 @@ def _decide(request: Request, *, approve: bool) -> Said:
         request.session, code=request.code(), approve=approve, actor=request.actor, now=request.now,
         note=words[1] if len(words) > 1 else "",
     )  # fmt: skip
-    said = f"{approval.code}: {approval.state} · {request.actor.name}"
-    carry_out_approved(request.session, approval=approval, actor=request.actor, now=request.now)
+    said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
+    carry_out_cancellation(request.session, approval=approval, actor=request.actor, now=request.now)
+    follow_decision(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])
     return Said(said)
-
-
-def _pack(request: Request) -> Said:
-    order = get_order(request.session, request.code())
-    packed = pack_order(request.session, order_id=order.id, actor=request.actor, now=request.now)
-    return Said(f"{packed.code} đã đóng gói → gửi đi?", [order_with_cards(request.session, packed)])
 
 
 def _ship(request: Request) -> Said:
@@ -199,7 +144,7 @@ def _label(request: Request) -> Said:
     card = order_with_cards(request.session, order)
     if not any("Nhãn" in link["label"] for link in card["links"]):
         raise NotFound(
-            "label_missing", f"{order.code} has no label yet. Ship it first, or wait a moment.", {}
+            "label_missing", f"{order.code} has no label yet. Ship it first.", {"code": order.code}
         )
     return Said(f"Nhãn của {order.code}", [card])
 
@@ -211,38 +156,19 @@ def _invoice(request: Request) -> Said:
     return Said(f"{order.code}: đang phát hành hóa đơn.", [order_with_cards(request.session, fresh)])
 
 
-def _paid(request: Request) -> Said:
-    order = get_order(request.session, request.code())
-    amount = outstanding(request.session, order)
-    confirm_bank_transfer(
-        request.session, actor=request.actor, order_id=order.id, amount=amount, reference=f"desk:{order.code}",
-        now=request.now,
-    )  # fmt: skip
-    complete_if_done(request.session, order_id=order.id, now=request.now)
-    fresh = get_order(request.session, order.id)
-    return Said(f"{order.code}: đã nhận {format_dong(amount)}", [order_with_cards(request.session, fresh)])
-
-
-def _cancel(request: Request) -> Said:
-    order = get_order(request.session, request.code())
-    reason = request.argument.partition(" ")[2]
-    outcome = cancel_order(
-        request.session, order_id=order.id, reason=reason, actor=request.actor, now=request.now
-    )
-    if outcome.waiting_for:
-        return Said(f"{order.code} đã đóng gói: chờ duyệt {outcome.waiting_for}.")
-    return Said(f"{order.code} đã hủy.", [order_with_cards(request.session, outcome.order)])
-
-
 def _stock(request: Request) -> Said:
+    corrected = correction(request)
+    if corrected is not None:
+        return corrected
     if not request.argument:
-        raise Invalid("argument_missing", "Which product? For instance /stock áo thun đen, or a SKU.", {})
+        raise Invalid("argument_missing", "Which product?", {"example": "/stock áo thun đen"})
     rows = levels(request.session, skus=[request.argument.split()[0]])
     if not rows:
         found = search_products(request.session, text=request.argument, limit=5)
         rows = levels(request.session, skus=[v.sku for p in found for v in p.variants])
     if not rows:
-        raise NotFound("stock_not_found", f"No product matches '{request.argument[:40]}'.", {})
+        asked = request.argument[:40]
+        raise NotFound("stock_not_found", f"No product matches '{asked}'.", {"asked": asked})
     table = [[r.sku, r.warehouse_code, str(r.on_hand), str(r.reserved), str(r.available)] for r in rows[:60]]
     return Said("", [table_card("Tồn kho", ["SKU", "Kho", "Tồn", "Giữ", "Còn bán"], table)])
 
@@ -263,7 +189,7 @@ def _customer(request: Request) -> Said:
     orders = list_orders(request.session, filters=OrderFilter(text=request.argument), before=None, limit=10)
     if not orders or not request.argument:
         raise NotFound("customer_not_found", "No customer matches. Try a phone number or a name.", {})
-    rows = [[o.code, o.buyer_name, local_phone(o.phone), format_dong(o.total), o.status] for o in orders]
+    rows = [[o.code, o.buyer_name, local_phone(o.phone), format_dong(o.total), _where(o)] for o in orders]
     return Said("", [table_card("Khách hàng", ["Mã", "Khách", "Điện thoại", "Tổng", "Trạng thái"], rows)])
 
 
@@ -272,7 +198,7 @@ def _done(request: Request) -> Said:
     if task is None:
         raise NotFound("task_not_found", "There is no such task.", {})
     close_task(request.session, task_id=task.id, actor=request.actor, now=request.now)
-    return Said(f"Xong: {task.title}")
+    return Said(f"Xong: {task_words(request.session, task)[0]}")
 
 
 def _tickets(request: Request) -> Said:
@@ -312,13 +238,14 @@ _TABLE: tuple[Command, ...] = (
     Command("/order", "/order MÃ", "Xem một đơn và bước tiếp theo", ALL, _order),
     Command("/approve", "/approve MÃ [ghi chú]", "Duyệt", ("manager", "sales"), _approve),
     Command("/reject", "/reject MÃ [ghi chú]", "Từ chối", ("manager", "sales"), _reject),
-    Command("/pack", "/pack MÃ", "Đóng gói", ("manager", "sales", "warehouse"), _pack),
+    *order_commands.COMMANDS,
+    *manual_orders.COMMANDS,
+    *stock_commands.COMMANDS,
+    *money_commands.COMMANDS,
     Command("/ship", "/ship MÃ", "Tạo vận đơn GHN", ("manager", "sales", "warehouse"), _ship),
     Command("/label", "/label MÃ", "Nhãn PDF", ("manager", "sales", "warehouse"), _label),
     Command("/invoice", "/invoice MÃ", "Phát hành hóa đơn điện tử", ("manager", "accountant"), _invoice),
-    Command("/paid", "/paid MÃ", "Xác nhận đã nhận chuyển khoản", ("manager", "accountant"), _paid),
-    Command("/cancel", "/cancel MÃ [lý do]", "Hủy đơn", ("manager", "sales"), _cancel),
-    Command("/stock", "/stock SKU | tên", "Tồn kho", ALL, _stock),
+    Command("/stock", "/stock SKU | tên | SKU KHO -2 lý do", "Tồn kho, chỉnh kho", ALL, _stock),
     Command("/customer", "/customer tên | điện thoại", "Đơn của một khách", ALL, _customer),
     Command("/take", "/take MÃ", "Nhận cuộc trò chuyện", ("manager", "sales"), _take),
     Command("/release", "/release MÃ", "Trả cuộc trò chuyện cho trợ lý", ("manager", "sales"), _release),

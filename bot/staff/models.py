@@ -41,6 +41,8 @@ class DeskMessage(Base):
     """The staff's room: commands, their answers and what asks for a person. `key` makes a notice unique."""
 
     __tablename__ = "desk_messages"
+    # A number is never given twice, not even after a reset: who listens knows by it what is new.
+    __table_args__ = {"sqlite_autoincrement": True}
 
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     key: Mapped[str | None] = mapped_column(unique=True)

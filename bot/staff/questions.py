@@ -29,8 +29,8 @@ def answer(session: Session, *, argument: str, actor: Actor, now: datetime) -> s
     if not words.strip():
         raise Invalid(
             "argument_missing",
-            "Write the answer behind the code: /answer CODE your answer. /questions lists them.",
-            {},
+            "Write the answer behind the code.",
+            {"example": "/answer MÃ lời đáp (xem mã bằng /questions)"},
         )
     question = get_question(session, code)
     answer_unanswered(

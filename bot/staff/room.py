@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bot.staff.models import DeskMessage
+from core.db import insert_for
 
 
 def post(
@@ -23,9 +22,8 @@ def post(
     key: str | None = None,
 ) -> None:
     """With a `key` the same notice is posted once, however often it is tried."""
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     session.execute(
-        insert_for(DeskMessage)
+        insert_for(session, DeskMessage)
         .values(key=key, author=author, author_name=author_name, text=text, cards=list(cards), created_at=now)
         .on_conflict_do_nothing()
     )

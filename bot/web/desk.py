@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request, Response
@@ -16,7 +16,12 @@ from bot.conversations.drafts import drop_draft, send_draft
 from bot.conversations.evidence import reply_evidence
 from bot.conversations.handoff import release, staff_reply, take
 from bot.staff import accounts, room
+from bot.staff.command import Tools
 from bot.staff.commands import commands_for, run
+from bot.staff.refusals import staff_refusal
+from bot.staff.todo import todo_counts
+from bot.staff.words import in_words
+from bot.streams import MAX_SEQ, resume_point
 from bot.web.inbox import conversation_summary, conversation_view, list_conversations, message_view
 from core.actor import Actor
 from core.api.access import Desk, DeskDep
@@ -40,6 +45,11 @@ class TextIn(BaseModel):
 
 class DraftIn(BaseModel):
     text: str | None = Field(None, max_length=4_000, description="Empty: the draft as it is.")
+
+
+def wording(path: str, code: str, data: Mapping[str, Any]) -> str | None:
+    """Staff are refused in their own words, on every path of the desk."""
+    return staff_refusal(code, data) if path.startswith(router.prefix) else None
 
 
 def _reader(desk: DeskDep, chotdon_desk: Annotated[str | None, Cookie()] = None) -> accounts.LoggedIn:
@@ -96,25 +106,35 @@ def me(staff: Reader) -> dict[str, Any]:
 
 @router.get("/room")
 def read_room(
-    desk: DeskDep, _staff: Reader, after: Annotated[int | None, Query(ge=0)] = None
+    desk: DeskDep, _staff: Reader, after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None
 ) -> dict[str, Any]:
     with desk.db.read_transaction() as session:
         return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
 
 
+@router.get("/counts")
+def counts(desk: DeskDep, _staff: Reader) -> dict[str, Any]:
+    """What waits, in numbers, each with the command that lists it."""
+    with desk.db.read_transaction() as session:
+        return {"counts": [vars(count) for count in todo_counts(session, now=desk.clock())]}
+
+
 @router.post("/commands")
-def command(desk: DeskDep, actor: Writer, body: TextIn) -> dict[str, Any]:
+def command(desk: DeskDep, actor: Writer, body: TextIn, request: Request) -> dict[str, Any]:
     """The line and its answer, kept in the room; a refusal is an answer too and changes nothing else."""
+    tools = Tools(desk.addresses, request.app.state.lexicon)
     with desk.db.transaction() as session:
         before = room.messages(session, after=None, limit=1)
         room.post(session, author="staff", author_name=actor.name, text=body.text, now=desk.clock())
     try:
         with desk.db.transaction() as session:
-            said = run(session, text=body.text, actor=actor, now=desk.clock())
+            said = run(session, text=body.text, actor=actor, now=desk.clock(), tools=tools)
             room.post(session, author="system", text=said.text, cards=said.cards, now=desk.clock())
     except AppError as error:
         with desk.db.transaction() as session:
-            room.post(session, author="system", text=f"⚠ {error.message}", now=desk.clock())
+            room.post(
+                session, author="system", text=f"⚠ {staff_refusal(error.code, error.data)}", now=desk.clock()
+            )
     with desk.db.read_transaction() as session:
         after = before[0].seq if before else 0
         return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
@@ -172,7 +192,7 @@ def evidence(
     _staff: Reader,
     conversation_id: str,
     message_id: str,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> dict[str, Any]:
     with desk.db.read_transaction() as session:
@@ -219,18 +239,22 @@ async def stream(
     desk: DeskDep,
     request: Request,
     _staff: Reader,
+    after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """Server-sent events of the room and of conversations; resumes after `Last-Event-ID`."""
-    after = int(last_event_id) if last_event_id and last_event_id.isdigit() else None
+    """Server-sent events of the room and of conversations; resumes after `Last-Event-ID` (or `after`)."""
+    resumed = resume_point(last_event_id)
+    seen = after if resumed is None else resumed
+    newest = await run_in_threadpool(_newest, desk)
+    # A number above the newest is not of this room: waiting for it would be silence.
+    start = newest if seen is None else min(seen, newest)
     return StreamingResponse(
-        _events(desk, request, after), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
+        _events(desk, request, start), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
     )
 
 
-async def _events(desk: Desk, request: Request, after: int | None) -> AsyncIterator[str]:
+async def _events(desk: Desk, request: Request, seq: int) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
-    seq = after if after is not None else await run_in_threadpool(_newest, desk)
     since = desk.clock()
     quiet = 0.0
     while not await request.is_disconnected():
@@ -271,7 +295,13 @@ def _change(desk: Desk, work: Callable[[Session], T]) -> T:
 def _me(staff: accounts.LoggedIn) -> dict[str, Any]:
     actor = staff.actor
     return {
-        "staff": {"id": actor.id, "login": staff.login, "name": actor.name, "role": actor.role},
+        "staff": {
+            "id": actor.id,
+            "login": staff.login,
+            "name": actor.name,
+            "role": actor.role,
+            "role_text": in_words("role", actor.role or ""),
+        },
         "csrf_token": staff.csrf_token,
         "commands": commands_for(actor),
     }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.conversations.drafts import draft_view, open_draft
 from bot.conversations.models import Conversation, Message
 from bot.replies.cards import order_card
+from bot.staff.words import in_words, reason_words
 from core.customers.models import Customer
 from core.customers.phones import local_phone
 from core.errors import NotFound
@@ -96,9 +97,11 @@ def _summary(session: Session, conversation: Conversation, customer: Customer) -
         "id": conversation.id,
         "customer_name": customer.name,
         "chat_channel": conversation.chat_channel,
+        "chat_channel_text": in_words("chat_channel", conversation.chat_channel),
         "mode": conversation.mode,
         "assigned_to": conversation.assigned_to,
         "handoff_reason": conversation.handoff_reason,
+        "handoff_reason_text": reason_words(conversation.handoff_reason),
         "language": conversation.language,
         "last_text": last_text[:140],
         "last_message_at": conversation.last_message_at.isoformat(),

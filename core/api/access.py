@@ -10,19 +10,19 @@ from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.api.auth import require_key
 from core.api.models import IdempotentAnswer
+from core.catalogue.media_store import MediaStore
 from core.clock import Clock
-from core.db import Database
+from core.db import Database, insert_for
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.ports.addresses import AddressBook, DeliveryAddress
+from core.ports.bank import Bank
 from core.ports.carrier import Carrier
 from core.ports.knowledge import KnowledgeDesk
 
@@ -39,6 +39,8 @@ class Desk:
     addresses: AddressBook
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     knowledge: KnowledgeDesk | None = None
+    media: MediaStore | None = None
+    banks: Mapping[str, Bank] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,8 @@ def _look_again(attempt: Callable[[], T]) -> T:
 
 def _claim(session: Session, actor: Actor, key: str, fingerprint: str, desk: Desk) -> str | None:
     """Written before the deed, so that the same key at the same moment waits for our commit; None when taken."""
-    insert_for = sqlite_insert if desk.db.is_sqlite else postgres_insert
     return session.scalar(
-        insert_for(IdempotentAnswer)
+        insert_for(session, IdempotentAnswer)
         .values(
             id=new_id(), api_key_id=actor.id, idempotency_key=key, request_hash=fingerprint, status=201, body={},
             created_at=desk.clock(),

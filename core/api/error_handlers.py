@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -46,21 +47,29 @@ def error_response(status: int, code: str, message: str, data: dict[str, Any] | 
     )
 
 
-def add_error_handlers(app: FastAPI) -> None:
+Wording = Callable[[str, str, Mapping[str, Any]], str | None]
+"""(path, code, data) → the message in the words of whoever looks at this path; None for ours."""
+
+
+def add_error_handlers(app: FastAPI, wording: Wording = lambda _path, _code, _data: None) -> None:
+    def answer(
+        request: Request, status: int, code: str, message: str, data: dict[str, Any] | None = None
+    ) -> JSONResponse:
+        return error_response(status, code, wording(request.url.path, code, data or {}) or message, data)
+
     @app.exception_handler(AppError)
-    def refused(_request: Request, error: AppError) -> JSONResponse:
-        return error_response(error.status, error.code, error.message, error.data)
+    def refused(request: Request, error: AppError) -> JSONResponse:
+        return answer(request, error.status, error.code, error.message, error.data)
 
     @app.exception_handler(RequestValidationError)
-    def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         problems = [
             {"place": ".".join(str(part) for part in item["loc"])[:200], "problem": str(item["msg"])[:300]}
             for item in error.errors()[:20]
         ]
         first = "; ".join(f"{p['place']}: {p['problem']}" for p in problems[:3])
-        return error_response(
-            422, "request_invalid", f"The request is not valid. {first}", {"problems": problems}
-        )
+        message = f"The request is not valid. {first}"
+        return answer(request, 422, "request_invalid", message, {"problems": problems})
 
     @app.exception_handler(HTTPException)
     def http(_request: Request, error: HTTPException) -> JSONResponse:
@@ -70,38 +79,39 @@ def add_error_handlers(app: FastAPI) -> None:
         return response
 
     @app.exception_handler(Exception)
-    def broken(_request: Request, error: Exception) -> JSONResponse:
+    def broken(request: Request, error: Exception) -> JSONResponse:
         log.exception("unexpected error", exc_info=error)
-        return error_response(500, "internal_error", "Something went wrong on our side. Nothing was changed.")
+        message = "Something went wrong on our side. Nothing was changed."
+        return answer(request, 500, "internal_error", message)
 
-    _add_database_handlers(app)
+    _add_database_handlers(app, answer)
 
 
-def _add_database_handlers(app: FastAPI) -> None:
+def _add_database_handlers(app: FastAPI, answer: Callable[..., JSONResponse]) -> None:
     """The walls behind schemas and use cases. Each of these undid its transaction."""
 
     @app.exception_handler(DataError)
-    def unstorable(_request: Request, error: DataError) -> JSONResponse:
+    def unstorable(request: Request, error: DataError) -> JSONResponse:
         """A NUL in a text, a number past a column."""
         log.warning("a value could not be stored: %s", type(error.orig).__name__)
         message = "A value cannot be stored: texts may not hold NUL characters, numbers must fit. Nothing was changed."
-        return error_response(422, "value_invalid", message)
+        return answer(request, 422, "value_invalid", message)
 
     @app.exception_handler(IntegrityError)
-    def clash(_request: Request, error: IntegrityError) -> JSONResponse:
+    def clash(request: Request, error: IntegrityError) -> JSONResponse:
         log.warning("a clash in the database: %s", type(error.orig).__name__)
         message = "This clashes with something stored at the same moment. Nothing was changed. Look, then try again."
-        return error_response(409, "clash", message)
+        return answer(request, 409, "clash", message)
 
     @app.exception_handler(NoResultFound)
-    def gone(_request: Request, _error: NoResultFound) -> JSONResponse:
+    def gone(request: Request, _error: NoResultFound) -> JSONResponse:
         message = "What this was about is gone: it was erased or the shop was reset meanwhile. Start again."
-        return error_response(404, "gone", message)
+        return answer(request, 404, "gone", message)
 
-    def away(_request: Request, error: Exception) -> JSONResponse:
+    def away(request: Request, error: Exception) -> JSONResponse:
         log.error("the database did not answer: %s", type(error).__name__)
         message = "The database does not answer just now. Nothing was changed. Try again in a few seconds."
-        response = error_response(503, "database_unavailable", message)
+        response = answer(request, 503, "database_unavailable", message)
         response.headers["Retry-After"] = "5"
         return response
 

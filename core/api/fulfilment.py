@@ -28,12 +28,13 @@ from core.errors import NotFound
 from core.invoices.checks import InvoiceBuyerInput
 from core.invoices.issuing import get_invoice, issue_invoice, request_invoice
 from core.invoices.models import Invoice
-from core.orders.cancellation import carry_out_approved
 from core.orders.fulfilment import complete_if_done
 from core.orders.queries import get_order
 from core.payments.recording import confirm_bank_transfer
+from core.payments.refunds import follow_decision
 from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
+from core.tickets.refunds import carry_out_cancellation
 
 router = APIRouter(prefix="/api/v1", tags=["fulfilment"], responses=REFUSALS)
 
@@ -250,7 +251,8 @@ def _decide(
     def work(session: Session, actor: Actor) -> ApprovalOut:
         now = desk.clock()
         decided = decide(session, code=code, approve=approve, actor=actor, now=now, note=body.note)
-        carry_out_approved(session, approval=decided, actor=actor, now=now)
+        carry_out_cancellation(session, approval=decided, actor=actor, now=now)
+        follow_decision(session, approval=decided, actor=actor, now=now)
         return ApprovalOut.model_validate(get_approval(session, decided.code))
 
     return change(desk, authorization, "approvals", work)

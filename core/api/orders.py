@@ -1,9 +1,9 @@
 """/carts, /quotes, /orders with their steps, /customers."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from core.api.access import (
     read_address,
 )
 from core.api.error_handlers import REFUSALS
+from core.api.order_schemas import DuplicateOut, OrderDetailOut
 from core.api.schemas import (
     AddressIn,
     CancelIn,
@@ -35,7 +36,8 @@ from core.api.schemas import (
     Page,
     QuoteOut,
 )
-from core.clock import VIETNAM
+from core.api.times import aware_or_none
+from core.api.versions import IfMatch, expected_version, set_etag
 from core.customers.identities import customer_for
 from core.customers.models import Customer
 from core.customers.phones import normalise_phone
@@ -48,7 +50,11 @@ from core.orders.models import Order
 from core.orders.placement import place_order
 from core.orders.queries import OrderFilter, get_order, list_orders
 from core.orders.quoting import quote_cart
+from core.orders.risk import deposit_due
+from core.orders.watching import pack_by, suspected_duplicates
 from core.ports.addresses import DeliveryAddress
+from core.shipping.rates import ask_fee, fee_question
+from core.shop import shop_profile
 
 
 class Step(Protocol):
@@ -56,9 +62,6 @@ class Step(Protocol):
 
 
 router = APIRouter(prefix="/api/v1", tags=["orders"], responses=REFUSALS)
-IfMatch = Annotated[
-    str | None, Header(max_length=40, description="The ETag that you saw; another version is refused.")
-]
 
 
 @router.get("/customers")
@@ -112,7 +115,7 @@ def add_cart(
 ) -> CartOut:
     """A draft with lines, receiver, address and payment; without `customer_id` the phone names the customer."""
     try:
-        address = read_address(desk, body.address, _place(body.place))
+        address = read_address(desk, body.address, place_of(body.place))
     except Invalid:
         read(desk, authorization, "orders", lambda _session: None)  # strangers learn nothing about places
         raise
@@ -136,10 +139,16 @@ def add_cart(
 
 @router.post("/carts/{cart_id}/quotes", status_code=201)
 def add_quote(desk: DeskDep, cart_id: str, authorization: Authorization, once: IdempotencyKey) -> QuoteOut:
-    """Freeze the cart with all amounts; an order is placed from a quote only."""
+    """Freeze the cart with all amounts; an order is placed from a quote only.
+
+    Where the shop passes the carrier's fee on, the carrier is asked; 503 `carrier_fee_unknown` when it does not tell.
+    """
+    question = read(desk, authorization, "orders", lambda s: fee_question(s, cart_id=cart_id))
+    fee = ask_fee(question, desk.carriers) if question is not None else None
 
     def work(session: Session, actor: Actor) -> QuoteOut:
-        return QuoteOut.model_validate(quote_cart(session, cart_id=cart_id, now=desk.clock()))
+        quote = quote_cart(session, cart_id=cart_id, now=desk.clock(), carrier_fee=fee)
+        return QuoteOut.model_validate(quote)
 
     return create(desk, authorization, "orders", once, {"cart": cart_id}, QuoteOut, work)
 
@@ -172,6 +181,9 @@ def orders(
     sales_channel: Annotated[str | None, Query(max_length=40)] = None,
     placed_from: datetime | None = None,
     placed_to: datetime | None = None,
+    tag: Annotated[str | None, Query(max_length=40)] = None,
+    order_code: Annotated[str | None, Query(alias="code", max_length=40)] = None,
+    phone: Annotated[str | None, Query(max_length=30, description="Whole, or its last figures.")] = None,
     q: Annotated[str, Query(max_length=100, description="Code, phone or name.")] = "",
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -179,8 +191,8 @@ def orders(
     """Newest first."""
     filters = OrderFilter(
         status=status, fulfilment_state=fulfilment_state, payment_state=payment_state,
-        customer_id=customer_id, sales_channel=sales_channel, placed_from=_aware(placed_from),
-        placed_to=_aware(placed_to), text=q,
+        customer_id=customer_id, sales_channel=sales_channel, placed_from=aware_or_none(placed_from),
+        placed_to=aware_or_none(placed_to), tag=tag, code=order_code, phone=phone, text=q,
     )  # fmt: skip
 
     def work(session: Session) -> Page[OrderOut]:
@@ -192,11 +204,21 @@ def orders(
 
 
 @router.get("/orders/{code}")
-def order(desk: DeskDep, code: str, response: Response, authorization: Authorization) -> OrderOut:
+def order(desk: DeskDep, code: str, response: Response, authorization: Authorization) -> OrderDetailOut:
     """`ETag` names the version that was seen; send it as `If-Match` with a change."""
-    found = read(desk, authorization, "orders", lambda s: get_order(s, code))
-    response.headers["ETag"] = f'"{found.version}"'
-    return OrderOut.model_validate(found)
+
+    def work(session: Session) -> OrderDetailOut:
+        found = get_order(session, code)
+        set_etag(response, found.version)
+        profile = shop_profile(session)
+        twins = suspected_duplicates(session, found, within_hours=profile.duplicates_within_hours)
+        return OrderDetailOut(
+            **OrderOut.model_validate(found).model_dump(), pack_by=pack_by(found, profile),
+            suspected_duplicates=[DuplicateOut.model_validate(twin) for twin in twins],
+            deposit_due=deposit_due(found) if found.risk_state == "open" else 0,
+        )  # fmt: skip
+
+    return read(desk, authorization, "orders", work)
 
 
 @router.patch("/orders/{code}")
@@ -211,7 +233,7 @@ def change_placed_order(
     """Receiver, address, note and lines while nothing is packed; priced and stocked anew. A line with quantity 0
     goes, lines not named stay.
     """
-    address = read_address(desk, body.address, _place(body.place))
+    address = read_address(desk, body.address, place_of(body.place))
     changes = OrderChanges(
         {line.sku: line.quantity for line in body.lines}, body.name, body.phone, address, body.note
     )
@@ -219,9 +241,9 @@ def change_placed_order(
     def work(session: Session, actor: Actor) -> OrderOut:
         changed = change_order(
             session, order_id=get_order(session, code).id, changes=changes, actor=actor, now=desk.clock(),
-            expected_version=_version(if_match),
+            expected_version=expected_version(if_match),
         )  # fmt: skip
-        response.headers["ETag"] = f'"{changed.version}"'
+        set_etag(response, changed.version)
         return OrderOut.model_validate(changed)
 
     return change(desk, authorization, "orders", work)
@@ -256,16 +278,7 @@ def _step(desk: Desk, authorization: str | None, code: str, step: "Step") -> Ord
     return change(desk, authorization, "orders", work)
 
 
-def _version(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    digits = if_match.strip().strip('"')
-    if not digits.isdigit() or len(digits) > 9:
-        raise Invalid("if_match_invalid", "Send If-Match as the ETag that you were given.", {})
-    return int(digits)
-
-
-def _place(place: AddressIn | None) -> DeliveryAddress | None:
+def place_of(place: AddressIn | None) -> DeliveryAddress | None:
     if place is None:
         return None
     return DeliveryAddress(
@@ -286,13 +299,3 @@ def _customer(session: Session, customer_id: str) -> Customer:
     if row is None:
         raise NotFound("customer_not_found", "There is no such customer.", {})
     return row
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """A time without a zone is meant as Vietnam's."""
-    if moment is None:
-        return None
-    try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)).astimezone(UTC)
-    except OverflowError:
-        raise Invalid("time_invalid", f"{moment.isoformat()} is outside of the calendar.", {}) from None

@@ -36,6 +36,13 @@ class VariantOut(Out):
     cost: int | None
     weight_g: int
     active: bool
+    version: int
+    profit: int | None = Field(
+        None, description="Price without VAT less cost, as of now; null without a cost."
+    )
+    margin_bp: int | None = Field(
+        None, description="Profit over the price without VAT, in hundredths of a percent."
+    )
 
 
 class ProductOut(Out):
@@ -51,27 +58,30 @@ class ProductOut(Out):
     vat_class: str
     aliases: list[str]
     specifications: list[dict[str, Any]]
+    size_chart: str
+    size_chart_en: str
     options: list[dict[str, Any]]
     images: list[str]
+    related: list[str]
     status: str
     version: int
+    created_at: datetime
+    updated_at: datetime
     variants: list[VariantOut]
-
-
-class VariantChange(In):
-    price: int | None = Field(None, ge=0, le=10**12, strict=True)
-    cost: int | None = Field(None, ge=0, le=10**12, strict=True)
-    weight_g: int | None = Field(None, ge=0, le=2_000_000, strict=True)
-    active: bool | None = None
 
 
 class WarehouseOut(Out):
     code: str
     name: str
+    name_en: str
     kind: str
     address: str
     province_code: str
+    contact_name: str
+    phone: str
+    priority: int
     active: bool
+    version: int
 
 
 class StockLevelOut(Out):
@@ -93,6 +103,7 @@ class AdjustmentIn(In):
     sku: str = Field(min_length=1, max_length=64)
     warehouse_code: str = Field(min_length=1, max_length=40)
     change: int = Field(ge=-1_000_000, le=1_000_000, strict=True)
+    cause: Literal["damaged", "lost", "found", "expired", "sample", "miscounted", "other"] = "other"
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -194,6 +205,19 @@ class OrderLineOut(Out):
     vat_class: str
 
 
+class MoneyOut(Out):
+    """`paid - refunded = due - outstanding + overpaid`, always."""
+
+    due: int = Field(
+        description="What it costs in the end: the total less what was given back for returned goods."
+    )
+    paid: int
+    refunded: int
+    refund_held: int = Field(description="Promised back, not sent yet.")
+    outstanding: int
+    overpaid: int
+
+
 class OrderOut(Out):
     id: str
     code: str
@@ -212,7 +236,14 @@ class OrderOut(Out):
     discount: int
     shipping_fee: int
     total: int
+    money: MoneyOut
+    replaces_order_id: str | None = Field(description="Of an exchange: the order whose goods came back.")
     tags: list[str]
+    note: str
+    risk_level: str = Field(description="none, confirm, deposit or prepay, by the shop's rule.")
+    risk_refused: int = Field(description="The reason: parcels that this buyer refused before.")
+    risk_state: str = Field(description="`open` keeps it from being packed.")
+    version: int
     placed_at: datetime
     packed_at: datetime | None
     delivered_at: datetime | None

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor, Role
 from core.approvals.models import Approval
+from core.db import insert_for
 from core.errors import AlreadyDecided, NotFound
 from core.ids import new_id
 from core.jobs.events import publish
@@ -19,6 +18,7 @@ DECIDERS: dict[str, tuple[Role, ...]] = {
     "order_over_amount": ("manager",),
     "discount_over_limit": ("manager",),
     "cancel_after_packing": ("manager", "sales"),
+    "refund": ("manager",),
 }
 
 
@@ -41,10 +41,9 @@ def request_approval(
     When its amount has changed it is asked anew under a new code, so that the old card decides nothing.
     """
     _expire(session, now)
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     approval_id = new_id()
     asked = session.scalar(
-        insert_for(Approval)
+        insert_for(session, Approval)
         .values(
             id=approval_id,
             code=_new_code(session),

@@ -1,20 +1,17 @@
 """Products for a wish: by name, use, feature or words, within a price, best first; never more than was found."""
 
-import difflib
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from core.catalogue.folding import fold
-from core.catalogue.models import Product, Variant
-from core.catalogue.wording import Text, Unit, plain_words, seems_to_tell, tells, tokens, units
+from core.catalogue.models import Product, ProductSearch, Variant
+from core.catalogue.search import any_of, holds, is_sold, nearest_word, phrase
+from core.catalogue.wording import Text, Unit, seems_to_tell, tells, tokens, units
 
-_HELD = re.compile(r"([a-z])\1+$")
 ENOUGH = 0.52
 """The part of a wish that a product has to meet."""
 ENOUGH_PLAIN = 0.7
@@ -23,7 +20,7 @@ NEARLY_BEST = 0.7
 PREFERENCE = 0.2
 """What a preference (for whom, a filling word that may be more) adds at most."""
 MAX_CANDIDATES = 200
-MAX_READY = 20_000
+MAX_UNITS = 30
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,20 @@ class Wish:
     def has_price(self) -> bool:
         return self.lowest is not None or self.highest is not None
 
+    @property
+    def narrows(self) -> bool:
+        return bool(self.has_price or self.category is not None or self.skus)
+
 
 def find_by_wish(session: Session, wish: Wish, *, limit: int = 60) -> list[Product]:
     """Best first. Without words: whatever fits the price and category. Nothing close enough: an empty list."""
-    asked = units(wish.text)
-    conditions = _conditions(wish)
+    asked = units(wish.text)[:MAX_UNITS]
     if not asked:
-        if not (wish.has_price or wish.category or wish.skus):
+        if not wish.narrows:
             return []
-        wanted = select(Product.id).where(*conditions).order_by(Product.id).limit(limit)
+        wanted = select(Product.id).where(*_conditions(wish)).order_by(Product.id).limit(limit)
         return _with_variants(session, session.scalars(wanted).all())
-    mended = _mended(session, asked)
-    return _with_variants(session, _ranked(session, mended, conditions)[:limit])
+    return _with_variants(session, _ranked(session, _mended(session, asked), wish)[:limit])
 
 
 def categories(session: Session) -> list[tuple[str, str]]:
@@ -91,8 +90,21 @@ def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _ranked(session: Session, asked: Sequence[Unit], conditions: list[ColumnElement[bool]]) -> list[str]:
-    candidates = _candidates(session, asked, conditions)
+@dataclass(frozen=True)
+class _Candidate:
+    product_id: str
+    named: Text
+    told: Text
+    bits: int
+    """Of which things asked for its index has the words."""
+
+    def may_tell(self, position: int, unit: Unit) -> bool:
+        """Also by a word that only answers, which was not looked for."""
+        return bool(self.bits >> position & 1 or unit.told)
+
+
+def _ranked(session: Session, asked: Sequence[Unit], wish: Wish) -> list[str]:
+    candidates = _candidates(session, asked, wish)
     if not candidates:
         return []
     total = session.scalar(select(func.count()).select_from(Product).where(Product.status == "active")) or 1
@@ -103,13 +115,13 @@ def _ranked(session: Session, asked: Sequence[Unit], conditions: list[ColumnElem
         hard = [True] * len(asked)
     enough = ENOUGH if any(not unit.plain for unit in asked) else ENOUGH_PLAIN
     scored = []
-    for position, (product, row) in enumerate(zip(candidates, met, strict=True)):
+    for position, (candidate, row) in enumerate(zip(candidates, met, strict=True)):
         score = _share(row, weights, hard)
         if score >= enough:
             preferred = _share(row, weights, [not flag for flag in hard])
-            scored.append((-score - PREFERENCE * preferred, position, product))
+            scored.append((-score - PREFERENCE * preferred, position, candidate.product_id))
     scored.sort(key=lambda item: item[:2])
-    return [product.id for score, _, product in scored if -score >= -scored[0][0] * NEARLY_BEST]
+    return [product_id for score, _, product_id in scored if -score >= -scored[0][0] * NEARLY_BEST]
 
 
 def _share(row: Sequence[float], weights: Sequence[float], counted: Sequence[bool]) -> float:
@@ -119,21 +131,28 @@ def _share(row: Sequence[float], weights: Sequence[float], counted: Sequence[boo
     return met / whole if whole else 0.0
 
 
-def _how_far_met(candidates: Sequence[Product], asked: Sequence[Unit]) -> list[list[float]]:
+def _how_far_met(candidates: Sequence[_Candidate], asked: Sequence[Unit]) -> list[list[float]]:
     """For each product and thing asked for: 1 when its name tells it, less when only its description does."""
-    texts = [_texts(p) for p in candidates]
-    named = [[_met(name, unit) for unit in asked] for name, _ in texts]
+    named = [
+        [_met(c.named, unit) if c.bits >> i & 1 else 0.0 for i, unit in enumerate(asked)] for c in candidates
+    ]
     kinds = [any(row[i] for row in named) for i in range(len(asked))]
     result = []
-    for own, (_, detail) in zip(named, texts, strict=True):
+    for own, candidate in zip(named, candidates, strict=True):
         row = []
         for i, unit in enumerate(asked):
             # What some goods are called is a kind of goods: a mention in another's description says little.
-            exact = tells(detail, unit, as_answer=True)
-            part = 0.7 if exact and not kinds[i] else 0.25 if exact or seems_to_tell(detail, unit) else 0.0
-            row.append(own[i] or part)
+            may = not own[i] and candidate.may_tell(i, unit)
+            row.append(_told(candidate.told, unit, is_kind=kinds[i]) if may else own[i])
         result.append(row)
     return result
+
+
+def _told(text: Text, unit: Unit, *, is_kind: bool) -> float:
+    exact = tells(text, unit, as_answer=True)
+    if exact and not is_kind:
+        return 0.7
+    return 0.25 if exact or seems_to_tell(text, unit) else 0.0
 
 
 def _met(text: Text, unit: Unit) -> float:
@@ -150,31 +169,46 @@ def _weights(met: list[list[float]], asked: Sequence[Unit], total: int) -> list[
     return [math.log(1 + total / count) if count else usual for count in counts]
 
 
-def _candidates(
-    session: Session, asked: Sequence[Unit], conditions: list[ColumnElement[bool]]
-) -> Sequence[Product]:
+def _candidates(session: Session, asked: Sequence[Unit], wish: Wish) -> list[_Candidate]:
     """Those with any of it, most of it first; a wide net, weighed afterwards."""
-    everything = Product.search_text + " " + Product.detail_text
-    having = [
-        or_(
-            *(
-                and_(*(everything.contains(_stem(word), autoescape=True) for word in phrase))
-                for phrase in plain_words(unit)
-            )
+    looked_for = [(bit, any_of(parts)) for bit, unit in enumerate(asked) if (parts := _phrases(unit))]
+    if not looked_for:
+        return []
+    hits = union_all(
+        *(
+            select(ProductSearch.number, literal(1 << bit).label("bit")).where(holds(session, part))
+            for bit, part in looked_for
         )
-        for unit in asked
-    ]
-    rank = sum((case((hit, 1), else_=0) for hit in having[1:]), case((having[0], 1), else_=0))
-    return session.scalars(
-        select(Product)
-        .where(*conditions, or_(*having))
-        .order_by(rank.desc(), Product.id)
+    ).subquery()
+    best = (
+        select(hits.c.number, func.sum(hits.c.bit))
+        .group_by(hits.c.number)
+        .order_by(func.count().desc(), hits.c.number)
         .limit(MAX_CANDIDATES)
-    ).all()
+    )
+    if wish.narrows:
+        best = (
+            best.join(ProductSearch, ProductSearch.number == hits.c.number)
+            .join(Product, Product.id == ProductSearch.product_id)
+            .where(*_conditions(wish))
+        )
+    bits = {number: int(total) for number, total in session.execute(best)}
+    rows = {
+        row.number: _Candidate(
+            row.product_id, Text(row.named, row.named_plain), Text(row.told, row.told_plain), bits[row.number]
+        )
+        for row in session.execute(
+            select(
+                ProductSearch.number, ProductSearch.product_id, ProductSearch.named, ProductSearch.named_plain,
+                ProductSearch.told, ProductSearch.told_plain,
+            ).where(ProductSearch.number.in_(bits))
+        )
+    }  # fmt: skip
+    return [rows[number] for number in bits]
 
 
-def _stem(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") else word
+def _phrases(unit: Unit) -> list[str]:
+    return list(filter(None, (phrase(said) for said in sorted(unit.phrases))))
 
 
 def _with_variants(session: Session, wanted: Sequence[str]) -> list[Product]:
@@ -194,68 +228,15 @@ def _with_variants(session: Session, wanted: Sequence[str]) -> list[Product]:
 
 def _mended(session: Session, asked: Sequence[Unit]) -> list[Unit]:
     """Words that no product has, put right by the catalogue's own words where one is close."""
-    lone = [_lone_word(unit) for unit in asked]
-    if not any(word and not _is_known(session, word) for word in lone):
-        return list(asked)
-    known = {
-        word
-        for text in session.scalars(select(Product.search_text).where(Product.status == "active"))
-        for word in text.split()
-        if len(word) > 2
-    }
     mended = []
-    for unit, word in zip(asked, lone, strict=True):
-        near = _near(word, known) if word and word not in known else None
+    for unit in asked:
+        lone = _lone_word(unit)
+        near = nearest_word(session, lone) if lone and not is_sold(session, lone) else None
         mended.append(Unit(frozenset({near}), plain=True) if near else unit)
     return mended
-
-
-def _near(word: str, known: set[str]) -> str | None:
-    """A letter held too long, else the closest word; short words have to be closer, they are so many."""
-    held = _HELD.sub(r"\1", word)
-    if held in known:
-        return held
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.75 if len(word) > 5 else 0.87)
-    return close[0] if close else None
 
 
 def _lone_word(unit: Unit) -> str:
     """The folded word of a unit that is one word of no group, long enough to be a slip of another."""
     word = fold(next(iter(unit.phrases)))
     return word if len(unit.phrases) == 1 and " " not in word and len(word) > 3 and not unit.soft else ""
-
-
-def _is_known(session: Session, word: str) -> bool:
-    everything = Product.search_text + " " + Product.detail_text
-    return bool(session.scalar(select(Product.id).where(everything.contains(word, autoescape=True)).limit(1)))
-
-
-def _texts(product: Product) -> tuple[Text, Text]:
-    """Its names and its description, ready for look-ups; made once for each version of a product."""
-    key = (product.id, product.version, product.updated_at)
-    if key not in _READY:
-        if len(_READY) >= MAX_READY:
-            _READY.clear()
-        _READY[key] = (_name_text(product), _detail_text(product))
-    return _READY[key]
-
-
-_READY: dict[tuple[str, int, datetime], tuple[Text, Text]] = {}
-
-
-def _name_text(product: Product) -> Text:
-    values = [
-        value for option in product.options for value in (*option["values"], *(option.get("values_en") or ()))
-    ]
-    return Text.of(
-        product.name, product.name_en, product.category, product.category_en, product.brand,
-        *product.aliases, *values,
-    )  # fmt: skip
-
-
-def _detail_text(product: Product) -> Text:
-    return Text.of(
-        product.description,
-        product.description_en,
-        *(f"{spec['name']}: {spec['value']}" for spec in product.specifications),
-    )

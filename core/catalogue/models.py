@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base
@@ -21,7 +21,7 @@ class Product(Base):
         CheckConstraint(
             "vat_class IN ('not_subject', 'zero', 'five', 'ten_reducible', 'ten_excluded')", name="vat_class"
         ),
-        Index("ix_products_category", "category"),
+        Index("ix_products_category", "status", "category", "category_en"),
         Index("ix_products_mark", "status", "updated_at", "version"),
     )
 
@@ -43,10 +43,6 @@ class Product(Base):
     options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """[{"name", "name_en", "values", "values_en"}], at most three."""
     images: Mapped[list[str]] = mapped_column(default=list)
-    search_text: Mapped[str] = mapped_column(default="")
-    """Folded words of everything a customer may type for it; see catalogue/search.py."""
-    detail_text: Mapped[str] = mapped_column(default="")
-    """Folded description and specifications in all languages: to find it by use or feature."""
     related: Mapped[list[str]] = mapped_column(default=list)
     """SKUs that the shop likes to offer along with it."""
     status: Mapped[str] = mapped_column(default="active")
@@ -82,3 +78,54 @@ class Variant(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     product: Mapped[Product] = relationship(back_populates="variants", lazy="raise")
+
+
+class ProductSearch(Base):
+    """What a product is found by, written by indexing.py only, and never updated: the databases' own indexes follow
+    rows that come and go. `…_plain` is folded; `…_words` is what is indexed: no word twice."""
+
+    __tablename__ = "product_search"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    on_sale: Mapped[bool]
+    product_id: Mapped[str] = mapped_column(ForeignKey("products.id"), unique=True)
+    name_words: Mapped[str]
+    """Names, category, brand, options in all languages, and SKUs."""
+    told_words: Mapped[str]
+    """Description and specifications."""
+    named: Mapped[str]
+    named_plain: Mapped[str]
+    told: Mapped[str]
+    told_plain: Mapped[str]
+
+
+class SearchSlip(Base):
+    """A word of some product's name under each form with one letter missing, and under itself."""
+
+    __tablename__ = "search_slips"
+
+    slip: Mapped[str] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Media(Base):
+    """A file that was uploaded for a product. The pictures' order is that of `Product.images`."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        CheckConstraint("kind IN ('picture', 'video')", name="kind"),
+        UniqueConstraint("product_id", "sha256"),
+        Index("ix_media_sha256", "sha256"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    product_id: Mapped[str] = mapped_column(ForeignKey("products.id"))
+    kind: Mapped[str]
+    sha256: Mapped[str]
+    """Of the file as it is kept, which names it."""
+    content_type: Mapped[str]
+    size: Mapped[int] = mapped_column(Integer)
+    width: Mapped[int] = mapped_column(Integer, default=0)
+    height: Mapped[int] = mapped_column(Integer, default=0)
+    alt: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]

@@ -35,12 +35,20 @@ def active_products(session: Session) -> list[Product]:
 
 
 def list_products(
-    session: Session, *, after: str | None, limit: int, category: str | None = None, status: str = "active"
+    session: Session,
+    *,
+    after: str | None,
+    limit: int,
+    category: str | None = None,
+    brand: str | None = None,
+    status: str = "active",
 ) -> list[Product]:
     """Oldest first; `after` is the id of the last product already seen."""
     statement = select(Product).where(Product.status == status).options(selectinload(Product.variants))
     if category is not None:
         statement = statement.where(Product.category == category)
+    if brand is not None:
+        statement = statement.where(Product.brand == brand)
     if after is not None:
         statement = statement.where(Product.id > after)
     return list(session.scalars(statement.order_by(Product.id).limit(limit)))

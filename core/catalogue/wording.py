@@ -84,14 +84,14 @@ def tells(text: Text, unit: Unit, *, as_answer: bool = False) -> bool:
     """`as_answer`: also by a word that answers (`cotton` tells the material), not only by the topic's name."""
     phrases = unit.phrases | unit.told if as_answer else unit.phrases
     return any(
-        _holds(text.marked, phrase) or (" " in phrase and _holds(text.marked, fold(phrase)))
+        _holds(text.marked, phrase) or (" " in phrase and _holds(text.marked, _folded(phrase)))
         for phrase in phrases
     )
 
 
 def seems_to_tell(text: Text, unit: Unit) -> bool:
     """A word typed without diacritics, found in a text when that is read without them too."""
-    return unit.plain and any(_holds(text.plain, fold(phrase)) for phrase in unit.phrases)
+    return unit.plain and any(_holds(text.plain, _folded(phrase)) for phrase in unit.phrases)
 
 
 def topic_label(name: str, language: str) -> str:
@@ -101,9 +101,12 @@ def topic_label(name: str, language: str) -> str:
     return words.labels[topic].get(language, name) if topic else name
 
 
-def plain_words(unit: Unit) -> list[list[str]]:
-    """The phrases of a unit as folded words, to narrow a search in the database."""
-    return [fold(phrase).split() for phrase in unit.phrases]
+def alike(word: str, *, plain: bool) -> tuple[Unit, ...]:
+    """The groups of words of one meaning that hold this one; `plain` looks without diacritics."""
+    words = _words()
+    return tuple(
+        unit for unit in (words.plain_groups if plain else words.groups).get(word, ()) if not unit.topic
+    )
 
 
 def without_ending(word: str) -> str:
@@ -144,13 +147,19 @@ def _korean_units(found: list[str], words: _Words) -> list[Unit]:
 
 def _holds(text: str, phrase: str) -> bool:
     if _hangul(phrase):
-        return phrase.replace(" ", "") in text.replace(" ", "")
+        # Most texts have none of it: one look for a syllable is far cheaper than joining the text.
+        return phrase[0] in text and phrase.replace(" ", "") in text.replace(" ", "")
     if f" {phrase} " in text:
         return True
     if not phrase.isascii() or len(phrase) < 3:
         return False
     other = phrase[:-1] if phrase.endswith("s") else f"{phrase}s"
     return f" {other} " in text
+
+
+@lru_cache(maxsize=4096)
+def _folded(phrase: str) -> str:
+    return fold(phrase)
 
 
 def _hangul(text: str) -> bool:

@@ -24,6 +24,10 @@ class Document(Base):
     created_at: Mapped[datetime]
 
 
+def hashed(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def store_document(
     session: Session, *, kind: str, filename: str, content_type: str, content: bytes, now: datetime
 ) -> Document:
@@ -33,7 +37,7 @@ def store_document(
         filename=filename,
         content_type=content_type,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=hashed(content),
         content=content,
         created_at=now,
     )

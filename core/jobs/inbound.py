@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from core.db import insert_for
 from core.ids import new_id
 from core.jobs.models import InboundEvent
 
@@ -16,9 +15,8 @@ def store_inbound(
     session: Session, *, source: str, external_id: str, payload: Mapping[str, Any], now: datetime
 ) -> bool:
     """False when this one came in before."""
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     stored = session.execute(
-        insert_for(InboundEvent)
+        insert_for(session, InboundEvent)
         .values(
             id=new_id(),
             source=source,

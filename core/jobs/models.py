@@ -17,6 +17,7 @@ class Job(Base):
         UniqueConstraint("deduplication_key"),
         Index("ix_jobs_claim", "state", "run_at", "priority"),
         Index("ix_jobs_ordering", "ordering_key", "state"),
+        Index("ix_jobs_finished_at", "finished_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -55,7 +56,10 @@ class InboundEvent(Base):
     """A webhook as it came in: stored before it is acknowledged, worked on later, each once."""
 
     __tablename__ = "inbound_events"
-    __table_args__ = (UniqueConstraint("source", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_inbound_events_received_at", "received_at"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     source: Mapped[str]

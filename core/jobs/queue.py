@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, event, exists, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
+from core.db import insert_for
 from core.ids import new_id
 from core.jobs.models import Job
 from core.telemetry import correlation_id
@@ -35,10 +34,9 @@ def enqueue(
 ) -> str | None:
     """The new job's id, or None when a live job has this deduplication key."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert_for = sqlite_insert if is_sqlite else postgres_insert
     job_id = new_id()
     inserted = session.execute(
-        insert_for(Job)
+        insert_for(session, Job)
         .values(
             id=job_id,
             name=name,

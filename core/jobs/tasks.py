@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
+from core.db import insert_for
 from core.ids import new_id
 from core.jobs.events import publish
 from core.jobs.models import StaffTask
@@ -24,10 +23,9 @@ def open_task(
     subject_kind: str = "",
     subject_id: str = "",
 ) -> None:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     task_id = new_id()
     opened = session.execute(
-        insert_for(StaffTask)
+        insert_for(session, StaffTask)
         .values(
             id=task_id,
             key=key,

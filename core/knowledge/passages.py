@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.catalogue.models import Product
+from core.db import insert_for
 from core.errors import NotFound
 from core.ids import new_id
 from core.knowledge.models import KnowledgeMark, KnowledgePassage, KnowledgeRevision
@@ -47,18 +46,16 @@ def revision_of(passage: KnowledgePassage) -> dict[str, str]:
 
 def keep_revisions(session: Session, revisions: Sequence[dict[str, str]], *, now: datetime) -> None:
     """Rows of `KnowledgeRevision` without the time; those that stand there already stay as they are."""
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     for start in range(0, len(revisions), _BATCH):
         rows: list[dict[str, Any]] = [{**r, "created_at": now} for r in revisions[start : start + _BATCH]]
-        session.execute(insert_for(KnowledgeRevision).on_conflict_do_nothing(), rows)
+        session.execute(insert_for(session, KnowledgeRevision).on_conflict_do_nothing(), rows)
 
 
 def mark_changed(session: Session) -> None:
     """Part of every change, in its transaction."""
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     value = new_id()
     session.execute(
-        insert_for(KnowledgeMark)
+        insert_for(session, KnowledgeMark)
         .values(id=1, value=value)
         .on_conflict_do_update(index_elements=["id"], set_={"value": value})
     )

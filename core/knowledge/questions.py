@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor, Role
 from core.catalogue.folding import fold
+from core.db import insert_for
 from core.errors import AlreadyDecided, Invalid, NotFound
 from core.ids import new_id
 from core.jobs.events import publish
@@ -170,11 +169,9 @@ def _count_up(session: Session, essence: str, language: str, now: datetime) -> s
 
 def _open(session: Session, words: str, told: str, language: str, now: datetime) -> str:
     """Two first askers at once make one row of count two."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert_for = sqlite_insert if is_sqlite else postgres_insert
     row_id = new_id()
     opened: str | None = session.scalar(
-        insert_for(UnansweredQuestion)
+        insert_for(session, UnansweredQuestion)
         .values(
             id=row_id, question=words, essence=told, language=language, count=1, state="open", faq_id="",
             created_at=now, last_asked_at=now, closed_by="",

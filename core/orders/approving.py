@@ -12,6 +12,7 @@ from core.jobs.worker import Run
 from core.money import format_dong
 from core.orders.models import Order
 from core.orders.queries import get_order
+from core.orders.risk import reason_of
 from core.shop import shop_profile
 
 KINDS = ("order_over_amount", "discount_over_limit")
@@ -62,7 +63,8 @@ def run_expiry(run: Run) -> None:
 
 def _questions(session: Session, order: Order, percent: int) -> Iterator[tuple[str, str]]:
     rules = shop_profile(session).approvals
+    reason = f" {reason_of(order)}" if order.risk_state == "open" else ""
     if rules.order_total_from is not None and order.total >= rules.order_total_from:
-        yield "order_over_amount", f"Order {order.code} is {format_dong(order.total)}. Accept it?"
+        yield "order_over_amount", f"Order {order.code} is {format_dong(order.total)}. Accept it?{reason}"
     if rules.discount_percent_from is not None and percent > rules.discount_percent_from:
-        yield "discount_over_limit", f"Order {order.code} has a discount of {percent} %. Accept it?"
+        yield "discount_over_limit", f"Order {order.code} has a discount of {percent} %. Accept it?{reason}"

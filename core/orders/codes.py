@@ -1,11 +1,11 @@
 """Codes that people read and type, from counter rows: one UPDATE … RETURNING each, no gaps by races."""
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from core.orders.models import Counter
+from core.counters import Counter
+from core.counters import next_value as next_value
+from core.db import insert_for
 
 
 def next_order_code(session: Session) -> str:
@@ -13,26 +13,9 @@ def next_order_code(session: Session) -> str:
     return f"DH{next_value(session, 'order', start=1001)}"
 
 
-def next_value(session: Session, name: str, *, start: int) -> int:
-    step = (
-        update(Counter)
-        .where(Counter.name == name)
-        .values(value=Counter.value + 1)
-        .returning(Counter.value)
-        .execution_options(synchronize_session=False)
-    )
-    value = session.scalar(step)
-    if value is None:
-        insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-        session.execute(insert_for(Counter).values(name=name, value=start - 1).on_conflict_do_nothing())
-        value = session.scalar(step)
-    return int(value or 0)
-
-
 def raise_counter(session: Session, name: str, *, at_least: int) -> None:
     """After an import: the next code comes after the highest one brought in."""
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    session.execute(insert_for(Counter).values(name=name, value=at_least).on_conflict_do_nothing())
+    session.execute(insert_for(session, Counter).values(name=name, value=at_least).on_conflict_do_nothing())
     session.execute(
         update(Counter).where(Counter.name == name, Counter.value < at_least).values(value=at_least)
     )

@@ -21,7 +21,7 @@ from core.jobs.events import publish
 from core.jobs.tasks import open_task
 from core.money import MAX_DONG, format_dong
 from core.orders.carts import MAX_LINE_QUANTITY, MAX_LINES
-from core.orders.models import Order, OrderLine
+from core.orders.models import Order, OrderLine, search_words
 from core.orders.queries import get_order
 from core.orders.totals import shipping_fee
 from core.ports.addresses import DeliveryAddress
@@ -69,7 +69,7 @@ def preview_change(session: Session, *, order_id: str, changes: OrderChanges, ac
     """
     order = _changeable(session, order_id, actor)
     columns = _receiver(changes)
-    lines = tuple(_line_row(line) for line in order.lines)
+    lines = tuple(line_row(line) for line in order.lines)
     if changes.quantities:
         lines = tuple(_new_lines(session, order, changes.quantities))
         columns |= _amounts(session, order, lines)
@@ -105,7 +105,7 @@ def change_order(
     after = get_order(session, before.id)
     payload = {"key": f"{after.id}:{after.version}", "order_id": after.id, "by": actor.kind}
     publish(session, "order.changed", payload, now=now)
-    _ask_again(session, after, total_before, actor, now)
+    ask_again(session, after, total_before, actor, now)
     return after
 
 
@@ -163,7 +163,7 @@ def _new_lines(session: Session, order: Order, quantities: Mapping[str, int]) ->
         quantity = wanted if line.sku in quantities else line.quantity
         known.add(line.sku)
         if quantity:
-            lines.append(_with_quantity(line, quantity))
+            lines.append(with_quantity(line, quantity))
     added = {sku: quantity for sku, quantity in quantities.items() if quantity and sku not in known}
     variants = variants_by_sku(session, list(added))
     last = max((line.position for line in order.lines), default=-1)
@@ -180,15 +180,15 @@ def _new_lines(session: Session, order: Order, quantities: Mapping[str, int]) ->
     return lines
 
 
-def _line_row(line: OrderLine) -> dict[str, Any]:
+def line_row(line: OrderLine) -> dict[str, Any]:
     return {column.name: getattr(line, column.name) for column in OrderLine.__table__.columns}
 
 
-def _with_quantity(line: OrderLine, quantity: int) -> dict[str, Any]:
+def with_quantity(line: OrderLine, quantity: int) -> dict[str, Any]:
     """The agreed price stays, and its discount in proportion (rounded half up)."""
     discount = (2 * line.discount * quantity + line.quantity) // (2 * line.quantity)
     amount = line.unit_price * quantity - discount
-    return {**_line_row(line), "quantity": quantity, "discount": discount, "amount": amount}
+    return {**line_row(line), "quantity": quantity, "discount": discount, "amount": amount}
 
 
 def _added_line(variant: Variant, quantity: int, position: int) -> dict[str, Any]:
@@ -275,6 +275,8 @@ def _claim(session: Session, changed: ChangedOrder, version: int, actor: Actor) 
     """One UPDATE: only the order that was looked at, and only while it is unpacked."""
     order = changed.order
     values = dict(changed.columns)
+    found_by = {name: values.get(name, getattr(order, name)) for name in ("phone", "buyer_name")}
+    values["search_words"] = search_words(code=order.code, **found_by)
     if changed.total > order.total:
         # Exact by `payment.settle`; until then nobody packs what is not paid in full.
         values["payment_state"] = case(
@@ -336,7 +338,7 @@ def _remove_lines(session: Session, changed: ChangedOrder) -> None:
         )
 
 
-def _ask_again(session: Session, order: Order, total_before: int, actor: Actor, now: datetime) -> None:
+def ask_again(session: Session, order: Order, total_before: int, actor: Actor, now: datetime) -> None:
     """Over the shop's limit a larger total is a new question, whatever was said to the smaller one; a yes to as
     much or more still counts. Under the limit there is no question.
     """

@@ -11,6 +11,7 @@ from core.jobs.events import publish
 from core.orders.approving import refuse_undecided
 from core.orders.models import Order
 from core.orders.queries import get_order
+from core.orders.risk import refuse_open_risk
 from core.orders.states import advance_fulfilment, advance_status
 
 
@@ -28,6 +29,7 @@ def pack_order(session: Session, *, order_id: str, actor: Actor, now: datetime) 
     actor.require_role("manager", "sales", "warehouse", action="pack orders")
     order = get_order(session, order_id)
     refuse_undecided(session, order, now)
+    refuse_open_risk(order)
     if order.payment_method == "bank_transfer" and order.payment_state != "paid":
         raise Conflict(
             "payment_outstanding",

@@ -6,18 +6,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.catalogue.folding import fold
+from core.customers.phones import local_phone
 from core.db import Base
 from core.ids import new_id
 from core.money import Dong
-
-
-class Counter(Base):
-    """Codes come from here, by one UPDATE … RETURNING, never from MAX+1."""
-
-    __tablename__ = "counters"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[int] = mapped_column(Integer)
+from core.orders.money import OrderMoney, add_up
 
 
 class Cart(Base):
@@ -90,6 +84,16 @@ class Quote(Base):
     expires_at: Mapped[datetime]
 
 
+def search_words(*, code: str, phone: str, buyer_name: str) -> str:
+    """What an order is found by, folded: its code, its phone as people here write it, its buyer."""
+    return fold(f"{code} {local_phone(phone)} {buyer_name}")
+
+
+def _search_words_of_row(context: Any) -> str:
+    row = context.get_current_parameters()
+    return search_words(code=row["code"], phone=row["phone"], buyer_name=row["buyer_name"])
+
+
 class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
@@ -110,13 +114,25 @@ class Order(Base):
         CheckConstraint(
             "discount >= 0 AND shipping_fee >= 0 AND subtotal >= 0 AND total >= 0", name="amounts"
         ),
-        Index("ix_orders_status", "status", "id"),
+        CheckConstraint(
+            "refunded >= 0 AND refund_held >= 0 AND refunded + refund_held <= paid", name="refunds"
+        ),
+        CheckConstraint("credited >= 0", name="credited"),
+        Index("ix_orders_status", "status", "placed_at", "id"),
         Index("ix_orders_customer_id", "customer_id", "id"),
+        CheckConstraint("risk_level IN ('none', 'confirm', 'deposit', 'prepay')", name="risk_level"),
+        CheckConstraint("risk_state IN ('', 'open', 'met', 'overridden')", name="risk_state"),
         Index("ix_orders_phone", "phone"),
+        # The list is newest first whatever it is filtered by, and reads no further than its page.
+        Index("ix_orders_fulfilment_state", "fulfilment_state", "placed_at", "id"),
+        Index("ix_orders_payment_state", "payment_state", "placed_at", "id"),
+        Index("ix_orders_sales_channel", "sales_channel", "placed_at", "id"),
+        Index("ix_orders_search", "placed_at", "id", "search_words"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
+    search_words: Mapped[str] = mapped_column(default=_search_words_of_row)
     quote_id: Mapped[str | None] = mapped_column(ForeignKey("quotes.id"), unique=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
     sales_channel: Mapped[str]
@@ -134,10 +150,26 @@ class Order(Base):
     discount: Mapped[Dong] = mapped_column(default=0)
     shipping_fee: Mapped[Dong] = mapped_column(default=0)
     total: Mapped[Dong]
+    paid: Mapped[Dong] = mapped_column(default=0)
+    """This counter and the next two move with the rows of payments and refunds, only in `core.payments`."""
+    refunded: Mapped[Dong] = mapped_column(default=0)
+    refund_held: Mapped[Dong] = mapped_column(default=0)
+    credited: Mapped[Dong] = mapped_column(default=0)
+    """Taken off what is due: for goods that came back, or out of goodwill."""
+    replaces_order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
+    """Of an exchange: the order whose goods came back."""
     invoice_request: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The buyer's wish for an invoice: company, tax_code, address, email, name; {} for none."""
     invoice_requested_at: Mapped[datetime | None]
     tags: Mapped[list[str]] = mapped_column(default=list)
+    """As staff see them; `OrderTag` holds the same to be found by."""
+    risk_level: Mapped[str] = mapped_column(default="none")
+    """What the shop's rule asks for because of parcels that this buyer refused before."""
+    risk_refused: Mapped[int] = mapped_column(Integer, default=0)
+    """The reason: how many those were when the order was placed."""
+    deposit_percent: Mapped[int] = mapped_column(Integer, default=0)
+    risk_state: Mapped[str] = mapped_column(default="")
+    """`open` keeps the order from being packed; `met` by the buyer, `overridden` by staff."""
     note: Mapped[str] = mapped_column(default="")
     cancel_reason: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -148,6 +180,22 @@ class Order(Base):
     cancelled_at: Mapped[datetime | None]
 
     lines: Mapped[list["OrderLine"]] = relationship(lazy="raise", order_by="OrderLine.position")
+
+    @property
+    def money(self) -> OrderMoney:
+        return add_up(
+            total=self.total, credited=self.credited, called_off=self.status == "cancelled", paid=self.paid,
+            refunded=self.refunded, refund_held=self.refund_held,
+        )  # fmt: skip
+
+
+class OrderTag(Base):
+    __tablename__ = "order_tags"
+    __table_args__ = (Index("ix_order_tags_order_id", "order_id"),)
+
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    """Folded, so that it is found however it is typed."""
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
 
 
 class OrderLine(Base):

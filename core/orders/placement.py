@@ -1,6 +1,8 @@
 """A yes to a quote becomes an order, once: the quote is single use and stock is promised in the same transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +19,7 @@ from core.orders.codes import next_order_code
 from core.orders.models import Cart, Order, OrderLine, Quote
 from core.orders.queries import get_order
 from core.orders.quoting import get_quote
+from core.orders.risk import NO_RISK
 from core.shop import ShopProfile, shop_profile
 from core.stock.allocation import Wanted, plan
 from core.stock.levels import Pick, reserve
@@ -89,6 +92,7 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> 
         sales_channel=cart.sales_channel,
         placed_at=now,
         tags=[],
+        **_risk_columns(content),
         invoice_request=cart.invoice_request,
         invoice_state="requested" if cart.invoice_request else "none",
         invoice_requested_at=now if cart.invoice_request else None,
@@ -114,6 +118,16 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> 
         ],
     )
     return order
+
+
+def _risk_columns(content: Mapping[str, Any]) -> dict[str, Any]:
+    risk = content.get("risk") or NO_RISK.as_dict()
+    return {
+        "risk_level": risk["level"],
+        "risk_refused": risk["refused"],
+        "deposit_percent": risk["deposit_percent"],
+        "risk_state": "open" if risk["level"] != "none" else "",
+    }
 
 
 def _reserve_stock(session: Session, order: Order, profile: ShopProfile, now: datetime) -> None:

@@ -1,13 +1,18 @@
 """Reads of orders, carts and quotes; each loads by name what its caller needs."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased, selectinload
 
+from core.catalogue.folding import fold
 from core.errors import NotFound
-from core.orders.models import Cart, Order
+from core.orders.models import Cart, Order, OrderTag
+
+Position = Callable[..., ColumnElement[int]]
 
 
 def get_order(session: Session, order_id: str) -> Order:
@@ -61,7 +66,7 @@ def get_cart(session: Session, cart_id: str) -> Cart:
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Everything is optional; `text` matches code, phone or buyer's name."""
+    """Everything is optional; `text` matches code, phone or buyer's name, with and without diacritics."""
 
     status: str | None = None
     fulfilment_state: str | None = None
@@ -71,33 +76,69 @@ class OrderFilter:
     placed_from: datetime | None = None
     placed_to: datetime | None = None
     tag: str | None = None
+    code: str | None = None
+    phone: str | None = None
     text: str = ""
 
 
 def list_orders(session: Session, *, filters: OrderFilter, before: str | None, limit: int) -> list[Order]:
     """Newest first; `before` is the id of the last order already seen."""
-    statement = _filtered(select(Order), filters)
+    newest = (Order.placed_at.desc(), Order.id.desc())
+    position = func.instr if session.get_bind().dialect.name == "sqlite" else func.strpos
+    statement = _filtered(select(Order.id), filters, position).order_by(*newest).limit(limit)
     if before is not None:
-        statement = statement.where(Order.id < before)
+        last = aliased(Order)
+        seen = select(last.placed_at).where(last.id == before).scalar_subquery()
+        statement = statement.where(tuple_(Order.placed_at, Order.id) < tuple_(seen, before))
+    # First the page from the indexes alone, then its rows.
+    page = session.scalars(statement).all()
     return list(
-        session.scalars(statement.order_by(Order.id.desc()).limit(limit).options(selectinload(Order.lines)))
+        session.scalars(
+            select(Order).where(Order.id.in_(page)).order_by(*newest).options(selectinload(Order.lines))
+        )
     )
 
 
-def _filtered(statement: Select[tuple[Order]], filters: OrderFilter) -> Select[tuple[Order]]:
-    for column in ("status", "fulfilment_state", "payment_state", "sales_channel", "customer_id"):
-        value = getattr(filters, column)
-        if value is not None:
-            statement = statement.where(getattr(Order, column) == value)
+def _filtered(statement: Select[tuple[str]], filters: OrderFilter, position: Position) -> Select[tuple[str]]:
+    conditions = [
+        getattr(Order, column) == value
+        for column in ("status", "fulfilment_state", "payment_state", "sales_channel", "customer_id")
+        if (value := getattr(filters, column)) is not None
+    ]
+    if filters.tag:
+        tagged = select(OrderTag.order_id).where(OrderTag.tag == fold(" ".join(filters.tag.split())))
+        conditions.append(Order.id.in_(tagged))
+    if filters.code:
+        conditions.append(Order.code == filters.code.strip().upper())
+    found_by = [text for text in (filters.phone, filters.text) if text and text.strip()]
+    conditions += [_found_by(text, position, alone=not conditions) for text in found_by]
     if filters.placed_from is not None:
-        statement = statement.where(Order.placed_at >= filters.placed_from)
+        conditions.append(Order.placed_at >= filters.placed_from)
     if filters.placed_to is not None:
-        statement = statement.where(Order.placed_at < filters.placed_to)
-    if filters.text:
-        text = filters.text.strip()
-        digits = "".join(c for c in text if c.isdigit()).removeprefix("0")
-        matches = [Order.code == text.upper(), Order.buyer_name.icontains(text, autoescape=True)]
-        if len(digits) >= 4:
-            matches.append(Order.phone.contains(digits, autoescape=True))
-        statement = statement.where(or_(*matches))
-    return statement
+        conditions.append(Order.placed_at < filters.placed_to)
+    return statement.where(*conditions)
+
+
+def _found_by(text: str, position: Position, *, alone: bool) -> ColumnElement[bool]:
+    """A whole code or phone by its own index. Words are looked for in an index that holds nothing else: `alone` it
+    is read newest first up to the page; beside other conditions its finds are a set that those are asked of.
+    `position` is the database's own search in a text, which takes half the time of LIKE.
+    """
+    words = " ".join(fold(text).split())
+    digits = _digits(text)
+    if re.fullmatch(r"[a-z]{1,10}\d{3,12}", words):
+        return Order.code == words.upper()
+    if len(digits) >= 4 and not any(c.isalpha() for c in words):
+        words = digits
+    if re.fullmatch(r"0\d{9}", words):
+        return Order.phone == f"+84{words[1:]}"
+    if alone:
+        return position(Order.search_words, words) > 0
+    found = aliased(Order)
+    return Order.id.in_(select(found.id).where(position(found.search_words, words) > 0))
+
+
+def _digits(text: str) -> str:
+    """As a phone is kept for searching: +84 901 234 567 → 0901234567."""
+    digits = "".join(c for c in text if c.isascii() and c.isdigit())
+    return f"0{digits[2:]}" if digits.startswith("84") and len(digits) > 9 else digits

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.catalogue.models import Variant
 from core.catalogue.queries import option_text
-from core.errors import Conflict, InsufficientStock, Invalid, NotFound
+from core.errors import AppError, Conflict, InsufficientStock, Invalid, NotFound
 from core.ids import new_id
 from core.money import MAX_DONG, Dong
 from core.orders.discounts import discount_percent
 from core.orders.models import Cart, Quote
 from core.orders.queries import get_cart
-from core.orders.totals import work_out
+from core.orders.risk import Risk, risk_of
+from core.orders.totals import carrier_sets_fee, work_out
 from core.ports.addresses import DeliveryAddress
 from core.shop import ShopProfile, shop_profile
 from core.stock.queries import available_by_variant
@@ -34,8 +35,29 @@ def missing_parts(cart: Cart) -> list[str]:
     return [part for part, present in checks if not present]
 
 
-def quote_cart(session: Session, *, cart_id: str, now: datetime, carrier_fee: int = 0) -> Quote:
-    """Raises `Invalid` listing what is missing, `InsufficientStock` when some line cannot be had now."""
+class CarrierFeeUnknown(AppError):
+    """The shop passes the carrier's fee on, and the carrier has not told it. Nothing ships for nothing."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class CarrierFee:
+    """What the carrier said to this very state of the cart; without a `fee`, `problem` says why."""
+
+    cart_version: int
+    fee: int | None
+    problem: str = ""
+
+
+def quote_cart(
+    session: Session, *, cart_id: str, now: datetime, carrier_fee: CarrierFee | None = None
+) -> Quote:
+    """Raises `Invalid` listing what is missing, `InsufficientStock` when some line cannot be had now.
+
+    `carrier_fee` comes from `core.shipping.rates`; without it `CarrierFeeUnknown` is raised where the buyer is to
+    pay the carrier's own fee.
+    """
     cart = get_cart(session, cart_id)
     if cart.status != "open":
         raise Conflict(
@@ -47,7 +69,11 @@ def quote_cart(session: Session, *, cart_id: str, now: datetime, carrier_fee: in
     variants = _variants(session, cart)
     _check_stock(session, cart, variants)
     profile = shop_profile(session)
-    content = _content(cart, variants, profile, carrier_fee)
+    risk = risk_of(
+        session, customer_id=cart.customer_id, phone=cart.phone, payment_method=cart.payment_method,
+        profile=profile, now=now,
+    )  # fmt: skip
+    content = _content(cart, variants, profile, carrier_fee, risk)
     if content["total"] > MAX_DONG:
         raise Invalid("total_too_large", "The order is too large to be taken at once.", {})
     quote = Quote(
@@ -121,8 +147,20 @@ def _check_stock(session: Session, cart: Cart, variants: dict[str, Variant]) -> 
         raise InsufficientStock(short)
 
 
+def _check_fee(cart: Cart, told: CarrierFee | None) -> None:
+    if told is not None and told.fee is not None and told.cart_version == cart.version:
+        return
+    problem = told.problem if told is not None else ""
+    raise CarrierFeeUnknown(
+        "carrier_fee_unknown",
+        "The carrier has not told its fee for this cart, so there is no total yet. Try again in a minute; if that "
+        "does not help, look at the address and the carrier's connection, or set shipping.flat_fee.",
+        {"problem": problem[:300]},
+    )
+
+
 def _content(
-    cart: Cart, variants: dict[str, Variant], profile: ShopProfile, carrier_fee: int
+    cart: Cart, variants: dict[str, Variant], profile: ShopProfile, carrier_fee: CarrierFee | None, risk: Risk
 ) -> dict[str, Any]:
     priced = [(variants[line.variant_id].price, line.quantity) for line in cart.lines]
     percent = discount_percent(
@@ -132,8 +170,10 @@ def _content(
         priced,
         discount_percent=percent,
         shipping=profile.shipping,
-        carrier_fee=carrier_fee,
+        carrier_fee=carrier_fee.fee or 0 if carrier_fee else 0,
     )
+    if carrier_sets_fee(totals.subtotal - totals.discount, profile.shipping):
+        _check_fee(cart, carrier_fee)
     lines = []
     for line, amount in zip(cart.lines, totals.lines, strict=True):
         variant = variants[line.variant_id]
@@ -161,7 +201,9 @@ def _content(
         "address": cart.address,
         "address_text": DeliveryAddress(**cart.address).text,
         "delivery_note": cart.delivery_note,
-        "payment_method": cart.payment_method,
+        # All beforehand is a transfer, whatever was wished for.
+        "payment_method": "bank_transfer" if risk.level == "prepay" else cart.payment_method,
+        "risk": risk.as_dict(),
         "discount_percent": percent,
         "subtotal": totals.subtotal,
         "discount": totals.discount,

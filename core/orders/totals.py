@@ -39,6 +39,11 @@ def work_out(
     return Totals(tuple(amounts), subtotal, discount, fee, subtotal - discount + fee)
 
 
+def carrier_sets_fee(goods: int, rule: ShippingRule) -> bool:
+    """Whether the buyer pays what the carrier asks, so that it has to be asked."""
+    return rule.flat_fee is None and (rule.free_from_subtotal is None or goods < rule.free_from_subtotal)
+
+
 def shipping_fee(goods: int, rule: ShippingRule, carrier_fee: int) -> int:
     """With a flat fee the buyer pays that, none from the free amount, whatever the carrier charges the shop."""
     if rule.free_from_subtotal is not None and goods >= rule.free_from_subtotal:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 
 import segno
 
@@ -13,10 +14,15 @@ _TO_ACCOUNT = "QRIBFTTA"
 
 
 def vietqr_payload(*, bank: str, account: str, amount: int, memo: str) -> str:
-    """`bank` is a short name or a six-digit BIN. Amount in đồng; the memo keeps A-Z, 0-9 and spaces, 25 at most."""
+    """`bank` is a short name or a six-digit BIN, `account` as `check_account` allows. Amount in đồng.
+
+    The memo keeps A-Z, 0-9 and spaces, without marks, 25 at most.
+    """
     if not 0 < amount <= 10**12:
         raise Invalid("amount_invalid", "A transfer is from 1 đồng on.", {"amount": amount})
-    clean_memo = re.sub(r"[^A-Za-z0-9 ]", "", memo)[:25]
+    plain = unicodedata.normalize("NFD", memo.replace("đ", "d").replace("Đ", "D"))
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    clean_memo = " ".join(re.sub(r"[^A-Za-z0-9 ]", " ", plain).split())[:25].strip()
     beneficiary = _tag("00", bank_bin(bank)) + _tag("01", account)
     body = (
         _tag("00", "01")
@@ -29,6 +35,17 @@ def vietqr_payload(*, bank: str, account: str, amount: int, memo: str) -> str:
         + "6304"
     )
     return body + f"{_crc16(body.encode()):04X}"
+
+
+def check_account(account: str) -> str:
+    """NAPAS gives an account 19 characters."""
+    if re.fullmatch(r"[0-9A-Za-z]{1,19}", account) is None:
+        raise Invalid(
+            "account_invalid",
+            f"'{account[:40]}': an account has 1 to 19 letters and digits.",
+            {"account": account[:40]},
+        )
+    return account
 
 
 def bank_bin(bank: str) -> str:

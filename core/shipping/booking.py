@@ -133,11 +133,7 @@ def parcel_request(session: Session, shipment: Shipment) -> ParcelRequest:
     place = DeliveryAddress(**order.address)
     return ParcelRequest(
         key=shipment.booking_key,
-        sender=CarrierAddress(
-            warehouse.contact_name or warehouse.name, warehouse.phone, warehouse.street or warehouse.address,
-            warehouse.ward, warehouse.district, warehouse.province,
-            "new" if warehouse.address_era == "new" else "old",
-        ),
+        sender=sender_of(warehouse),
         receiver=CarrierAddress(
             order.buyer_name, local_phone(order.phone), place.street, place.ward, place.district, place.province,
             place.era,
@@ -157,6 +153,14 @@ def parcel_request(session: Session, shipment: Shipment) -> ParcelRequest:
         insurance_value=shipment.insurance_value,
         fee_payer="shop",
         note=order.delivery_note,
+    )  # fmt: skip
+
+
+def sender_of(warehouse: Warehouse) -> CarrierAddress:
+    return CarrierAddress(
+        warehouse.contact_name or warehouse.name, warehouse.phone, warehouse.street or warehouse.address,
+        warehouse.ward, warehouse.district, warehouse.province,
+        "new" if warehouse.address_era == "new" else "old",
     )  # fmt: skip
 
 

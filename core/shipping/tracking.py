@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.actor import SYSTEM
+from core.db import insert_for
 from core.errors import IllegalTransition
 from core.ids import new_id
 from core.jobs.events import publish
@@ -118,9 +117,8 @@ def _find(session: Session, carrier: str, news: TrackingUpdate) -> Shipment | No
 
 
 def _remember(session: Session, shipment: Shipment, news: TrackingUpdate, moved: bool, now: datetime) -> bool:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     kept = session.execute(
-        insert_for(ShipmentEvent)
+        insert_for(session, ShipmentEvent)
         .values(
             id=new_id(), shipment_id=shipment.id, external_id=news.external_id[:300], state=news.state,
             carrier_status=news.carrier_status[:100], moved=moved, reason=news.reason[:500], at=news.at,

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import Invalid
-from core.payments.vietqr import bank_bin
+from core.payments.vietqr import bank_bin, check_account
 from core.shop_file.schema import ShopFile
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -98,11 +98,13 @@ def _cross_checks(shop: ShopFile) -> list[dict[str, str]]:
 
 
 def _unknown_bank(shop: ShopFile) -> list[dict[str, str]]:
-    """Without a bank that VietQR knows no buyer could pay by transfer."""
+    """Without a bank and an account that VietQR knows no buyer could pay by transfer."""
     if shop.shop.bank is None:
         return []
-    try:
-        bank_bin(shop.shop.bank.bank)
-    except Invalid as error:
-        return [{"place": "shop.bank.bank", "problem": error.message}]
-    return []
+    problems = []
+    for part, check in (("bank", bank_bin), ("account", check_account)):
+        try:
+            check(getattr(shop.shop.bank, part))
+        except Invalid as error:
+            problems.append({"place": f"shop.bank.{part}", "problem": error.message})
+    return problems

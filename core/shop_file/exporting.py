@@ -17,7 +17,7 @@ from core.shop_file.importing import VAT_CLASS_OF_RATE
 from core.shop_file.schema import SHIPPING_STATUSES
 from core.stock.models import StockLevel, Warehouse
 
-_RATE_OF_VAT_CLASS = {vat_class: rate for rate, vat_class in VAT_CLASS_OF_RATE.items()}
+RATE_OF_VAT_CLASS = {vat_class: rate for rate, vat_class in VAT_CLASS_OF_RATE.items()}
 _STATUS_OF_PARCEL = {parcel: status for status, (_, parcel) in SHIPPING_STATUSES.items() if parcel}
 _STATUS_OF_ORDER = {
     "unpacked": "none", "packed": "packed", "shipped": "in_transit", "delivered": "delivered",
@@ -34,7 +34,9 @@ def export_shop(session: Session, *, now: datetime) -> dict[str, Any]:
                 "code": w.code, "name": w.name, "name_en": w.name_en, "address": w.address, "kind": w.kind,
                 "contact_name": w.contact_name, "phone": w.phone, "priority": w.priority,
             }
-            for w in session.scalars(select(Warehouse).order_by(Warehouse.priority, Warehouse.code))
+            for w in session.scalars(
+                select(Warehouse).where(~Warehouse.in_transit).order_by(Warehouse.priority, Warehouse.code)
+            )
         ],
         "products": _products(session),
         "customers": _customers(session),
@@ -48,9 +50,9 @@ def _products(session: Session) -> list[dict[str, Any]]:
     stock: dict[str, dict[str, int]] = {}
     free = StockLevel.on_hand - StockLevel.reserved
     for variant_id, code, available in session.execute(
-        select(StockLevel.variant_id, Warehouse.code, free).join(
-            Warehouse, Warehouse.id == StockLevel.warehouse_id
-        )
+        select(StockLevel.variant_id, Warehouse.code, free)
+        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+        .where(~Warehouse.in_transit)
     ):
         stock.setdefault(variant_id, {})[code] = available
     same = (
@@ -61,7 +63,7 @@ def _products(session: Session) -> list[dict[str, Any]]:
         {
             **{name: getattr(product, name) for name in same},
             "active": product.status == "active",
-            "vat_rate": _RATE_OF_VAT_CLASS[product.vat_class],
+            "vat_rate": RATE_OF_VAT_CLASS[product.vat_class],
             "variants": [
                 {
                     "sku": v.sku, "options": v.option_values, "options_en": v.option_values_en, "price": v.price,

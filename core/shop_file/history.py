@@ -15,6 +15,7 @@ from core.customers.models import Customer
 from core.customers.phones import normalise_phone
 from core.errors import AppError
 from core.ids import new_id
+from core.money import Dong
 from core.orders.models import Order, OrderLine
 from core.payments.models import Payment
 from core.ports.addresses import AddressBook
@@ -62,7 +63,7 @@ def _order(
         discount=part.discount, shipping_fee=part.shipping_fee, total=part.total, invoice_request={}, tags=[],
         placed_at=placed, packed_at=None if fulfilment in ("unpacked", "cancelled") else placed,
         delivered_at=delivered, completed_at=delivered if part.status == "completed" else None,
-        cancelled_at=placed if part.status == "cancelled" else None,
+        cancelled_at=placed if part.status == "cancelled" else None, paid=Dong(part.total if paid else 0),
     )  # fmt: skip
     session.add(order)
     session.flush()

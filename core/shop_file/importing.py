@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import SYSTEM, Actor
+from core.catalogue.indexing import index_new
 from core.catalogue.models import Product, Variant
-from core.catalogue.search import detail_text, search_text
 from core.customers.identities import ANY_CHANNEL, customer_for
 from core.db import insert_rows
 from core.errors import Conflict, Invalid
@@ -105,7 +105,7 @@ def _warehouses(session: Session, shop: ShopFile, addresses: AddressBook) -> dic
 
 def add_products(session: Session, parts: list[ProductPart], *, now: datetime, actor: Actor) -> None:
     """New products into a shop that runs; refuses a SKU that is taken and a warehouse that is unknown."""
-    warehouses = {w.code: w.id for w in session.scalars(select(Warehouse))}
+    warehouses = {w.code: w.id for w in session.scalars(select(Warehouse).where(~Warehouse.in_transit))}
     taken = set(session.scalars(select(Product.sku))) | set(session.scalars(select(Variant.sku)))
     for part in parts:
         for sku in (part.sku, *(variant.sku for variant in part.variants)):
@@ -117,15 +117,10 @@ def add_products(session: Session, parts: list[ProductPart], *, now: datetime, a
                     "warehouse_not_found", f"There is no warehouse {code}.", {"warehouse_code": code}
                 )
     _products(session, parts, warehouses, now)
-    for part in parts:
-        audit.record(
-            session,
-            actor=actor,
-            action="product.created",
-            subject_kind="product",
-            subject_id=part.sku,
-            now=now,
-        )
+    skus = [part.sku for part in parts]
+    audit.record_all(
+        session, actor=actor, action="product.created", subject_kind="product", subject_ids=skus, now=now
+    )
 
 
 def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, str], now: datetime) -> None:
@@ -155,6 +150,8 @@ def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, 
             counts |= {(variant_id, warehouses[code]): n for code, n in variant.stock.items()}
     insert_rows(session, Product, products)
     insert_rows(session, Variant, variants)
+    skus = ([variant.sku for variant in part.variants] for part in parts)
+    index_new(session, zip(products, skus, strict=True))
     open_stock(session, counts, actor=SYSTEM, now=now)
 
 
@@ -168,26 +165,7 @@ def _product_row(part: ProductPart, product_id: str, now: datetime) -> dict[str,
         **{name: getattr(part, name) for name in same},
         "specifications": [item.model_dump() for item in part.specifications],
         "options": [option.model_dump() for option in part.options],
-        "detail_text": detail_text(
-            [
-                part.description,
-                part.description_en,
-                *(text for spec in part.specifications for text in (spec.name, spec.value)),
-            ]
-        ),
         "vat_class": VAT_CLASS_OF_RATE[part.vat_rate],
-        "search_text": search_text(
-            [
-                part.sku,
-                part.name,
-                part.name_en,
-                part.category,
-                part.category_en,
-                part.brand,
-                *part.aliases,
-                *(value for option in part.options for value in (*option.values, *option.values_en)),
-            ]
-        ),
         "status": "active" if part.active else "archived",
         "version": 1,
         "created_at": now,

@@ -5,24 +5,43 @@ was faster. Several rows are taken in key order, so that two buyers of the same 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.catalogue.models import Variant
-from core.db import insert_rows
+from core.db import insert_for, insert_rows
 from core.errors import Conflict, InsufficientStock, Invalid
 from core.ids import new_id
+from core.stock.alerts import note_level
 from core.stock.models import Reservation, StockLevel, StockMovement
 from core.stock.watching import note_rise
 
 MAX_QUANTITY = 1_000_000
+
+
+# Why a count is corrected: chosen from this list, beside the words of whoever does it.
+CAUSES = ("damaged", "lost", "found", "expired", "sample", "miscounted", "stock_take", "other")
+Subject = tuple[str, str]
+"""What a movement belongs to: a kind and an id."""
+NOTHING: Subject = ("", "")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A signed change of what lies at one place. `cause` is one of `CAUSES` for an adjustment."""
+
+    variant_id: str
+    warehouse_id: str
+    quantity: int
+    kind: str
+    reason: str = ""
+    cause: str = ""
+    subject: Subject = NOTHING
 
 
 @dataclass(frozen=True)
@@ -41,6 +60,7 @@ def reserve(session: Session, *, order_id: str, picks: Iterable[Pick], now: date
     for pick in ordered:
         _promise(session, pick.variant_id, pick.warehouse_id, pick.quantity)
     _hold(session, order_id, ordered, now)
+    note_level(session, {pick.variant_id for pick in ordered}, now=now)
 
 
 def rebook(session: Session, *, order_id: str, picks: Sequence[Pick], now: datetime) -> None:
@@ -66,6 +86,7 @@ def rebook(session: Session, *, order_id: str, picks: Sequence[Pick], now: datet
             _give_back(session, variant_id, warehouse_id, -quantity)
     _hold(session, order_id, picks, now)
     note_rise(session, {variant_id for (variant_id, _), quantity in change.items() if quantity < 0}, now=now)
+    note_level(session, {variant_id for (variant_id, _), quantity in change.items() if quantity}, now=now)
 
 
 def open_stock(
@@ -93,7 +114,7 @@ def release_order(session: Session, *, order_id: str, actor: Actor, now: datetim
     held = _take_held(session, order_id, "released")
     for reservation in held:
         _give_back(session, reservation.variant_id, reservation.warehouse_id, reservation.quantity)
-    note_rise(session, {reservation.variant_id for reservation in held}, now=now)
+    announce(session, {reservation.variant_id for reservation in held}, now=now)
     return len(held)
 
 
@@ -122,34 +143,56 @@ def receive(
     quantity: int,
     kind: str = "receipt",
     reason: str = "",
+    subject: Subject = NOTHING,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Add counted goods: a receipt, a return or a transfer in."""
+    """Add counted goods: a receipt or a return."""
     if not 0 < quantity <= MAX_QUANTITY:
         raise Invalid(
             "quantity_invalid", f"Quantity must be from 1 to {MAX_QUANTITY:,}.", {"quantity": quantity}
         )
+    move(
+        session,
+        Change(variant_id, warehouse_id, quantity, kind, reason, subject=subject),
+        actor=actor,
+        now=now,
+    )
+    announce(session, [variant_id], now=now)
+
+
+def take_back(
+    session: Session,
+    *,
+    variant_id: str,
+    warehouse_id: str,
+    good: int,
+    damaged: int,
+    reason: str,
+    return_id: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Inspected goods come home: the good ones onto the shelf, the damaged ones into the ledger and out of it."""
     _ensure_level(session, variant_id, warehouse_id)
-    session.execute(
-        update(StockLevel)
-        .where(*_level(variant_id, warehouse_id))
-        .values(on_hand=StockLevel.on_hand + quantity)
-        .execution_options(synchronize_session=False)
-    )
-    session.add(
-        StockMovement(
-            variant_id=variant_id,
-            warehouse_id=warehouse_id,
-            quantity=quantity,
-            kind=kind,
-            reason=reason,
-            actor_id=actor.id,
-            at=now,
+    if good:
+        session.execute(
+            update(StockLevel)
+            .where(*_level(variant_id, warehouse_id))
+            .values(on_hand=StockLevel.on_hand + good)
+            .execution_options(synchronize_session=False)
         )
-    )
+    for kind, quantity in (("return", good + damaged), ("write_off", -damaged)):
+        if quantity:
+            session.add(
+                StockMovement(
+                    variant_id=variant_id, warehouse_id=warehouse_id, quantity=quantity, kind=kind, reason=reason,
+                    subject_kind="return", subject_id=return_id, actor_id=actor.id, at=now,
+                )
+            )  # fmt: skip
     session.flush()
-    note_rise(session, [variant_id], now=now)
+    if good:
+        note_rise(session, [variant_id], now=now)
 
 
 def adjust(
@@ -159,27 +202,23 @@ def adjust(
     warehouse_id: str,
     change: int,
     reason: str,
+    cause: str = "other",
     actor: Actor,
     now: datetime,
 ) -> None:
     """Correct on hand by a signed change; never below what is reserved."""
     if not reason.strip():
         raise Invalid("reason_required", "Say why the stock is adjusted.", {})
+    if cause not in CAUSES:
+        raise Invalid("cause_unknown", f"The cause is one of {', '.join(CAUSES)}.", {"cause": cause[:40]})
     if change == 0 or abs(change) > MAX_QUANTITY:
         raise Invalid(
             "quantity_invalid",
             f"The change must be from 1 to {MAX_QUANTITY:,}, up or down.",
             {"change": change},
         )
-    _ensure_level(session, variant_id, warehouse_id)
-    changed = session.execute(
-        update(StockLevel)
-        .where(*_level(variant_id, warehouse_id), StockLevel.on_hand + change >= StockLevel.reserved)
-        .values(on_hand=StockLevel.on_hand + change)
-        .returning(StockLevel.on_hand)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if changed is None:
+    step = Change(variant_id, warehouse_id, change, "adjustment", reason, cause)
+    if not move(session, step, actor=actor, now=now):
         level = session.execute(
             select(StockLevel.on_hand, StockLevel.reserved).where(*_level(variant_id, warehouse_id))
         ).one()
@@ -189,20 +228,78 @@ def adjust(
             f"cancel or move those orders first, or adjust by at most {level.on_hand - level.reserved}.",
             {"on_hand": level.on_hand, "reserved": level.reserved, "change": change},
         )
+    announce(session, [variant_id], now=now)
+
+
+def move(session: Session, change: Change, *, actor: Actor, now: datetime) -> bool:
+    """One counter and its line in the ledger; False when less than that is free, and nothing has moved.
+
+    Whoever moves several takes them in key order and calls `announce` once, behind the last.
+    """
+    _ensure_level(session, change.variant_id, change.warehouse_id)
+    moved = session.execute(
+        update(StockLevel)
+        .where(
+            *_level(change.variant_id, change.warehouse_id),
+            StockLevel.on_hand + change.quantity >= StockLevel.reserved,
+        )
+        .values(on_hand=StockLevel.on_hand + change.quantity)
+        .returning(literal(1))
+        .execution_options(synchronize_session=False)
+    ).first()
+    if moved is None:
+        return False
+    subject_kind, subject_id = change.subject
     session.add(
         StockMovement(
-            variant_id=variant_id,
-            warehouse_id=warehouse_id,
-            quantity=change,
-            kind="adjustment",
-            reason=reason,
-            actor_id=actor.id,
-            at=now,
+            variant_id=change.variant_id, warehouse_id=change.warehouse_id, quantity=change.quantity,
+            kind=change.kind, cause=change.cause, reason=change.reason[:300], subject_kind=subject_kind,
+            subject_id=subject_id, actor_id=actor.id, at=now,
         )
-    )
+    )  # fmt: skip
     session.flush()
-    if change > 0:
-        note_rise(session, [variant_id], now=now)
+    return True
+
+
+def keep_aside(session: Session, *, variant_id: str, warehouse_id: str, quantity: int) -> None:
+    """Promise stock to nobody's order; raises `InsufficientStock`. `core.stock.holds` keeps who and why."""
+    _promise(session, variant_id, warehouse_id, quantity)
+
+
+def give_back(session: Session, *, variant_id: str, warehouse_id: str, quantity: int) -> None:
+    """What `keep_aside` took is free again."""
+    _give_back(session, variant_id, warehouse_id, quantity)
+
+
+def regroup(session: Session, *, picks: Mapping[str, Sequence[Pick]], now: datetime) -> None:
+    """Orders that merge or split share out what they hold: by order, what each holds from now on.
+
+    No counter moves: together they hold as much of each as before.
+    """
+    held = session.scalars(
+        delete(Reservation)
+        .where(Reservation.order_id.in_(list(picks)), Reservation.state == "held")
+        .returning(Reservation)
+        .execution_options(synchronize_session=False)
+    ).all()
+    before: Counter[tuple[str, str]] = Counter()
+    after: Counter[tuple[str, str]] = Counter()
+    for reservation in held:
+        before[reservation.variant_id, reservation.warehouse_id] += reservation.quantity
+    for pick in (pick for of_order in picks.values() for pick in of_order):
+        after[pick.variant_id, pick.warehouse_id] += pick.quantity
+    if before != after:
+        raise Conflict(
+            "stock_moved_meanwhile", "What these orders hold has changed meanwhile. Look again.", {}
+        )
+    for order_id, of_order in picks.items():
+        _hold(session, order_id, of_order, now)
+
+
+def announce(session: Session, variant_ids: Collection[str], *, now: datetime) -> None:
+    """Behind every change of what can be had: those who wait for it, and staff who watch its level."""
+    note_rise(session, variant_ids, now=now)
+    note_level(session, variant_ids, now=now)
 
 
 def _promise(session: Session, variant_id: str, warehouse_id: str, quantity: int) -> None:
@@ -284,9 +381,8 @@ def _write_ledger(
 
 
 def _ensure_level(session: Session, variant_id: str, warehouse_id: str) -> None:
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     session.execute(
-        insert_for(StockLevel)
+        insert_for(session, StockLevel)
         .values(variant_id=variant_id, warehouse_id=warehouse_id, on_hand=0, reserved=0)
         .on_conflict_do_nothing()
     )

@@ -38,9 +38,20 @@ def places(session: Session, variant_ids: Collection[str]) -> list[Place]:
     return [
         Place(row.id, row.province_code, row.priority, available.get(row.id, {}))
         for row in session.execute(
-            select(Warehouse.id, Warehouse.province_code, Warehouse.priority).where(Warehouse.active)
+            select(Warehouse.id, Warehouse.province_code, Warehouse.priority).where(
+                Warehouse.active, ~Warehouse.in_transit
+            )
         )
     ]
+
+
+def stocked_variants(session: Session, skus: Collection[str]) -> dict[str, Variant]:
+    """On sale or not: what lies on a shelf is moved and counted all the same. Names the first SKU that is none."""
+    found = {v.sku: v for v in session.scalars(select(Variant).where(Variant.sku.in_(skus)))}
+    for sku in skus:
+        if sku not in found:
+            raise NotFound("variant_not_found", f"There is no SKU {sku[:40]}.", {"sku": sku[:40]})
+    return found
 
 
 def held_for(session: Session, order_id: str) -> list[Pick]:
@@ -65,6 +76,7 @@ def levels(
         select(Variant.sku, Warehouse.code, StockLevel.on_hand, StockLevel.reserved)
         .join(StockLevel, StockLevel.variant_id == Variant.id)
         .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+        .where(~Warehouse.in_transit)
         .order_by(Variant.sku, Warehouse.code)
     )
     if skus is not None:
@@ -75,7 +87,7 @@ def levels(
 
 
 def get_warehouse(session: Session, code: str) -> Warehouse:
-    warehouse = session.scalar(select(Warehouse).where(Warehouse.code == code))
+    warehouse = session.scalar(select(Warehouse).where(Warehouse.code == code, ~Warehouse.in_transit))
     if warehouse is None:
         raise NotFound("warehouse_not_found", f"There is no warehouse {code[:40]}.", {})
     return warehouse

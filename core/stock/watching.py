@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.catalogue.models import Variant
+from core.db import insert_for
 from core.errors import Conflict
 from core.ids import new_id
 from core.jobs.events import publish
@@ -29,9 +28,8 @@ def watch(session: Session, *, customer_id: str, variant_id: str, conversation_i
     _hold_still(session, variant_id)
     if available_by_variant(session, [variant_id])[variant_id] > 0:
         raise Conflict("in_stock", "This can be had now: there is nothing to wait for.", {})
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     session.execute(
-        insert_for(StockWatch)
+        insert_for(session, StockWatch)
         .values(
             id=new_id(), customer_id=customer_id, variant_id=variant_id, conversation_id=conversation_id,
             state="waiting", created_at=now,

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core import audit
 from core.actor import Actor
+from core.db import insert_for
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.jobs.events import publish
@@ -40,7 +39,6 @@ def open_ticket(
 ) -> Ticket:
     """A new ticket, which staff are told of; or the open one of this conversation, kind and order, added to."""
     ticket_id = new_id()
-    insert_for = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     for _attempt in range(MAX_TRIES):
         added = _add_to_open(
             session, conversation_id, kind, order, summary, list(skus), dict(details or {}), now
@@ -48,7 +46,7 @@ def open_ticket(
         if added is not None:
             return added
         opened = session.execute(
-            insert_for(Ticket)
+            insert_for(session, Ticket)
             .values(
                 id=ticket_id, code=f"T{next_value(session, 'ticket', start=1001)}", kind=kind, state="open",
                 conversation_id=conversation_id, customer_id=customer_id, order_id=order.id if order else None,

@@ -1,7 +1,7 @@
 """The sandbox: every outside service played over real HTTP, with its own state.
 
 Each played provider is a module of this folder that offers `play(context, options) -> PlayedProvider` and is
-mounted under its name: `/ghn`, `/sinvoice`. What only the sandbox can do lies under `/<name>/_sandbox/`.
+mounted under its name: `/ghn`, `/sepay`, `/sinvoice`. What only the sandbox can do lies under `/<name>/_sandbox/`.
 """
 
 import json
@@ -97,7 +97,14 @@ def _play_sinvoice(context: SandboxContext, options: Options) -> PlayedProvider:
     return play(context, options)
 
 
-PLAYERS: Mapping[str, Player] = {"ghn": _play_ghn, "sinvoice": _play_sinvoice}
+def _play_sepay(context: SandboxContext, options: Options) -> PlayedProvider:
+    from integrations.sandbox.sepay import play
+
+    return play(context, options)
+
+
+PLAYERS: Mapping[str, Player] = {"ghn": _play_ghn, "sepay": _play_sepay, "sinvoice": _play_sinvoice}
+ALL = tuple(PLAYERS)
 
 
 @dataclass
@@ -136,7 +143,7 @@ class Sandbox:
         *,
         data_dir: Path | None = None,
         options: Mapping[str, Options] | None = None,
-        providers: Iterable[str] = ("ghn", "sinvoice"),
+        providers: Iterable[str] = ALL,
     ) -> None:
         self.faults = FaultBoard()
         self._kept: dict[str, _Kept] = {}
@@ -213,7 +220,7 @@ def create_sandbox_app(
     *,
     data_dir: Path | None = None,
     options: Mapping[str, Options] | None = None,
-    providers: Iterable[str] = ("ghn", "sinvoice"),
+    providers: Iterable[str] = ALL,
 ) -> Starlette:
     """Without `data_dir` nothing is written. `options` holds each provider's own, by name."""
     sandbox = Sandbox(data_dir=data_dir, options=options, providers=providers)
@@ -293,7 +300,7 @@ def run_sandbox(
     data_dir: Path | None = None,
     *,
     options: Mapping[str, Options] | None = None,
-    providers: Iterable[str] = ("ghn", "sinvoice"),
+    providers: Iterable[str] = ALL,
 ) -> None:
     """Serve until the process is told to end; state is saved then."""
     app = create_sandbox_app(data_dir=data_dir, options=options, providers=providers)
@@ -312,7 +319,7 @@ class SandboxServer:
         listening: socket.socket | None = None,
         data_dir: Path | None = None,
         options: Mapping[str, Options] | None = None,
-        providers: Iterable[str] = ("ghn", "sinvoice"),
+        providers: Iterable[str] = ALL,
     ) -> None:
         self.app = create_sandbox_app(data_dir=data_dir, options=options, providers=providers)
         self.sandbox: Sandbox = self.app.state.sandbox

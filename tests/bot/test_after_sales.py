@@ -386,7 +386,42 @@ def test_after_packing_an_approval_waits_and_after_shipping_it_is_refused(chat: 
     assert "Gặp nhân viên" in refused["replies"][0]["quick_replies"]
 
 
+def test_what_was_paid_for_an_order_that_staff_let_go_is_a_ticket_for_them(chat: Chat, parts: Parts) -> None:
+    code = place_by_transfer(chat, parts)
+    pay(parts, code, 328_000)
+    put(parts, code, fulfilment_state="packed", status="processing")
+    chat.say(f"hủy đơn {code}")
+    chat.say("đồng ý")
+    with parts.db.transaction() as session:
+        key = create_key(session, name="refunds", scopes=["approvals"], now=parts.clock())
+    staff = {"Authorization": f"Bearer {key}"}
+    listed = chat.client.get("/api/v1/approvals", headers=staff).json()["items"]
+    approval = next(one["code"] for one in listed if one["subject_code"] == code)
+
+    chat.client.post(f"/api/v1/approvals/{approval}/approve", json={}, headers=staff).raise_for_status()
+
+    assert order_of(parts, code).status == "cancelled"
+    with parts.db.read_transaction() as session:
+        owed = session.scalars(select(Ticket).where(Ticket.order_code == code, Ticket.kind == "refund")).all()
+    assert [ticket.details["amount"] for ticket in owed] == [328_000]
+
+
 # --- a return, an exchange
+
+
+def test_pictures_that_come_during_a_return_go_with_it(chat: Chat, parts: Parts) -> None:
+    code = place(chat)
+    deliver(parts, code)
+    chat.say(f"mình muốn trả hàng đơn {code}")
+    picture = {"type": "image", "url": "https://files.example/tear.jpg"}
+    body = {**chat.identity, "message_id": "photo", "text": "", "attachments": [picture, picture]}
+    kept = chat.client.post("/api/chat/messages", json=body).json()
+    chat.say("trả cả hai")
+    chat.say("áo bị rách")
+    chat.say("đồng ý")
+
+    assert "lưu lại" in said(kept)
+    assert [made.photo_count for made in returns(parts, code)] == [2]
 
 
 def test_a_return_from_goods_to_reason_to_yes(chat: Chat, parts: Parts) -> None:

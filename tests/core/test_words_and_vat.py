@@ -14,7 +14,7 @@ from core.invoices.words import amount_in_words
 from core.money import format_dong, split_vat
 from core.orders.models import Order, OrderLine
 from core.orders.totals import work_out
-from core.payments.vietqr import vietqr_payload
+from core.payments.vietqr import check_account, vietqr_payload
 from core.ports.einvoice import NOT_SUBJECT
 from core.shop import ShippingRule
 
@@ -164,6 +164,33 @@ def test_vietqr_carries_bank_account_amount_and_memo() -> None:
     assert "5406328000" in payload
     assert "0806DH1009" in payload
     assert payload[-8:-4] == "6304"
+
+
+def test_vietqr_is_the_code_that_others_make_of_the_same_transfer() -> None:
+    """A payload published with its checksum; marks of the memo fall away."""
+    payload = vietqr_payload(bank="970415", account="0011001932418", amount=120_000, memo="ủng hộ lũ lụt")
+
+    assert payload == (
+        "00020101021238570010A00000072701270006970415011300110019324180208QRIBFTTA53037045406120000"
+        "5802VN62170813ung ho lu lut6304C15C"
+    )
+
+
+@pytest.mark.parametrize(
+    ("memo", "kept"),
+    [("DH1001", "DH1001"), (" đơn #DH1001! ", "don DH1001"), ("x" * 40, "x" * 25), ("", None)],
+)
+def test_a_memo_keeps_what_every_bank_can_show(memo: str, kept: str | None) -> None:
+    payload = vietqr_payload(bank="VCB", account="1", amount=1, memo=memo)
+
+    said = f"62{len(kept) + 4:02d}08{len(kept):02d}{kept}" if kept else ""
+    assert payload[:-4].endswith(f"5802VN{said}6304")
+
+
+@pytest.mark.parametrize("account", ["", "1" * 20, "0123 456", "đ1"])
+def test_an_account_that_no_vietqr_can_carry_is_refused(account: str) -> None:
+    with pytest.raises(Invalid):
+        check_account(account)
 
 
 def test_money_is_written_as_people_here_write_it() -> None:

@@ -1,7 +1,5 @@
 """A shop of its own server: what a reset leaves is nobody else's start."""
 
-import time
-
 import httpx
 
 from tests.e2e.conftest import Shop
@@ -19,12 +17,10 @@ def test_reset_starts_afresh_from_a_shop_file(shop: Shop) -> None:
             }
         ],
     }
-    began = time.monotonic()
 
     answer = httpx.post(f"{shop.url}/api/v1/test/reset", json=content, timeout=30)
 
     assert answer.status_code == 200, answer.text
     assert answer.json()["products"] == 1
-    assert time.monotonic() - began < 5
     said = shop.customer().say("cho mình 3 bánh quy bơ")
     assert said["state"]["cart"]["subtotal"] == 150_000

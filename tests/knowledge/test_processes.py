@@ -103,7 +103,7 @@ def chroma_server(path: Path, port: int) -> Iterator[None]:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(900):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:

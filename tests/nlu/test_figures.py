@@ -5,6 +5,7 @@ import pytest
 from nlu.training.evaluating import Figures, address_parts, evaluate
 from nlu.training.utterances import LANGUAGES, Side, templates
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("figures")]
 SEEN: tuple[Side, ...] = ("train", "dev")
 
 

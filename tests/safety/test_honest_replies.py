@@ -1,9 +1,13 @@
 """The guard lets honest talk pass: the built-in brain's always, a model's own words nearly always."""
 
+import pytest
+
 from tests.safety.conftest import Desk, play, said
 from tests.safety.honest import HONEST
 from tests.safety.scenes import SCENES
 from tests.safety.written_last import LAST_HONEST
+
+pytestmark = pytest.mark.slow
 
 
 def test_honest_replies_of_a_model_are_said_as_they_are(desk: Desk) -> None:

@@ -5,6 +5,7 @@ just asked); all others are served together: a courtesy, then the questions, the
 the one thing that is still to be asked.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order, whole_cart
-from bot.agent.policy.questions import ask, asked_beside, open_question
+from bot.agent.policy.questions import ask, ask_aside, asked_beside, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk
 from bot.agent.policy.wishes import buys_a_count
@@ -28,16 +29,19 @@ _FIRST = (
 """What takes the whole message, if anything does; else its questions and deeds are served together."""
 
 
-def decide(parse: Parse, context: dict[str, Any]) -> list[Step]:
-    """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear."""
+def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) -> list[Step]:
+    """What this message asks for, in the order in which it is to be done; `[Words("unsure")]` when unclear.
+
+    `asides` are parts of it that only ask, beside what is ordered.
+    """
     parse = _calm(parse, context)
     for rule in _FIRST:
         steps = rule(parse, context)
         if steps:
             return steps
     deeds = [] if _only_asks(parse) else _deeds(parse, context)
-    asked = [with_offered_size(parse, context, step) for step in ask(parse, context, deeds)]
-    answers = asked[: MOST_PARTS - len(deeds)]
+    asked = [*ask(parse, context, deeds), *ask_aside(asides, context)]
+    answers = [with_offered_size(parse, context, step) for step in asked][: MOST_PARTS - len(deeds)]
     if any(step.tool == "ask_discount" for step in answers if isinstance(step, Call)):
         # "50%" is no quantity of what is in the cart.
         named = any(item.refers != "cart" for item in parse.items)

@@ -14,16 +14,17 @@ _OF_THE_CART = frozenset(
 )
 
 
+A_FEW_WORDS = 5
+
+
 def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A yes or no to what was asked; a change in the same message is a change, not a yes."""
     awaiting = context["awaiting"]
     yes = agrees(parse, awaiting)
     placed = context.get("placed")
-    if yes and placed and not _has_lines(context) and not awaiting and not _polite(parse):
+    settled = awaiting[:1] in ([], ["confirm"]) and not _has_lines(context)
+    if yes and placed and settled and not _polite(parse):
         return [Call("place_order", {"quote_id": placed["quote_id"]})]
-    if yes and awaiting[:1] == ["confirm"] and context.get("quote_id") and not _has_lines(context):
-        # The order was placed, but its answer never left: the same quote gives the same order.
-        return [Call("place_order", {"quote_id": context["quote_id"]})]
     if _never(parse, context):
         return [Call("empty_cart")]
     if not _has_lines(context) or awaiting[:1] not in (["confirm"], ["anything_else"]):
@@ -133,6 +134,8 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """Set turns of phrase about the cart as a whole: as it was, the last order once more."""
     if context.get("undo") and says(parse.text, "undo") and not parse.items:
         return [Call("undo_change")]
+    if _agrees_to_nothing(parse, context):
+        return [Call("update_order")]
     again = says(parse.text, "reorder") or (
         says(parse.text, "as_before") and "order" in intents_of(parse) and not _has_lines(context)
     )
@@ -140,6 +143,16 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if again and not parse.items and not asking and "order_status" not in intents_of(parse):
         return [Call("reorder")]
     return []
+
+
+def _agrees_to_nothing(parse: Parse, context: dict[str, Any]) -> bool:
+    """`chốt đơn` with an empty cart: that it is empty is said, and what to order asked."""
+    something = _has_lines(context) or context.get("drafts") or context.get("placed") or context.get("flow")
+    told = (
+        parse.items or parse.question or parse.no or parse.phones or parse.order_codes or context.get("offer")
+    )
+    short = len(parse.text.split()) <= A_FEW_WORDS and says(parse.text, "order_now")
+    return not something and not told and short
 
 
 def _answers(parse: Parse, context: dict[str, Any]) -> bool:

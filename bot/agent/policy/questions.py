@@ -7,8 +7,8 @@ from typing import Any
 from bot.agent.agreement import says
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.tools.shopping.measures import read_measures
-from bot.tools.shopping.wishes import price_range
-from core.catalogue.wording import units
+from bot.tools.shopping.wishes import price_end, price_range
+from core.catalogue.wording import Unit, units
 from nlu import ItemMention, Parse, fold
 
 _TOPICS = {
@@ -33,6 +33,7 @@ _MORE = re.compile(
     r"|any others?|other (ones|models|options)|anything else)\b|더 (보여|있)|다른 (거|것|상품|제품)"
 )
 A_FEW = 4
+CLEARLY = 0.8
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
@@ -52,6 +53,18 @@ def ask(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[St
     return steps
 
 
+def ask_aside(asides: Sequence[Parse], context: dict[str, Any]) -> list[Step]:
+    """Goods that are asked about while others are ordered are shown; a plain question about them is answered."""
+    steps: list[Step] = []
+    for part in asides:
+        named = [*_named(part), *_candidates(part)]
+        plain = not named or bool(intents_of(part) & {"ask_price", "ask_stock", "ask_product", "ask_size"})
+        shown = [Call("find_products", {"skus": named[:6]})] if named else []
+        found: Sequence[Step] = (_goods(part, context, ()) if plain else []) or shown
+        steps += [step for step in found if step not in steps]
+    return steps
+
+
 def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[Step]:
     intents = intents_of(parse)
     ordering = any(isinstance(step, Call) and step.tool == "update_order" for step in deeds)
@@ -59,6 +72,8 @@ def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list
         return [Call("recommend_products", {"wish": parse.text, "skus": _named(parse)[:1]})]
     if ordering and not intents & {"ask_price", "ask_product", "compare", "ask_size"}:
         return []
+    if ordering and "ask_price" in intents and not _named(parse):
+        return _price_of_ordered(deeds)
     if (
         deeds
         and not ordering
@@ -70,6 +85,13 @@ def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list
         if steps:
             return steps
     return []
+
+
+def _price_of_ordered(deeds: Sequence[Step]) -> list[Step]:
+    """`giá sao, cho mình 2 cái`: of what is taken."""
+    items = [item for deed in deeds if isinstance(deed, Call) for item in deed.arguments.get("items", ())]
+    skus = list(dict.fromkeys(item["sku"] for item in items if item["sku"]))
+    return [Call("check_product", {"sku": sku, "options": {}, "about": ["price"]}) for sku in skus[:1]]
 
 
 def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
@@ -100,6 +122,9 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         and _MORE.search(fold(parse.text))
     ):
         return [Call("show_more")]
+    if price_end(parse.text):
+        among = list(dict.fromkeys([*named, *candidates]))[:20]
+        return [Call("recommend_products", {"wish": parse.text, "skus": among})]
     if _budget_alone(parse, intents):
         return [Call("recommend_products", {"wish": parse.text, "skus": []})]
     if "recommend" in intents and not (intents & set(_ABOUT_GOODS) and named):
@@ -133,7 +158,16 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
                 return _search(parse)
         return [Call("find_products", {"skus": candidates[:6], "query": parse.text})]
     if len(products) > 1:
-        return [] if ordering else [Call("find_products", {"skus": [*named, *candidates][:6]})]
+        skus = [*named, *candidates][:6]
+        if ordering:
+            return []
+        if (
+            parse.question
+            and not _only_price(parse, intents)
+            and not intents & {"ask_stock", "search_product"}
+        ):
+            return [Call("look_up", {"question": parse.text, "skus": skus})]
+        return [Call("find_products", {"skus": skus})]
     if not named:
         return []
     options = next((dict(item.options) for item in parse.items if item.options), {})
@@ -146,6 +180,12 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
     guessed = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
     line = fold(parse.text)
     about = [name for name in guessed if _WORDS_FOR[name].search(line)]
+    if "price" in about and not _only_price(parse, intents):
+        intents = (intents - {"ask_price"}) | {"ask_product"}
+        about.remove("price")
+    if "search_product" in intents and not about and _asks_a_detail(parse):
+        # "A cleanser for dry skin": perhaps another one than the first of that name.
+        return [Call("recommend_products", {"wish": parse.text, "skus": [sku]})]
     other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle", "choose_payment"} - {"ask_policy"}
     detail = bool(intents & {"ask_product", "ask_policy"}) or not (
         about or other or not (parse.question and not intents & {"search_product", "order", "add_item"})
@@ -166,7 +206,22 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
 
 def _asks_a_detail(parse: Parse) -> bool:
     """Names a matter that a product's text may tell: material, origin, a picture …"""
-    return any(unit.topic and not unit.soft for unit in units(parse.text))
+    return any(unit.topic for unit in _matters(parse))
+
+
+def _matters(parse: Parse) -> list[Unit]:
+    """What is spoken of besides the goods."""
+    text = parse.text
+    for item in parse.items:
+        if item.refers is None:
+            text = text.replace(parse.text[slice(*item.span)], " ")
+    return [unit for unit in units(text) if not unit.soft]
+
+
+def _only_price(parse: Parse, intents: set[str]) -> bool:
+    """ "Does it work with my radio?" asks no price, whatever it looks like."""
+    sure = next((own.confidence for own in parse.intents if own.name == "ask_price"), 0.0)
+    return "ask_price" in intents and (sure >= CLEARLY or not parse.question or len(_matters(parse)) < 2)
 
 
 def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
@@ -192,7 +247,9 @@ def _of_words(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
         return []
     if "browse_catalogue" in intents:
         return [Call("browse_catalogue", {"category": parse.text})]
-    return _search(parse) if intents & {"search_product", "ask_product", "ask_stock"} else []
+    if intents & {"search_product", "ask_stock"}:
+        return _search(parse)
+    return [Call("look_up", {"question": parse.text})] if "ask_product" in intents else []
 
 
 def _search(parse: Parse) -> list[Step]:
@@ -217,7 +274,8 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
     steps: list[Step] = []
     for name in about:
         alone = len(about) == 1 and not mixed
-        usual = _own_clause(parse) if name == "ask_policy" else ""
+        said = next((own.said for own in parse.intents if own.name == name), "")
+        usual = (said or _own_clause(parse)) if name == "ask_policy" else ""
         question = clauses.get(name, parse.text if alone else usual)
         if name == "ask_policy" and mixed and parse.items:
             continue

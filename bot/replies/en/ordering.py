@@ -20,6 +20,7 @@ TEXTS = {
     "ask_payment": "Would you like to pay cash on delivery (COD) or by bank transfer?",
     "ask_payment_cod_only": "Payment is cash on delivery (COD). Is that all right?",
     "ask_payment_transfer_only": "Payment is by bank transfer. Is that all right?",
+    "carrier_fee_unknown": "I have everything for your order, but the carrier has not told me the delivery fee to this address yet, so I cannot give you the total. I have asked a colleague to tell you the fee and place the order; please wait a moment.",
     "ask_confirm": "Please check it. If everything is right, write “confirm” and I'll place the order.",
     "summary": "Here is your order:\n{lines}\nSubtotal: {subtotal}{discount}\nShipping: {shipping}\nTotal: {total}\nReceiver: {name}, {phone}\nAddress: {address}{note}\nPayment: {payment}",
     "summary_discount": "\nDiscount: -{discount}",
@@ -72,4 +73,8 @@ TEXTS = {
     "first_order_first": "Let me finish the open order first; then I'll write the second one for you right away.",
     "or_bank_transfer": "If you'd rather pay by bank transfer, just tell me.",
     "or_cod": "If you'd rather pay on delivery (COD), just tell me.",
+    "summary_deposit": "\nDeposit by bank transfer first: {deposit}, the remaining {rest} on delivery",
+    "summary_prepay": " before we send it",
+    "placed_deposit": "Please transfer the deposit of {deposit} with the QR code, reference {code}; the remaining {rest} is paid on delivery. We pack it as soon as the deposit is in.",
+    "placed_confirm": "Before we send it, the shop gives you a short call to confirm, so please keep your phone at hand.",
 }

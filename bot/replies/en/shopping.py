@@ -45,6 +45,8 @@ TEXTS = {
     "ask_compare": "Which products shall I compare?",
     "best_sellers": "These are what our customers buy most:",
     "picks": "Here are some things we have in stock:",
+    "cheapest": "From the lowest price up, these are in stock:",
+    "dearest": "From the highest price down, these are in stock:",
     "size_fits": "With {measures}, our size chart for {name} says size {size}.",
     "size_between": "With {measures}, you are between sizes {sizes} on our chart for {name}{why}.",
     "why_size": "{measure} says {sizes}",

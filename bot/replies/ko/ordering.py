@@ -20,6 +20,7 @@ TEXTS = {
     "ask_payment": "착불(COD)과 계좌이체 중 어떤 것으로 하시겠어요?",
     "ask_payment_cod_only": "결제는 착불(COD)입니다. 괜찮으신가요?",
     "ask_payment_transfer_only": "결제는 계좌이체입니다. 괜찮으신가요?",
+    "carrier_fee_unknown": "주문 정보는 모두 받았는데, 택배사에서 이 주소의 배송비를 아직 알려 주지 않아 총액을 계산할 수 없어요. 직원이 배송비를 확인해 안내하고 주문을 도와드리도록 요청했으니 잠시만 기다려 주세요.",
     "ask_confirm": "확인해 주시고 맞으면 “확인”이라고 보내 주세요.",
     "summary": "주문 내용입니다:\n{lines}\n소계: {subtotal}{discount}\n배송비: {shipping}\n합계: {total}\n받는 분: {name}, {phone}\n주소: {address}{note}\n결제: {payment}",
     "summary_discount": "\n할인: -{discount}",
@@ -72,4 +73,8 @@ TEXTS = {
     "first_order_first": "지금 열려 있는 주문을 먼저 마무리하고 바로 두 번째 주문을 도와드릴게요.",
     "or_bank_transfer": "계좌이체를 원하시면 말씀해 주세요.",
     "or_cod": "착불(COD)을 원하시면 말씀해 주세요.",
+    "summary_deposit": "\n예약금 계좌이체: {deposit}, 나머지 {rest}은 받으실 때 결제",
+    "summary_prepay": " (발송 전 입금)",
+    "placed_deposit": "QR 코드로 예약금 {deposit}을 이체해 주세요. 메모는 {code}예요. 나머지 {rest}은 받으실 때 결제하시면 돼요. 입금이 확인되면 바로 포장해 드릴게요.",
+    "placed_confirm": "보내 드리기 전에 확인 전화를 한 번 드릴게요. 전화 받아 주세요.",
 }

@@ -45,6 +45,8 @@ TEXTS = {
     "ask_compare": "어떤 상품들을 비교해 드릴까요?",
     "best_sellers": "고객님들이 가장 많이 찾으시는 상품이에요:",
     "picks": "지금 재고가 있는 상품을 추천해 드릴게요:",
+    "cheapest": "가격이 낮은 순으로 지금 재고가 있는 상품이에요:",
+    "dearest": "가격이 높은 순으로 지금 재고가 있는 상품이에요:",
     "size_fits": "{measures} 기준으로 {name} 사이즈표에서는 {size} 사이즈가 맞습니다.",
     "size_between": "{measures} 기준으로 {name} 사이즈표에서는 {sizes} 사이즈 사이예요{why}.",
     "why_size": "{measure} 기준 {sizes}",

@@ -20,6 +20,7 @@ TEXTS = {
     "ask_payment": "Mình thanh toán khi nhận hàng (COD) hay chuyển khoản ạ?",
     "ask_payment_cod_only": "Mình thanh toán khi nhận hàng (COD) nha?",
     "ask_payment_transfer_only": "Bên em nhận chuyển khoản, mình đồng ý chứ ạ?",
+    "carrier_fee_unknown": "Dạ em đã ghi đủ thông tin đơn, nhưng hãng vận chuyển chưa báo được phí giao tới địa chỉ này nên em chưa tính được tổng tiền. Em đã nhờ nhân viên báo phí và lên đơn cho mình, mình chờ chút nha.",
     "ask_confirm": "Mình kiểm tra giúp em, đúng hết thì nhắn “chốt” để em lên đơn ạ.",
     "summary": "Dạ em tóm tắt đơn của mình:\n{lines}\nTạm tính: {subtotal}{discount}\nPhí giao hàng: {shipping}\nTổng cộng: {total}\nNgười nhận: {name}, {phone}\nĐịa chỉ: {address}{note}\nThanh toán: {payment}",
     "summary_discount": "\nGiảm giá: -{discount}",
@@ -72,4 +73,8 @@ TEXTS = {
     "first_order_first": "Dạ để em chốt xong đơn đang mở này trước rồi em lên đơn thứ hai cho mình ngay nha.",
     "or_bank_transfer": "Mình muốn chuyển khoản thì nhắn em đổi nha.",
     "or_cod": "Mình muốn trả tiền khi nhận hàng (COD) thì nhắn em đổi nha.",
+    "summary_deposit": "\nĐặt cọc trước bằng chuyển khoản: {deposit}, còn lại {rest} khi nhận hàng ạ",
+    "summary_prepay": " trước khi gửi hàng ạ",
+    "placed_deposit": "Mình chuyển khoản giúp em tiền cọc {deposit} theo mã QR, nội dung {code}; còn lại {rest} mình thanh toán khi nhận hàng nha. Nhận được cọc shop gói hàng ngay ạ.",
+    "placed_confirm": "Trước khi gửi, shop gọi mình xác nhận một chút, mình để ý điện thoại giúp em nha.",
 }

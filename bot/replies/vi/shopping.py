@@ -45,6 +45,8 @@ TEXTS = {
     "ask_compare": "Dạ mình muốn so sánh những mẫu nào với nhau ạ?",
     "best_sellers": "Dạ mấy mẫu này được khách bên em chọn mua nhiều nhất ạ:",
     "picks": "Dạ em gợi ý mình mấy mẫu đang có sẵn này ạ:",
+    "cheapest": "Dạ tính từ giá thấp nhất thì bên em đang có ạ:",
+    "dearest": "Dạ tính từ giá cao nhất thì bên em đang có ạ:",
     "size_fits": "Dạ {measures} thì theo bảng size của {name} mình mặc size {size} ạ.",
     "size_between": "Dạ {measures} thì theo bảng size của {name} mình nằm giữa size {sizes} ạ{why}.",
     "why_size": "{measure} hợp {sizes}",

@@ -1,6 +1,7 @@
-"""The cart's changes in one transaction."""
+"""The cart's changes, each in one transaction."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,22 +29,25 @@ from core.orders.carts import (
 )
 from core.orders.models import Cart
 from core.orders.queries import customer_orders, get_cart, open_cart
+from core.shipping.rates import ask_fee, fee_question
 from core.shop import shop_profile
+from nlu import may_be_name
 
 
 def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
     """Put what was said into the cart, in one transaction; then ask for one missing thing or show the summary."""
     result = Result()
-    with turn.lock, turn.services.db.transaction() as session:
+
+    def work(session: Session) -> str:
         cart = _sellable_cart(session, turn, result)
         before = cart_content(session, cart)
         profile = shop_profile(session)
-        changes = _with_answer(session, turn, cart, changes, result)
+        told = _with_answer(session, turn, cart, changes, result)
         basket = Basket(session, turn, cart, wholesale_from=profile.wholesale_from_qty, result=result)
-        for item in changes.items:
+        for item in told.items:
             basket.apply(item)
-        apply_details(session, turn, cart, changes, profile, result)
-        if changes.as_before:
+        apply_details(session, turn, cart, told, profile, result)
+        if told.as_before:
             use_as_before(session, turn, cart, result)
         cart = get_cart(session, cart.id)
         if cart.lines or drafts.drafts_of(turn):
@@ -54,7 +58,9 @@ def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
         _say_new_order(turn, before, result)
         if result.changed:
             turn.state["undo"] = before
-        return conclude(session, turn, cart.id, result)
+        return cart.id
+
+    return _concluded(turn, result, work)
 
 
 def show_cart(turn: Turn) -> ToolOutcome:
@@ -83,20 +89,24 @@ def undo_change(turn: Turn) -> ToolOutcome:
     if not before:
         return update_order(turn, OrderChanges())
     result = Result(changed=True)
-    with turn.lock, turn.services.db.transaction() as session:
+
+    def work(session: Session) -> str:
         cart = _sellable_cart(session, turn, result)
         turn.state["undo"] = cart_content(session, cart)
         restore_cart(session, cart_id=cart.id, content=before, now=turn.services.clock())
         drafts.clear(turn)
         forget_begun(turn)
         result.said.append(say(turn.language, "undone"))
-        return conclude(session, turn, cart.id, result)
+        return cart.id
+
+    return _concluded(turn, result, work)
 
 
 def reorder(turn: Turn) -> ToolOutcome:
     """The goods of the customer's own last order once more, to where that one went."""
     result = Result(changed=True)
-    with turn.lock, turn.services.db.transaction() as session:
+
+    def work(session: Session) -> str:
         orders = customer_orders(session, customer_id=turn.actor.id, limit=10)
         kept = [order for order in orders if order.status != "cancelled"] or orders
         if not kept:
@@ -114,7 +124,23 @@ def reorder(turn: Turn) -> ToolOutcome:
             if method in shop_profile(session).payment_methods:
                 set_payment_method(session, cart_id=cart.id, method=method, now=now)
         turn.state["undo"] = before
-        return conclude(session, turn, cart.id, result)
+        return cart.id
+
+    return _concluded(turn, result, work)
+
+
+def _concluded(turn: Turn, result: Result, work: Callable[[Session], str]) -> ToolOutcome:
+    """`work` changes a cart and gives its id. A carrier that is to be asked is asked between two transactions."""
+    services = turn.services
+    with turn.lock:
+        with services.db.transaction() as session:
+            cart_id = work(session)
+            question = fee_question(session, cart_id=cart_id)
+            if question is None:
+                return conclude(session, turn, cart_id, result)
+        fee = ask_fee(question, services.carriers)
+        with services.db.transaction() as session:
+            return conclude(session, turn, cart_id, result, fee)
 
 
 def hold_order(turn: Turn, *, later: bool) -> ToolOutcome:
@@ -149,7 +175,7 @@ def _with_answer(
     if not changes.answer:
         return changes
     told = {**vars(changes), "answer": ""}
-    if asked == "name" and not changes.name and _could_be_a_name(changes.answer):
+    if asked == "name" and not changes.name and may_be_name(changes.answer):
         told["name"] = changes.answer
     elif asked == "phone" and not changes.phone:
         told["phone"] = changes.answer
@@ -166,11 +192,6 @@ def _with_answer(
     elif asked not in ("confirm", "anything_else"):
         result.misfit = asked
     return OrderChanges(**told)
-
-
-def _could_be_a_name(text: str) -> bool:
-    words = text.split()
-    return len(words) <= 6 and all(c.isalpha() or c in " .'-" for c in " ".join(words))
 
 
 def _is_written_as_a_name(text: str) -> bool:

@@ -22,6 +22,7 @@ from core.orders.models import Order, Quote
 from core.orders.placement import place_order as place
 from core.orders.queries import get_order
 from core.orders.quoting import price_changes
+from core.orders.risk import deposit_due
 from core.payments.vietqr import qr_svg, vietqr_payload
 from core.shop import ShopProfile, shop_profile
 
@@ -66,8 +67,15 @@ def _placed(order: Order, profile: ShopProfile, language: str, *, waits: bool) -
         said.append(say(language, "placed_transfer", code=order.code, total=total))
         if profile.bank is not None:
             cards.append(qr_card(order, profile))
+    elif order.risk_state == "open" and order.risk_level == "deposit" and profile.bank is not None:
+        deposit = deposit_due(order)
+        rest = format_dong(order.total - deposit)
+        said.append(say(language, "placed_deposit", code=order.code, deposit=format_dong(deposit), rest=rest))
+        cards.append(qr_card(order, profile, amount=deposit))
     else:
         said.append(say(language, "placed_cod", total=total))
+    if order.risk_state == "open" and order.risk_level == "confirm":
+        said.append(say(language, "placed_confirm"))
     data = {"code": order.code, "total": order.total, "order_id": order.id, "waits_for_approval": waits}
     return ToolOutcome("place_order", True, " ".join(said), data, tuple(cards), (), (), order.id)
 

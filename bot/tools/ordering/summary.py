@@ -24,12 +24,14 @@ from core.errors import InsufficientStock
 from core.orders.carts import set_lines
 from core.orders.models import Cart, CartLine, Quote
 from core.orders.queries import get_cart
-from core.orders.quoting import missing_parts, quote_cart
+from core.orders.quoting import CarrierFee, CarrierFeeUnknown, missing_parts, quote_cart
 from core.ports.addresses import DeliveryAddress
 from core.shop import shop_profile
 
 
-def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> ToolOutcome:
+def conclude(
+    session: Session, turn: Turn, cart_id: str, result: Result, carrier_fee: CarrierFee | None = None
+) -> ToolOutcome:
     """One thing at a time: the first doubt, else the first missing part, else the summary to say yes to."""
     said = _noted(turn, result)
     if result.wholesale is not None:
@@ -37,9 +39,11 @@ def conclude(session: Session, turn: Turn, cart_id: str, result: Result) -> Tool
     asks, missing = _open_questions(session, turn, cart_id, result, said)
     if not asks:
         try:
-            return turn.note(
-                _summary(session, turn, quote_cart(session, cart_id=cart_id, now=turn.services.clock()), said)
-            )
+            now = turn.services.clock()
+            quote = quote_cart(session, cart_id=cart_id, now=now, carrier_fee=carrier_fee)
+            return turn.note(_summary(session, turn, quote, said))
+        except CarrierFeeUnknown:
+            return turn.note(_fee_unknown(turn, cart_id, said))
         except InsufficientStock as error:
             _keep_short_lines(session, turn, error.data["lines"])
             asks, missing = _open_questions(session, turn, cart_id, result, said)
@@ -163,6 +167,14 @@ def _other_method(session: Session, turn: Turn, quote: Quote) -> str:
     cart = get_cart(session, quote.cart_id)
     others = [m for m in shop_profile(session).payment_methods if m != cart.payment_method]
     return say(turn.language, f"or_{others[0]}") if others and not told else ""
+
+
+def _fee_unknown(turn: Turn, cart_id: str, said: list[str]) -> ToolOutcome:
+    """No total without the fee, and no order without a total: a person goes on, the cart waits as it is."""
+    turn.state.pop("quote_id", None)
+    turn.state["handoff"] = "carrier_fee"
+    text = " ".join([*said, say(turn.language, "carrier_fee_unknown")])
+    return ToolOutcome("update_order", True, text, {"reason": "carrier_fee"}, (), (), (), cart_id)
 
 
 def _summary(session: Session, turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:

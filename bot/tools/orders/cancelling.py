@@ -10,8 +10,7 @@ from core.money import format_dong
 from core.orders.cancellation import cancel_order
 from core.orders.models import Order
 from core.orders.queries import get_order
-from core.payments.recording import received
-from core.tickets.filing import open_ticket
+from core.tickets.refunds import refund_of_cancelled
 
 BARE_YES_WORDS = 4
 
@@ -56,13 +55,12 @@ def cancel(turn: Turn, data: Data) -> ToolOutcome:
                 now=now,
             )
             order = outcome.order
-            paid = received(session, order.id)
-            if paid and not outcome.waiting_for:
-                open_ticket(
-                    session, kind="refund", summary=_reason(turn, data) or turn.text, order=order,
-                    conversation_id=turn.conversation_id, customer_id=turn.actor.id, details={"amount": paid},
-                    skus=[line.sku for line in order.lines], now=now,
-                )  # fmt: skip
+            paid = 0
+            if not outcome.waiting_for:
+                reason = _reason(turn, data) or turn.text
+                paid = refund_of_cancelled(
+                    session, order=order, reason=reason, now=now, conversation_id=turn.conversation_id
+                )
     except Conflict:
         with turn.services.db.read_transaction() as session:
             return note(turn, _too_late(turn, get_order(session, data["code"])))

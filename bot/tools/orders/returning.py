@@ -63,7 +63,7 @@ def confirm_return(turn: Turn, data: Data) -> ToolOutcome:
             order = get_order(session, data["code"])
             made = request_return(
                 session, order_id=order.id, kind=data["kind"], wishes=wishes, reason=data.get("reason", ""),
-                actor=turn.actor, now=turn.services.clock(), photo_count=data.get("photo_count", 0),
+                actor=turn.actor, now=turn.services.clock(), photo_count=_photos(turn, data),
             )  # fmt: skip
             open_ticket(
                 session, kind=data["kind"], summary=data.get("reason") or turn.text, order=order,
@@ -76,9 +76,15 @@ def confirm_return(turn: Turn, data: Data) -> ToolOutcome:
         return ask_return(turn, ReturnWish())
     except Conflict as error:
         return note(turn, _refused(turn, order, error))
+    turn.state.pop("photos", None)
     said = say(turn.language, f"{data['kind']}_requested", code=order.code, request=made.code)
     told = {"code": order.code, "request": made.code}
     return note(turn, ToolOutcome("confirm_request", True, said, told, awaiting=(), committed=made.id))
+
+
+def _photos(turn: Turn, data: Data) -> int:
+    """Those told of, and those that came with the messages."""
+    return max(int(data.get("photo_count", 0)), len(turn.state.get("photos", [])))
 
 
 def _details(code: str, data: Data) -> Data:

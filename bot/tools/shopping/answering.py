@@ -74,8 +74,9 @@ def _told(turn: Turn, hit: FoundPassage) -> ToolOutcome:
 
 
 def best_passage(turn: Turn, question: str) -> FoundPassage | None:
+    """What the shop wrote on a matter. Goods are shown and quoted by their own tools, with their names."""
     hits = turn.services.knowledge.search(question, language=turn.language)
-    return next((hit for hit in hits if hit.sure), None)
+    return next((hit for hit in hits if hit.sure and hit.kind != "product"), None)
 
 
 def opened(language: str, text: str) -> str:

@@ -9,7 +9,14 @@ from bot.replies.cards import product_name
 from bot.replies.texts import say
 from bot.tools.shopping.answering import sure_answer, unanswered
 from bot.tools.shopping.finding import nothing_found
-from bot.tools.shopping.quoting import asked_about, describe, matching_sentences, names_option
+from bot.tools.shopping.quoting import (
+    asked_about,
+    describe,
+    matching_sentences,
+    names_option,
+    tells_most,
+    without_goods,
+)
 from bot.tools.shopping.showing import check_product
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
 from core.catalogue.folding import fold
@@ -45,7 +52,7 @@ def product_details(
         available = stock_of(session, [product])
     turn.state["shown"] = [product.sku]
     name, cards = product_name(product, language), cards_of([product], available, language)
-    asked = asked_about(product, question)
+    asked = asked_about(product, without_goods(turn, question))
     if about and (not asked or ("stock" in about and names_option(product, question))):
         return check_product(turn, sku=sku, options=options, about=about)
     told = _told(turn, product, asked, question, cards) or sure_answer(turn, question)
@@ -73,6 +80,11 @@ def _told(
     whole = not asked or bool(_CONTENTS.search(fold(question)))
     quotes = describe(product, language) if whole else matching_sentences(product, asked, language)
     data = {"sku": product.sku, "version": product.version, "quotes": quotes}
+    if quotes and not whole and not tells_most(quotes, asked):
+        # A word in common is little: what the shop wrote on the matter comes first.
+        general = sure_answer(turn, question)
+        if general is not None:
+            return general
     if quotes:
         key = "description" if whole and not asked else "detail_quote"
         said = say(language, key, name=name, text=" ".join(quotes), price=format_dong_range(product))

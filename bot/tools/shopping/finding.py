@@ -18,6 +18,7 @@ from bot.tools.shopping.telling import (
     list_text,
     on_sale,
     option_names,
+    product_skus,
     stock_of,
 )
 from bot.tools.shopping.wishes import price_range
@@ -35,10 +36,11 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
     answer = sure_answer(turn, question) if question else None
     if answer is not None:
         return answer
+    skus = product_skus(turn, skus)
     with turn.services.db.read_transaction() as session:
         lowest, highest = price_range(query)
-        products = find_by_wish(session, Wish("", lowest, highest, skus=tuple(skus))) if skus else []
-        products.sort(key=lambda product: list(skus).index(product.sku))
+        products = find_by_wish(session, Wish("", lowest, highest, skus=skus)) if skus else []
+        products.sort(key=lambda product: skus.index(product.sku))
         if not products and query:
             products = find_by_wish(session, Wish(query, lowest, highest))
         available = stock_of(session, products)
@@ -96,13 +98,16 @@ def show_more(turn: Turn) -> ToolOutcome:
         return _show(turn, "show_more", products, stock_of(session, products), bounds={}, opening="more")
 
 
-def look_up(turn: Turn, *, question: str, sku: str = "", asked: bool = True) -> ToolOutcome:
+def look_up(
+    turn: Turn, *, question: str, sku: str = "", skus: Sequence[str] = (), asked: bool = True
+) -> ToolOutcome:
     """What the text of the product in hand tells, what the shop wrote, goods it may be about, or the truth."""
     answer = (quoted_from(turn, sku, question) if sku else None) or sure_answer(turn, question)
     if answer is not None:
         return answer
     with turn.services.db.read_transaction() as session:
-        products = find_by_wish(session, Wish(question))
+        named = product_skus(turn, skus)
+        products = find_by_wish(session, Wish(skus=named) if named else Wish(question))
         if products:
             return _show(turn, "look_up", products, stock_of(session, products), bounds={})
     if asked:

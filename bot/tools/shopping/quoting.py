@@ -100,6 +100,23 @@ def _asks_price_or_stock(unit: Unit) -> bool:
     return all(_PRICE_OR_STOCK.fullmatch(fold(phrase)) for phrase in unit.phrases)
 
 
+def without_goods(turn: Turn, question: str) -> str:
+    """The question without the words that name goods: `sạc` in `sạc dự phòng` asks nothing about charging."""
+    parse = turn.parse
+    named = [parse.text[slice(*item.span)] for item in parse.items if item.refers is None]
+    for words in sorted(named, key=len, reverse=True):
+        if len(words) < len(question):
+            question = question.replace(words, " ")
+    return question
+
+
+def tells_most(quotes: Sequence[str], asked: Sequence[Unit]) -> bool:
+    """By a matter that all goods have, or by half of the words."""
+    text = Text.of(*quotes)
+    told = [unit for unit in asked if tells(text, unit, as_answer=True)]
+    return any(unit.topic for unit in told) or 2 * len(told) >= len(asked)
+
+
 def _sentences(product: Product, language: str) -> list[str]:
     text = (product.description_en or product.description) if language != "vi" else product.description
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()]

@@ -1,6 +1,7 @@
 """Advice: by need and budget where told, else by what the shop really sold, else something of each category."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -8,8 +9,9 @@ from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.texts import say
 from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.memory import closing_an_order, remember
-from bot.tools.shopping.telling import cards_of, has_stock, list_text, on_sale, stock_of
-from bot.tools.shopping.wishes import price_range
+from bot.tools.shopping.quoting import without_goods
+from bot.tools.shopping.telling import cards_of, has_stock, list_text, on_sale, product_skus, stock_of
+from bot.tools.shopping.wishes import price_end, price_range, without_price_end
 from core.catalogue.finding import Wish, category_in, find_by_wish
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
@@ -36,7 +38,7 @@ def recommend_products(turn: Turn, *, wish: str, skus: Sequence[str] = ()) -> To
     """Never says that something sells best unless the shop's own orders say so."""
     language = turn.language
     with turn.services.db.read_transaction() as session:
-        key, products = _chosen(session, wish, skus)
+        key, products = _chosen(session, wish, product_skus(turn, skus), without_goods(turn, wish))
         available = stock_of(session, products)
         products = [p for p in products if on_sale(p) and has_stock(p, available)]
         if not products:
@@ -51,14 +53,18 @@ def recommend_products(turn: Turn, *, wish: str, skus: Sequence[str] = ()) -> To
     return turn.note(ToolOutcome("recommend_products", True, said, data, cards, ask=ask))
 
 
-def _chosen(session: Session, wish: str, skus: Sequence[str]) -> tuple[str, list[Product]]:
+def _chosen(session: Session, wish: str, skus: Sequence[str], need: str) -> tuple[str, list[Product]]:
+    """`need` is the wish without the goods that it names."""
     lowest, highest = price_range(wish)
     category = category_in(session, wish)
     best = any(word in wish.lower() for word in BEST)
+    if price_end(wish):
+        return price_end(wish), _by_price(session, wish, category, skus)
     if len(skus) == 1 and any(unit.topic == "pairing" for unit in units(wish)):
         return _going_with(session, skus[0])
     if not best:
         found = find_by_wish(session, Wish(wish, lowest, highest, category))
+        found = found or _of_their_kind(session, skus, Wish(need, lowest, highest))
         if found:
             return "picks", found
     bounded = Wish(lowest=lowest, highest=highest, category=category, skus=tuple(skus))
@@ -66,6 +72,26 @@ def _chosen(session: Session, wish: str, skus: Sequence[str]) -> tuple[str, list
         return _by_sales(session, best_sellers(session), find_by_wish(session, Wish(lowest=0)))
     within = find_by_wish(session, bounded)
     return _by_sales(session, best_sellers(session, among=[p.sku for p in within]), within)
+
+
+def _of_their_kind(session: Session, skus: Sequence[str], wish: Wish) -> list[Product]:
+    """What meets the need among goods of the same category as those that were named."""
+    named = find_by_wish(session, Wish(skus=tuple(skus))) if skus else []
+    kinds = dict.fromkeys(product.category for product in named)
+    return [p for kind in kinds if kind for p in find_by_wish(session, replace(wish, category=kind))]
+
+
+def _by_price(session: Session, wish: str, category: str | None, skus: Sequence[str]) -> list[Product]:
+    """Of what was named, and what else the words fit; else of the category, else of all."""
+    words = without_price_end(wish)
+    found = find_by_wish(session, Wish(words))
+    named = find_by_wish(session, Wish(skus=tuple(skus))) if skus else []
+    if len(named) < 2:
+        named = [*named, *(product for product in found if product.sku not in skus)]
+    products = named or find_by_wish(session, Wish(lowest=0, category=category))
+    dearest = price_end(wish) == "dearest"
+    lowest = {p.id: min((int(v.price) for v in on_sale(p)), default=0) for p in products}
+    return sorted(products, key=lambda p: lowest[p.id], reverse=dearest)
 
 
 def _going_with(session: Session, sku: str) -> tuple[str, list[Product]]:

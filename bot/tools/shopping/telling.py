@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from bot.agent.turn import Turn
 from bot.replies.cards import product_card, product_name, variant_name
 from bot.replies.texts import say
 from core.catalogue.models import Product, Variant
@@ -14,6 +15,12 @@ FEW_LEFT = 5
 """From here down the exact number is told."""
 MAX_CARDS = 6
 MAX_VALUES = 12
+
+
+def product_skus(turn: Turn, skus: Sequence[str]) -> tuple[str, ...]:
+    """The products of variants; a product's own SKU stays."""
+    lexicon = turn.services.lexicon()
+    return tuple(dict.fromkeys(lexicon.product_of(sku) or sku for sku in skus))
 
 
 def stock_of(session: Session, products: Sequence[Product]) -> dict[str, int]:

@@ -180,9 +180,14 @@ def stay_calm(runtime: Runtime) -> str:
 
 
 @tool
-def look_up(runtime: Runtime, question: str, sku: str = "", asked: bool = True) -> str:
+def look_up(
+    runtime: Runtime, question: str, sku: str = "", skus: list[str] | None = None, asked: bool = True
+) -> str:
     """For a question that fits nothing else: what is told of the product in hand, what the shop wrote, or goods."""
-    return run(runtime, lambda turn: finding.look_up(turn, question=question, sku=sku, asked=asked))
+    return run(
+        runtime,
+        lambda turn: finding.look_up(turn, question=question, sku=sku, skus=skus or [], asked=asked),
+    )
 
 
 SHOPPING_TOOLS: list[BaseTool] = [

@@ -21,8 +21,28 @@ _SHORT = re.compile(
     r"(?=\s*(?:$|[,.!?]|thoi|shop|a\b|nha|do\b|tro))"
 )
 """`tầm 200-300 thôi`: thousands, as people say it."""
+_CHEAPEST = re.compile(
+    r"\b((re|mem|thap|hat de) nhat|gia (re|thap|mem) nhat|cheapest|least expensive|lowest[- ]priced?|most affordable)\b"
+    r"|(제일|가장) (싼|저렴한|싸|저렴)|최저가"
+)
+_DEAREST = re.compile(
+    r"\b((dat|mac|cao|xin) nhat|gia cao nhat|dearest|priciest|most expensive|highest[- ]priced?)\b"
+    r"|(제일|가장) (비싼|비싸)"
+)
 LEAST = 5_000
 """Smaller numbers are counts, sizes or volumes, not prices in đồng."""
+
+
+def price_end(text: str) -> str:
+    """`cheapest` or `dearest`, when one end of the prices is asked for; else empty."""
+    plain = fold(text[:500])
+    return "cheapest" if _CHEAPEST.search(plain) else "dearest" if _DEAREST.search(plain) else ""
+
+
+def without_price_end(text: str) -> str:
+    """The wish without its superlative, for a search; without marks where it had one."""
+    plain = fold(text[:500])
+    return _DEAREST.sub(" ", _CHEAPEST.sub(" ", plain)) if price_end(text) else text
 
 
 def price_range(text: str) -> tuple[int | None, int | None]:

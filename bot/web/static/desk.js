@@ -33,7 +33,7 @@ function cardView(card) {
   const box = make("div", "", `card ${["approval", "task", "order", "table"].includes(card.type) ? card.type : ""}`);
   if (card.title || card.code) box.append(make("h2", card.title || `${card.code} · ${card.total_text || ""}`));
   if (card.status_text) box.append(make("p", card.status_text));
-  for (const line of card.lines || []) box.append(make("p", typeof line === "string" ? line : line.text));
+  for (const line of card.lines || []) box.append(make("p", typeof line === "string" ? line : line.text, String(line).includes(" · ") ? "note" : ""));
   if (card.total_text && card.type === "summary") box.append(make("p", card.total_text));
   if (card.table) {
     const table = make("table"), head = make("tr");
@@ -41,8 +41,8 @@ function cardView(card) {
     table.append(head);
     for (const row of card.table.rows) {
       const line = make("tr");
-      for (const cell of row) line.append(make("td", cell));
-      if (/^DH\d+$/.test(row[0])) { line.tabIndex = 0; line.onclick = () => run(`/order ${row[0]}`); line.onkeydown = (e) => e.key === "Enter" && run(`/order ${row[0]}`); }
+      for (const cell of row) line.append(make("td", cell, cell.length > 40 ? "wide" : ""));
+      if (/^DH\d+$/.test(row[0])) { line.className = "opens"; line.tabIndex = 0; line.onclick = () => run(`/order ${row[0]}`); line.onkeydown = (e) => e.key === "Enter" && run(`/order ${row[0]}`); }
       table.append(line);
     }
     const scroll = make("div", "", "scroll");
@@ -50,14 +50,14 @@ function cardView(card) {
     box.append(scroll);
   }
   const actions = make("div", "", "actions");
-  for (const item of card.buttons || []) {
-    const button = make("button", item.label);
+  for (const [at, item] of (card.buttons || []).entries()) {
+    const button = make("button", item.label, /^\/(cancel|reject)/.test(item.command) ? "danger" : at === 0 ? "main" : "");
     button.type = "button";
     button.onclick = async () => { button.disabled = true; await run(item.command); button.disabled = false; };
     actions.append(button);
   }
   for (const item of card.links || []) {
-    const link = make("a", item.label);
+    const link = make("a", `${item.label} ↗`);
     if (!item.url.startsWith("/")) continue;
     link.href = item.url; link.target = "_blank"; link.rel = "noopener";
     actions.append(link);
@@ -76,7 +76,7 @@ function attachmentView(attachment) {
 }
 
 function messageView(message, kind) {
-  const box = make("div", "", `message ${kind}`);
+  const box = make("div", "", `message ${kind}${kind === "system" && message.text.startsWith("⚠") ? " refused" : ""}`);
   box.append(make("div", `${message.author_name || { system: "Chotdon", assistant: "Trợ lý", customer: "Khách" }[message.author] || ""} · ${time(message.created_at)}`, "who"));
   if (message.text) box.append(make("div", message.text, "text"));
   for (const attachment of message.attachments || []) box.append(attachmentView(attachment));
@@ -85,7 +85,9 @@ function messageView(message, kind) {
 }
 
 function addRoom(messages) {
-  const log = $("room-log"), atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 160;
+  const log = $("room-log");
+  if (messages.length) log.querySelector(".empty")?.remove();
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 160;
   for (const message of messages) {
     if (message.seq <= state.seen) continue;
     state.seen = message.seq;
@@ -99,27 +101,51 @@ async function run(text) {
   state.history.push(text); state.at = state.history.length;
   try { addRoom((await api("/commands", { text })).messages); } catch (error) { toast(error.message); }
   $("room-log").scrollTop = $("room-log").scrollHeight;
+  countSoon();
   if (/^\/(take|release)/.test(text)) { await loadInbox(); if (state.open) await openConversation(state.open); }
   const taken = /^\/take (\S+)/.exec(text);
   if (taken && state.conversations.has(taken[1])) await openConversation(taken[1]);
 }
 
+function empty(title, text) {
+  const box = make("p", "", "empty");
+  box.append(make("strong", title), make("span", text));
+  return box;
+}
+
+// What waits, in numbers; each leads to its list.
+async function drawCounts() {
+  const { counts } = await api("/counts").catch(() => ({ counts: [] }));
+  const open = counts.filter((item) => item.count);
+  $("counts").replaceChildren(...(open.length ? open.map((item) => {
+    const button = make("button", item.label);
+    button.type = "button";
+    button.append(make("b", String(item.count)));
+    button.onclick = () => { showPane("room"); run(item.command); };
+    return button;
+  }) : [make("span", "Không còn việc nào đang chờ", "clear")]));
+}
+
+let counting = 0;
+function countSoon() { clearTimeout(counting); counting = setTimeout(drawCounts, 400); }
+
 function drawInbox() {
   const rank = (c) => (c.mode === "manual" && !c.assigned_to ? 0 : c.mode === "manual" ? 1 : 2);
   const rows = [...state.conversations.values()].sort((a, b) => rank(a) - rank(b) || b.last_message_at.localeCompare(a.last_message_at));
   const waiting = rows.filter((c) => rank(c) === 0).length;
-  $("waiting").textContent = waiting ? `(${waiting})` : "";
-  document.title = waiting ? `(${waiting}) Chotdon · Desk` : "Chotdon · Desk";
-  $("inbox").replaceChildren(...(rows.length ? rows.map((c) => {
+  $("waiting").textContent = waiting || "";
+  document.title = `${waiting ? `(${waiting}) ` : ""}Chotdon · Bàn làm việc`;
+  $("inbox").replaceChildren(make("h2", rows.length ? `Khách · ${rows.length} cuộc trò chuyện` : "Khách"), ...(rows.length ? rows.map((c) => {
     const button = make("button");
     button.type = "button";
     button.setAttribute("aria-current", String(c.id === state.open));
-    button.append(make("strong", c.customer_name || "Khách mới"), make("span", c.last_text, "last"));
-    const label = ["Chờ người hỗ trợ", "Nhân viên", "Trợ lý"][rank(c)];
-    button.append(make("span", `${label} · ${c.chat_channel} · ${time(c.last_message_at)}`, rank(c) === 0 ? "tag wait" : "tag"));
+    button.append(make("strong", c.customer_name || "Khách mới"), make("time", time(c.last_message_at)), make("span", c.last_text, "last"));
+    const tags = make("span", "", "tags"), mine = c.assigned_to === state.staff.id;
+    tags.append(make("span", ["Chờ người hỗ trợ", mine ? "Bạn đang giữ" : "Đồng nghiệp giữ", "Trợ lý"][rank(c)], ["tag wait", "tag mine", "tag"][rank(c)]), make("span", c.chat_channel_text, "tag"));
+    button.append(tags);
     button.onclick = () => openConversation(c.id);
     return button;
-  }) : [make("p", "Chưa có khách nào nhắn. Mở trang cửa hàng và thử nhắn một câu.", "empty")]));
+  }) : [empty("Chưa có khách nào nhắn", "Mở trang cửa hàng và thử nhắn một câu, cuộc trò chuyện sẽ hiện ở đây.")]));
 }
 
 async function loadInbox() {
@@ -132,32 +158,37 @@ async function openConversation(id) {
   try {
     const { conversation, messages, draft } = await api(`/conversations/${encodeURIComponent(id)}`);
     state.open = id;
+    const room = $("room-log"), atEnd = room.scrollHeight - room.scrollTop - room.clientHeight < 160;
     $("desk").classList.add("open");
+    if (atEnd) room.scrollTop = room.scrollHeight;
     $("conversation").hidden = false;
     const mine = conversation.assigned_to === state.staff.id;
     const head = $("conversation-head"), actions = make("div", "", "actions");
-    const act = (label, path) => {
-      const button = make("button", label);
+    const act = (label, path, className) => {
+      const button = make("button", label, className);
       button.type = "button";
       button.onclick = async () => {
         try { await api(`/conversations/${encodeURIComponent(id)}/${path}`, {}); await loadInbox(); await openConversation(id); } catch (error) { toast(error.message); }
       };
       actions.append(button);
     };
-    if (!mine) act("Nhận", "take");
+    if (!mine) act("Nhận trả lời", "take", "main");
     if (conversation.mode === "manual") act("Trả cho trợ lý", "release");
-    const close = make("button", "Đóng");
+    const close = make("button", "Đóng", "close");
     close.type = "button";
     close.onclick = () => { state.open = null; $("desk").classList.remove("open"); $("conversation").hidden = true; drawInbox(); };
     actions.append(close);
     const who = conversation.customer;
-    head.replaceChildren(make("strong", who.name || "Khách mới"), make("span", [who.phone, who.address].filter(Boolean).join(" · "), "last"));
-    for (const order of conversation.orders.slice(0, 4)) {
+    head.replaceChildren(make("strong", who.name || "Khách mới"), make("span", [conversation.chat_channel_text, who.phone, who.address].filter(Boolean).join(" · "), "about"));
+    if (conversation.mode === "manual" && conversation.handoff_reason_text) head.append(make("span", `Vì sao cần người: ${conversation.handoff_reason_text}`, "reason"));
+    const orders = make("div", "", "orders");
+    for (const order of conversation.orders.slice(0, 6)) {
       const link = make("button", `${order.code} · ${order.total_text} · ${order.status_text}`);
       link.type = "button";
-      link.onclick = () => run(`/order ${order.code}`);
-      head.append(link);
+      link.onclick = () => { if (matchMedia("(max-width: 820px)").matches) showPane("room"); run(`/order ${order.code}`); };
+      orders.append(link);
     }
+    if (orders.children.length) head.append(orders);
     head.append(actions);
     $("conversation-log").replaceChildren(...messages.map((m) => messageView(m, m.direction)));
     $("conversation-log").scrollTop = $("conversation-log").scrollHeight;
@@ -197,7 +228,8 @@ function complete() {
   const found = line.startsWith("/") && !line.includes(" ") ? state.commands.filter((c) => c.name.startsWith(line.toLowerCase())) : [];
   list.hidden = !found.length;
   list.replaceChildren(...found.map((c, i) => {
-    const item = make("li"), button = make("button", `${c.usage} — ${c.help}`);
+    const item = make("li"), button = make("button", c.usage);
+    button.append(make("span", c.help));
     button.type = "button"; button.tabIndex = -1;
     button.setAttribute("aria-selected", String(i === 0));
     button.onclick = () => { $("line").value = `${c.name} `; list.hidden = true; $("line").focus(); };
@@ -207,8 +239,8 @@ function complete() {
 }
 
 function listen() {
-  const source = new EventSource("/api/desk/stream");
-  source.addEventListener("room", (event) => addRoom([JSON.parse(event.data).message]));
+  const source = new EventSource(`/api/desk/stream?after=${state.seen}`);
+  source.addEventListener("room", (event) => { addRoom([JSON.parse(event.data).message]); countSoon(); });
   source.addEventListener("conversation", (event) => {
     const conversation = JSON.parse(event.data);
     state.conversations.set(conversation.id, conversation);
@@ -222,7 +254,8 @@ function showLogin() {
   $("desk").hidden = true;
   $("login").hidden = false;
   const demo = document.querySelector('meta[name="chotdon-demo-logins"]').content;
-  $("demo-logins").replaceChildren(...demo.split(";").filter((p) => p.includes(":") && !p.includes("{")).map((pair) => {
+  const pairs = demo.split(";").filter((p) => p.includes(":") && !p.includes("{"));
+  $("demo-logins").replaceChildren(...(pairs.length ? [make("p", "Cửa hàng dùng thử: vào bằng")] : []), ...pairs.map((pair) => {
     const [login, password] = pair.split(":"), button = make("button", login);
     button.type = "button";
     button.onclick = () => { $("login").login.value = login; $("login").password.value = password; $("login").requestSubmit(); };
@@ -235,11 +268,12 @@ async function enter(me) {
   $("login").hidden = true;
   $("desk").hidden = false;
   $("desk").dataset.pane = "room";
-  $("me").textContent = `${me.staff.name} · ${me.staff.role}`;
-  $("room-log").replaceChildren();
+  $("me").textContent = `${me.staff.name.includes("(") ? me.staff.name : `${me.staff.name} · ${me.staff.role_text}`}`;
+  $("room-log").replaceChildren(empty("Phòng chung", "Đơn mới, việc cần duyệt và câu trả lời cho lệnh của bạn hiện ở đây. Gõ / để xem các lệnh."));
   addRoom((await api("/room")).messages);
   $("room-log").scrollTop = $("room-log").scrollHeight;
   await loadInbox();
+  countSoon();
   listen();
   if (!state.seen) await run("/todo");
 }
@@ -287,10 +321,12 @@ $("draft").addEventListener("submit", async (event) => {
 });
 $("draft-edit").onclick = () => { $("draft-text").readOnly = false; $("draft-text").focus(); };
 $("draft-drop").onclick = () => decideDraft("drop", {});
-for (const tab of document.querySelectorAll("[data-pane][role=tab]")) tab.onclick = () => {
-  $("desk").dataset.pane = tab.dataset.pane;
-  $("desk").classList.remove("open");
-  $("conversation").hidden = true;
-  for (const other of document.querySelectorAll("[role=tab]")) other.setAttribute("aria-selected", String(other === tab));
-};
+// On a phone one pane is seen at a time, and an open conversation covers both.
+function showPane(name) {
+  $("desk").dataset.pane = name;
+  if (matchMedia("(max-width: 820px)").matches) { state.open = null; $("desk").classList.remove("open"); $("conversation").hidden = true; drawInbox(); }
+  for (const tab of document.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", String(tab.dataset.pane === name));
+}
+for (const tab of document.querySelectorAll("[role=tab]")) tab.onclick = () => showPane(tab.dataset.pane);
+for (const button of $("quick").children) button.onclick = () => run(button.dataset.command);
 start();

@@ -17,6 +17,14 @@ const WORDS = {
     want: (name) => `I'd like 1 ${name}`, found: (n) => (n === 1 ? "1 product" : `${n} products`), empty: "The shop has no products yet.",
     failed: "The products could not be loaded. Please reload the page.", sandbox: "Played services", desk: "For staff",
   },
+  ko: {
+    title: "메시지 한 통이면 주문 끝.", all: "전체", order: "채팅으로 주문", gone: "품절", skip: "상품 보기",
+    text: "마음에 드는 상품을 고르고 대화하듯 편하게 메시지를 보내 주세요. 도우미가 주문을 받고 금액을 계산해 도착할 때까지 단계마다 알려 드려요.",
+    hint: "예를 들면 이렇게 보내세요:", go: "채팅창에서 이 문장 보내 보기", categories: "상품 분류",
+    example: "áo thun 검정 L 2개 주문할게요, 주소는 12 Lê Lợi, phường Bến Nghé, Q1, HCM, 전화 0901234567, 이름 Lan",
+    want: (name) => `${name} 1개 주문할게요`, found: (n) => `상품 ${n}개`, empty: "아직 상품이 없어요.",
+    failed: "상품을 불러오지 못했어요. 페이지를 새로고침해 주세요.", sandbox: "모의 서비스", desk: "직원용",
+  },
 };
 const state = { language: "vi", category: "", shop: null, products: [], trouble: false };
 const $ = (id) => document.getElementById(id);
@@ -43,7 +51,8 @@ function chat(text) {
   else document.addEventListener("chotdon:ready", () => window.Chotdon.open(text), { once: true });
 }
 
-const inLanguage = (product, field) => (state.language === "en" && product[`${field}_en`]) || product[field] || "";
+/** Goods have Vietnamese and English words; who reads neither is helped more by the English ones. */
+const inLanguage = (product, field) => (state.language !== "vi" && product[`${field}_en`]) || product[field] || "";
 
 function productView(product, words) {
   const name = inLanguage(product, "title");

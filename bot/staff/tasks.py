@@ -1,0 +1,103 @@
+"""Staff tasks in the staff's words. The task itself is written by the core, for programs."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.staff.words import in_words
+from core.jobs.models import Job, StaffTask
+from core.money import format_dong
+from core.orders.models import Order
+from core.payments.recording import received
+from core.shipping.models import Shipment
+
+_JOBS = {
+    "conversation.answer": "Trả lời khách",
+    "cart.remind": "Nhắc khách về giỏ hàng", "notice.answer": "Báo khách lời đáp",
+    "notice.customer": "Báo tin cho khách", "notice.staff": "Báo tin cho nhân viên",
+    "stock.expire_holds": "Trả hàng giữ hết hạn",
+    "approval.expire": "Hỏi lại việc chờ duyệt", "notice.restock": "Báo khách có hàng lại",
+    "order.complete": "Hoàn tất đơn", "payment.settle": "Cân đối tiền của đơn", "shipment.book": "Tạo vận đơn",
+    "shipment.label": "Lấy nhãn vận đơn", "shipment.cancel": "Hủy vận đơn", "shipment.track": "Cập nhật hành trình",
+    "shipment.poll": "Hỏi hành trình vận đơn", "invoice.auto": "Tự xuất hóa đơn",
+    "invoice.issue": "Phát hành hóa đơn", "invoice.collect": "Lấy hóa đơn đã có mã",
+    "knowledge.folder": "Đọc thư mục tài liệu", "history.clear": "Dọn dữ liệu cũ",
+}  # fmt: skip
+
+
+def task_words(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    """(title, lines); a kind that is not known here is shown as it was written."""
+    known = _KINDS.get(task.kind)
+    if known is not None:
+        return known(session, task)
+    if task.kind.startswith("parcel_"):
+        state = in_words("shipment_state", task.kind.removeprefix("parcel_"))
+        return f"Kiện hàng của {_code(session, task)}: {state}", _detail(task, "Hãng báo")
+    return task.title, _detail(task)
+
+
+def _dead_job(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    job = session.get(Job, task.subject_id)
+    name = job.name if job is not None else task.title.split()[0]
+    return f"Chưa làm được: {_JOBS.get(name, name)}", [
+        "Hệ thống đã thử nhiều lần. Kiểm tra kết nối và cài đặt, rồi làm lại hoặc làm tay.",
+        *_detail(task, "Chi tiết kỹ thuật"),
+    ]
+
+
+def _refused_parcel(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    title = f"Hãng vận chuyển từ chối kiện hàng của {_code(session, task)}"
+    return title, [*_detail(task, "Hãng báo"), "Sửa đơn theo lý do trên rồi gửi lại."]
+
+
+def _parcel_not_stopped(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    parcel = session.scalar(
+        select(Shipment.tracking_number)
+        .where(Shipment.order_id == task.subject_id)
+        .order_by(Shipment.id.desc())
+        .limit(1)
+    )
+    title = f"{_code(session, task)} đã hủy nhưng kiện hàng {parcel or ''} chưa dừng được".replace("  ", " ")
+    return title, ["Gọi hãng vận chuyển để giữ hoặc hoàn kiện hàng, rồi chỉnh lại tồn kho nếu hàng đã đi."]
+
+
+def _refused_invoice(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    title = f"Hóa đơn của {_code(session, task)} bị từ chối"
+    return title, [*_detail(task, "Lý do"), "Sửa thông tin rồi xuất lại."]
+
+
+def _put_back(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    return f"{_code(session, task)} đã sửa: trả hàng về kho", _detail(task)
+
+
+def _difference(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    order = session.get(Order, task.subject_id)
+    if order is None:
+        return task.title, _detail(task)
+    paid = received(session, order.id)
+    due = order.total - paid
+    what = f"còn thiếu {format_dong(due)}" if due >= 0 else f"cần hoàn {format_dong(-due)}"
+    lines = [f"Đã thu {format_dong(paid)}, tổng mới {format_dong(order.total)}."]
+    return f"{order.code} đã sửa sau khi thu tiền: {what}", lines
+
+
+_KINDS: dict[str, Callable[[Session, StaffTask], tuple[str, list[str]]]] = {
+    "dead_job": _dead_job,
+    "shipment_refused": _refused_parcel,
+    "parcel_not_stopped": _parcel_not_stopped,
+    "invoice_refused": _refused_invoice,
+    "stock_to_put_back": _put_back,
+    "payment_difference": _difference,
+}
+
+
+def _code(session: Session, task: StaffTask) -> str:
+    order = session.get(Order, task.subject_id)
+    return order.code if order is not None else "một đơn"
+
+
+def _detail(task: StaffTask, label: str = "") -> list[str]:
+    if not task.detail:
+        return []
+    return [f"{label}: {task.detail}" if label else task.detail]

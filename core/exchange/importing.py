@@ -1,0 +1,186 @@
+"""Bringing a table in: all is read and checked first, then written in one transaction; or every wrong row is named."""
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, undefer
+
+from core.actor import Actor
+from core.clock import Clock
+from core.db import Database
+from core.errors import AppError, Conflict, NotFound
+from core.exchange.kinds import KINDS, KindName
+from core.exchange.models import TableImport
+from core.exchange.sheets import ImportRefused, Problems, Progress, read_lines
+from core.ids import new_id
+from core.jobs.queue import enqueue
+from core.jobs.worker import Run
+from core.ports.addresses import AddressBook
+
+JOB = "table.import"
+TELL_EVERY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table without a wrong row, as it was checked."""
+
+    kind: KindName
+    parts: list[Any]
+    rows: int
+
+    def write(
+        self, session: Session, *, addresses: AddressBook, actor: Actor, now: datetime
+    ) -> dict[str, int]:
+        return KINDS[self.kind].write(session, self.parts, addresses, actor, now)
+
+
+def prepare(
+    db: Database,
+    *,
+    kind: KindName,
+    stream: BinaryIO,
+    filename: str,
+    most_rows: int,
+    progress: Progress | None = None,
+) -> Prepared:
+    """Raises `ImportRefused` with every row that is wrong. Writes nothing, locks nothing."""
+    chosen = KINDS[kind]
+    problems = Problems()
+    lines = read_lines(
+        stream, filename, chosen.columns, most_rows=most_rows, problems=problems, prefixes=chosen.prefixes
+    )
+    parts = chosen.read(lines, problems, progress)
+    with db.read_transaction() as session:
+        chosen.check(session, lines, problems)
+    problems.refuse_any()
+    return Prepared(kind, parts, len(lines))
+
+
+def start_import(
+    session: Session,
+    *,
+    kind: KindName,
+    filename: str,
+    content: bytes,
+    dry_run: bool,
+    actor: Actor,
+    now: datetime,
+) -> TableImport:
+    """Kept in the database, so that any process can work it off."""
+    row = TableImport(
+        id=new_id(), kind=kind, filename=filename[:200], size=len(content), content=content, dry_run=dry_run,
+        state="waiting", rows=0, rows_done=0, problem_count=0, problems=[], counts={}, refusal="",
+        actor_id=actor.id, actor_name=actor.name, created_at=now, finished_at=None,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    enqueue(session, JOB, {"import_id": row.id}, now=now, ordering_key=f"import:{kind}")
+    return row
+
+
+def get_import(session: Session, kind: KindName, import_id: str) -> TableImport:
+    row = session.scalar(select(TableImport).where(TableImport.id == import_id, TableImport.kind == kind))
+    if row is None:
+        raise NotFound("import_not_found", f"There is no such import of {kind}.", {})
+    return row
+
+
+def list_imports(session: Session, kind: KindName, *, before: str | None, limit: int) -> list[TableImport]:
+    """Newest first."""
+    statement = select(TableImport).where(TableImport.kind == kind)
+    if before is not None:
+        statement = statement.where(TableImport.id < before)
+    return list(session.scalars(statement.order_by(TableImport.id.desc()).limit(limit)))
+
+
+def run_import(run: Run, *, addresses: AddressBook, most_rows: int, clock: Clock) -> None:
+    """A repeat after a crash starts from the file again; what was written is marked done in the same transaction."""
+    import_id = str(run.payload["import_id"])
+    with run.db.read_transaction() as session:
+        row = session.get(TableImport, import_id, options=[undefer(TableImport.content)])
+    if row is None or row.content is None or row.state in ("done", "refused"):
+        return
+    try:
+        prepared = prepare(
+            run.db, kind=_kind(row), stream=io.BytesIO(row.content), filename=row.filename, most_rows=most_rows,
+            progress=_teller(run.db, import_id),
+        )  # fmt: skip
+        _tell(run.db, import_id, state="writing", rows=prepared.rows, rows_done=prepared.rows)
+        _write(run.db, row, prepared, addresses=addresses, clock=clock)
+    except AppError as refusal:
+        problems = refusal.problems if isinstance(refusal, ImportRefused) else Problems()
+        _tell(
+            run.db, import_id, state="refused", refusal=refusal.message, problem_count=problems.count, content=None,
+            problems=[problem.as_dict() for problem in problems.kept], finished_at=clock(),
+        )  # fmt: skip
+
+
+def write_prepared(
+    db: Database, prepared: Prepared, *, addresses: AddressBook, actor: Actor, dry_run: bool, now: datetime
+) -> dict[str, int]:
+    """All of it or, for a dry run, nothing."""
+    with db.transaction() as session:
+        counts = prepared.write(session, addresses=addresses, actor=actor, now=now)
+        if dry_run:
+            session.rollback()
+    return counts
+
+
+def _write(
+    db: Database, row: TableImport, prepared: Prepared, *, addresses: AddressBook, clock: Clock
+) -> None:
+    actor, now = Actor("api", row.actor_id, row.actor_name), clock()
+    if row.dry_run:
+        counts = write_prepared(db, prepared, addresses=addresses, actor=actor, dry_run=True, now=now)
+        _tell(db, row.id, state="done", counts=counts, content=None, finished_at=now)
+        return
+    with db.transaction() as session:
+        _finish_once(session, row.id, now)
+        counts = prepared.write(session, addresses=addresses, actor=actor, now=now)
+        session.execute(update(TableImport).where(TableImport.id == row.id).values(counts=counts))
+
+
+def _finish_once(session: Session, import_id: str, now: datetime) -> None:
+    """First, so that of two workers with the same import one waits here and then writes nothing."""
+    won = session.execute(
+        update(TableImport)
+        .where(TableImport.id == import_id, TableImport.state == "writing")
+        .values(state="done", content=None, finished_at=now)
+        .returning(TableImport.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if won is None:
+        raise Conflict("import_done", "This import was finished already.", {})
+
+
+def _kind(row: TableImport) -> KindName:
+    return next(name for name in KINDS if name == row.kind)
+
+
+def _teller(db: Database, import_id: str) -> Callable[[int, int], None]:
+    """Once a second at most: progress is for people."""
+    told = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL_EVERY_SECONDS:
+            told = time.monotonic()
+            _tell(db, import_id, state="checking", rows=total, rows_done=done)
+
+    return tell
+
+
+def _tell(db: Database, import_id: str, **values: Any) -> None:
+    """Never over the word of who finished it."""
+    with db.transaction() as session:
+        session.execute(
+            update(TableImport)
+            .where(TableImport.id == import_id, TableImport.state.not_in(("done", "refused")))
+            .values(**values)
+        )

@@ -1,0 +1,75 @@
+"""Whole orders through the API: draft of two lines with an address, quote, place."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+
+from core.db import Database
+from core.schema import upgrade
+from tests.bench.measuring import free_port, percentiles, wait_healthy
+from tests.small_shop import cart_body, fill
+
+SECONDS = 6.0
+SERVER = """
+import sys, uvicorn, bot.tables
+from core.db import Database
+from tests.small_shop import desk_app
+uvicorn.run(desk_app(Database(sys.argv[1])), port=int(sys.argv[2]), log_config=None, access_log=False, ws="none")
+"""
+
+
+def measure(name: str, url: str) -> None:
+    db = Database(url)
+    upgrade(db)
+    key = fill(db, stock=1_000_000)
+    db.close()
+    with order_desk(url) as base:
+        for clients in (1, 8, 32):
+            told(f"orders, {name}", clients, crowd(clients, base, key))
+
+
+def told(what: str, clients: int, times: list[float]) -> None:
+    print(f"{what}, {clients:2d} clients: {len(times) / SECONDS:6.1f}/s, {percentiles(times)}", flush=True)
+
+
+@contextmanager
+def order_desk(database_url: str) -> Iterator[str]:
+    """The core's API alone, in a process of its own."""
+    port = free_port()
+    server = subprocess.Popen([sys.executable, "-c", SERVER, database_url, str(port)])
+    try:
+        wait_healthy(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def crowd(clients: int, base: str, key: str) -> list[float]:
+    """So many clients order for a while, each one order after another."""
+    end = time.monotonic() + SECONDS
+
+    def client(number: int) -> list[float]:
+        times: list[float] = []
+        headers = {"Authorization": f"Bearer {key}"}
+        with httpx.Client(base_url=base, headers=headers, timeout=60) as http:
+            while time.monotonic() < end:
+                began = time.perf_counter()
+                _one_order(http, 1_000_000 * number + len(times) + 10_000_000)
+                times.append(time.perf_counter() - began)
+        return times
+
+    with ThreadPoolExecutor(clients) as pool:
+        return [t for times in pool.map(client, range(clients)) for t in times]
+
+
+def _one_order(http: httpx.Client, serial: int) -> None:
+    lines = [{"sku": "LY-1", "quantity": 1}, {"sku": "HOA-1", "quantity": 1}]
+    cart = http.post("/api/v1/carts", json=cart_body(lines=lines, phone=f"09{serial % 10**8:08d}")).json()
+    quote = http.post(f"/api/v1/carts/{cart['id']}/quotes").json()
+    http.post("/api/v1/orders", json={"quote_id": quote["id"]}).raise_for_status()
