@@ -6,12 +6,20 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from json import loads
+from typing import Any
 
 from nlu import Parse, fold
 
 _AGREEING_SIGNS = frozenset("👍👌✅☑🆗💯👊🤝")
 _CHANGING = frozenset({"add_item", "change_item", "remove_item", "change_details", "restart", "postpone"})
 SURE = 0.5
+_FIRST_PART = re.compile(r"[,.;!]\s*|\s(?=(?:vì|vi|tại|do|because|since|nhưng)\s)")
+_DO_NOT = re.compile(r"đừng|dừng")
+# Without marks `đừng hủy` and `đúng, hủy` look alike: then it is asked again.
+_DO_NOT_DEED = re.compile(r"\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui)\b")
+_REASONING = re.compile(
+    r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b"
+)
 
 
 def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
@@ -24,6 +32,50 @@ def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
     if not parse.yes or parse.no or parse.question or says(parse.text, "hesitating", "later"):
         return False
     return not any(i.name in _CHANGING and i.confidence >= SURE for i in parse.intents)
+
+
+def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
+    """A yes to what a reply asked about a placed order; `asked` is the flow whose question stands open.
+
+    It may repeat the deed or be nothing but its words: `đồng ý huỷ`, `cancel it`, `네 교환할게요`. A reason may
+    follow a yes to a cancellation.
+    """
+    flow = _deed(asked)
+    if parse.question or says(parse.text, "hesitating", "later", "never"):
+        return False
+    if _DO_NOT.search(parse.text.lower()) or _DO_NOT_DEED.search(fold(parse.text)):
+        return False
+    if is_agreement(parse.text, flow):
+        return True
+    first, _, rest = _FIRST_PART.sub("\n", parse.text.strip(), count=1).partition("\n")
+    if flow == "cancel" and rest and is_agreement(first, flow):
+        return not parse.no or bool(_REASONING.search(fold(rest)))
+    return parse.yes and not parse.no
+
+
+def _deed(asked: dict[str, Any]) -> str:
+    """Goods are taken out of an order in the words of a cancellation."""
+    quantities = asked["data"].get("quantities") or {}
+    taken_out = asked["name"] == "change" and quantities and not any(quantities.values())
+    return "cancel" if taken_out else str(asked["name"])
+
+
+def is_agreement(text: str, flow: str) -> bool:
+    """Words of a yes, of the deed and of courtesy, and no other: whatever else is said may change the meaning."""
+    line = " ".join(re.sub(r"[^\w\s']", " ", fold(text[:200])).split())
+    meant = (*phrases()["yes_words"], *phrases().get(f"act_{flow}", ()))
+    allowed = sorted((*meant, *phrases()["filler"]), key=len, reverse=True)
+    rest, agreed = f" {line} ", False
+    for phrase in allowed:
+        if f" {phrase} " in rest:
+            rest = re.sub(f"(?<= ){re.escape(phrase)}(?= )", "", rest)
+            rest = " ".join(["", *rest.split(), ""])
+            agreed = agreed or phrase in meant
+    korean = [word for word in rest.split() if _is_hangul(word)]
+    if len(korean) < len(rest.split()) or any("까" in word for word in korean):
+        return False
+    stems = [next((stem for stem in allowed if word.startswith(stem)), "") for word in korean]
+    return all(stems) and (agreed or any(stem in meant for stem in stems))
 
 
 def is_only_signs(text: str) -> bool:
@@ -46,6 +98,10 @@ def phrases() -> dict[str, tuple[str, ...]]:
 
 def _stands_in(phrase: str, line: str) -> bool:
     """Korean words carry their endings behind them, so there a part is enough, but for a single syllable."""
-    if len(phrase) > 1 and any(unicodedata.name(c, "").startswith("HANGUL") for c in phrase):
+    if len(phrase) > 1 and _is_hangul(phrase):
         return phrase.replace(" ", "") in line.replace(" ", "")
     return f" {phrase} " in line
+
+
+def _is_hangul(text: str) -> bool:
+    return any(unicodedata.name(c, "").startswith("HANGUL") for c in text)

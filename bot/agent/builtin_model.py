@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable
 from bot.agent.clauses import with_clauses
 from bot.agent.composing import compose
 from bot.agent.parsing import understand
+from bot.agent.pointing import picked
 from bot.agent.policy import Call, Words, decide
 from bot.replies.varying import say_varied
 from nlu import Lexicon
@@ -50,6 +51,7 @@ class BuiltinChatModel(BaseChatModel):
         text = str(messages[last].content)
         lexicon = self.lexicon()
         parse, asides = with_clauses(understand(text, context, lexicon), context, lexicon)
+        context["picked"] = "" if parse.items else picked(text, context, lexicon)
         steps = decide(parse, context, asides)
         calls = [
             {"name": step.tool, "args": step.arguments, "id": f"call-{index}", "type": "tool_call"}

@@ -18,6 +18,7 @@ LIKELY = 0.5
 """Enough for an order that a number of goods speaks for."""
 SURE = 0.65
 """A clause has little to go by: it has to be clearer than a whole message."""
+SURE_OF_TOPIC = 0.5
 _BREAK = re.compile(r"[,;?!\n]+|\.\s|\s(?:và|với|còn|and|also|plus)\s|\s그리고\s|(?<=요)\s", re.IGNORECASE)
 _BESIDE = ABOUT_THE_SHOP | {"ask_price", "ask_stock", "ask_size", "haggle", "thanks", "greeting"}
 
@@ -25,7 +26,8 @@ _BESIDE = ABOUT_THE_SHOP | {"ask_price", "ask_stock", "ask_size", "haggle", "tha
 def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> tuple[Parse, tuple[Parse, ...]]:
     """`whole` with the questions of its clauses added, and the clauses that ask about other goods than are ordered.
 
-    What is ordered or told is left to the whole.
+    What is ordered or told is left to the whole. `context["clauses"]`: by topic of the shop, the clause that asks
+    for it; `context["parts"]`: how many clauses there are.
     """
     if len(whole.text) > MAX_CHARS or whole.order_codes:
         return whole, ()
@@ -34,6 +36,7 @@ def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> tup
         return whole, ()
     known = {intent.name: intent for intent in whole.intents}
     read = [understand(clause, context, lexicon) for clause in clauses]
+    _note_topics(context, read)
     choosing = any(intent.name in _CHOOSING for part in read for intent in part.intents[:1])
     for part in read:
         for intent in part.intents[:1]:
@@ -45,6 +48,15 @@ def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> tup
                 known[name] = Intent(name, max(before.confidence, intent.confidence), said)
     merged = replace(whole, intents=tuple(sorted(known.values(), key=lambda i: -i.confidence)))
     return _aside(merged, [part for part in read if _asks_about_goods(part)])
+
+
+def _note_topics(context: dict[str, Any], read: list[Parse]) -> None:
+    topics: dict[str, str] = {}
+    for part in read:
+        for intent in part.intents[:1]:
+            if intent.name in ABOUT_THE_SHOP and intent.confidence >= SURE_OF_TOPIC:
+                topics.setdefault(intent.name, part.text)
+    context["clauses"], context["parts"] = topics, len(read)
 
 
 def _wish(name: str, context: dict[str, Any]) -> str:

@@ -13,11 +13,30 @@ SURE_NAME = 0.9
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
 _INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
+_IF_NOT = re.compile(
+    r"^\s*(?:(?:nếu|neu|mà|ma|thế|the|vậy|vay|ok|ừ|uh?)\s+)*(?:(?:không|khong|ko|k|hk|hong|hông)\s+(?:có|co|còn|con)|hết|het)"
+    r"\b[^,.;\n]{0,30}?\s(?:thì|thi)\s+|^[^,.;\n]{0,20}?\bif\b[^,.;\n]{0,40}?(?:,|\bthen\b)\s*|^[^,.;\n]{0,20}?없으(?:면|시면)\s*",
+    re.IGNORECASE,
+)
 # What `nlu` knows by another name.
 _AWAITED = {"exchange": "variant"}
 
 
 def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
+    """`không có đen thì lấy xanh`: where the whole names nothing, what follows the condition is the wish."""
+    understood = _understand(text, context, lexicon)
+    condition = _IF_NOT.match(text) if not understood.items else None
+    if condition is None:
+        return understood
+    wish = _understand(text[condition.end() :], context, lexicon)
+    if not wish.items:
+        return understood
+    return replace(
+        understood, items=wish.items, intents=wish.intents, yes=False, no=wish.no, quantity=wish.quantity
+    )
+
+
+def _understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     """ "Size M" and "bỏ áo" are about the cart, or about a placed order when that is what is talked of."""
     cart = (context.get("cart") or {"lines": []})["lines"]
     flow = context.get("flow")
@@ -124,7 +143,11 @@ def _read(
         text,
         Context(
             lexicon=lexicon,
-            awaiting=_AWAITED.get(awaiting, awaiting) if awaiting else None,
+            awaiting="invoice"
+            if "invoice" in context.get("awaiting", ())
+            else _AWAITED.get(awaiting, awaiting)
+            if awaiting
+            else None,
             shown=tuple(shown),
             cart=tuple(
                 CartItem(

@@ -105,8 +105,7 @@ class _Facts(dict[str, str]):
 def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
     facts = {name: str(value) for name, value in data.items()} | {"error": code}
     if "roles" in data:
-        names = [in_words("role", role) for role in dict.fromkeys(data["roles"])]
-        facts["roles"] = ", ".join(names[:-1]) + " hoặc " + names[-1] if len(names) > 1 else names[0]
+        facts["roles"] = _any_of([in_words("role", role) for role in dict.fromkeys(data["roles"])])
     if "status" in data:
         facts["status"] = in_words("status", str(data["status"]))
     if "fulfilment_state" in data:
@@ -131,6 +130,10 @@ def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
     if "language" in data:
         facts["language"] = _LANGUAGES.get(str(data["language"]), str(data["language"]))
     return facts
+
+
+def _any_of(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + " hoặc " + names[-1] if len(names) > 1 else names[0]
 
 
 def _transition(data: Mapping[str, Any]) -> dict[str, str]:

@@ -673,10 +673,10 @@ def test_an_invoice_is_gathered_bit_by_bit_and_the_wrong_tax_code_asked_again(
     )
     steps = [chat.say(text)["state"]["awaiting"] for text in texts]
 
-    assert first["state"]["awaiting"] == ["invoice", "tax_code", "company", "company_address", "email"]
-    assert wrong["state"]["awaiting"][:2] == ["invoice", "tax_code"]
+    assert first["state"]["awaiting"] == ["tax_code", "company", "company_address", "email", "invoice"]
+    assert wrong["state"]["awaiting"][0] == "tax_code"
     assert "0100109107" in said(wrong)
-    assert [s[1:2] for s in steps] == [["company"], ["company_address"], ["email"], ["email"], []]
+    assert [s[:1] for s in steps] == [["company"], ["company_address"], ["email"], ["email"], []]
     assert order_of(parts, code).invoice_request["tax_code"] == "0100109106"
     chat.say("đổi email hóa đơn thành ketoan@nang.vn")
     assert order_of(parts, code).invoice_request["email"] == "ketoan@nang.vn"

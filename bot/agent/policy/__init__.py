@@ -6,6 +6,7 @@ the one thing that is still to be asked.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,12 +14,19 @@ from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order, whole_cart
-from bot.agent.policy.questions import ask, ask_aside, open_question
+from bot.agent.policy.questions import ask, ask_aside, asked_beside, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
-from bot.agent.policy.talk import courtesy, hand_over, small_talk
-from nlu import Parse
+from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk
+from bot.agent.policy.wishes import buys_a_count
+from nlu import Intent, Parse
 
 MOST_PARTS = 3
+A_NAME = 3
+CERTAIN = 0.9
+_FIRST = (
+    claimed_authority, whole_cart, follow_up, take_offer, asked_before, invoice, requests, hand_over,
+)  # fmt: skip
+"""What takes the whole message, if anything does; else its questions and deeds are served together."""
 
 
 def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) -> list[Step]:
@@ -26,21 +34,33 @@ def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) 
 
     `asides` are parts of it that only ask, beside what is ordered.
     """
-    for rule in (whole_cart, follow_up, take_offer, asked_before, invoice, requests, hand_over):
+    parse = _calm(parse, context)
+    for rule in _FIRST:
         steps = rule(parse, context)
         if steps:
             return steps
     deeds = [] if _only_asks(parse) else _deeds(parse, context)
-    answers = [*ask(parse, context, deeds), *ask_aside(asides, context)][: MOST_PARTS - len(deeds)]
+    asked = [*ask(parse, context, deeds), *ask_aside(asides, context)]
+    answers = [with_offered_size(parse, context, step) for step in asked][: MOST_PARTS - len(deeds)]
     if any(step.tool == "ask_discount" for step in answers if isinstance(step, Call)):
         # "50%" is no quantity of what is in the cart.
         named = any(item.refers != "cart" for item in parse.items)
         deeds = deeds if named else []
     if answers and all(isinstance(deed, Call) and deed.tool == "find_products" for deed in deeds):
         deeds = []
+    if deeds and not answers and context.get("parts", 1) > 1 and (beside := asked_beside(parse)):
+        answers = [Call("answer_question", {"question": beside, "only_sure": True})]
     if answers or deeds:
         return [*courtesy(parse, context), *answers, *deeds]
     return small_talk(parse, context) or open_question(parse, context)
+
+
+def _calm(parse: Parse, context: dict[str, Any]) -> Parse:
+    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound."""
+    if context["awaiting"][:1] not in (["name"], ["address"], ["ward"]) or len(parse.text.split()) > A_NAME:
+        return parse
+    kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
+    return replace(parse, intents=kept or (Intent("unknown", 0.3),))
 
 
 def _only_asks(parse: Parse) -> bool:
@@ -49,8 +69,14 @@ def _only_asks(parse: Parse) -> bool:
     asking = {"browse_catalogue", "haggle", *ABOUT_GOODS}
     if any(item.quantity for item in parse.items):
         asking -= {"ask_price", "ask_stock", "ask_product"}
+    if "order" in intents or ((_counted(parse) or not parse.question) and buys_a_count(parse)):
+        return False
     harmless = {*ABOUT_GOODS, *ABOUT_THE_SHOP, "greeting", "thanks", "chitchat", "unknown"}
     return bool(intents & asking) and not intents - asking - harmless
+
+
+def _counted(parse: Parse) -> bool:
+    return any(item.product_sku and item.quantity and item.refers is None for item in parse.items)
 
 
 def _deeds(parse: Parse, context: dict[str, Any]) -> list[Step]:

@@ -4,12 +4,14 @@ from typing import Any
 
 from bot.agent.agreement import says
 from bot.agent.policy.ordering import order
-from bot.agent.policy.steps import Call, Step, intents_of
+from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
+    asks_a_favour,
     change_arguments,
     changed_part,
     invoice_arguments,
     names_placed_order,
+    order_with,
     reason_in,
     return_arguments,
     says_cancel,
@@ -19,6 +21,7 @@ from nlu import Parse
 
 CHANGING = frozenset({"change_item", "remove_item", "change_details"})
 OPEN = ("new", "processing", "packed", "shipped", "failed")
+_MORE_THAN_A_COMPLAINT = frozenset({*ABOUT_GOODS, *ABOUT_THE_SHOP, "haggle", "order", "wholesale"})
 DELIVERED = ("delivered", "completed")
 
 
@@ -43,9 +46,11 @@ def invoice(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return []
     if intents & {"handoff", "abuse"} or (not wished and not (told and context["invoice_wished"])):
         return []
+    placed = names_placed_order(parse)
     named = [m for m in parse.items if m.product_sku and m.quantity and m.refers is None]
-    ordering = order(parse, context) if named else []
-    arguments = {"code": code_of(parse), **invoice_arguments(parse), "quietly": bool(ordering)}
+    ordering = order(parse, context) if named and not placed else []
+    code = code_of(parse) or (order_with(parse, context, (*OPEN, *DELIVERED)) if placed else "")
+    arguments = {"code": code, **invoice_arguments(parse), "quietly": bool(ordering)}
     return [*ordering, Call("request_invoice", arguments)]
 
 
@@ -73,7 +78,11 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     arguments = return_arguments(parse, context, kind)
     if "complaint" in intents or reason_in(parse):
         arguments["reason"] = parse.text.strip()[:1_000]
-    return [Call("ask_return", {"kind": kind, "code": code_of(parse), **arguments})]
+    code = code_of(parse) or order_with(parse, context, DELIVERED)
+    asked = [Call("ask_return", {"kind": kind, "code": code, **arguments})]
+    if not parse.question or kind == "exchange":
+        return list(asked)
+    return [Call("answer_question", {"question": parse.text, "topic": "return", "only_sure": True}), *asked]
 
 
 def _not_sent(parse: Parse, context: dict[str, Any]) -> bool:
@@ -102,20 +111,43 @@ def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     if context["cart"] and not names_placed_order(parse):
         return [Call("empty_cart")]
     reason = parse.text.strip() if reason_in(parse) else ""
-    return [Call("ask_cancel", {"code": code_of(parse), "reason": reason})]
+    code = code_of(parse) or order_with(parse, context, OPEN)
+    only_some = _only_some_of(code, parse, context)
+    if only_some:
+        return [Call("change_order", {"code": code, "items": only_some})]
+    return [Call("ask_cancel", {"code": code, "reason": reason})]
+
+
+def _only_some_of(code: str, parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The goods to be taken out, where an order has others besides those that are named."""
+    held = {line["product"] for o in context["orders"] if o["code"] == code for line in o["lines"]}
+    named = {str(m.product_sku) for m in parse.items if m.refers is None and m.product_sku in held}
+    if parse.order_codes or not named or named == held:
+        return []
+    plain: dict[str, Any] = {"quantity": None, "options": {}, "action": "remove", "replaces": ""}
+    return [{"sku": sku, **plain} for sku in sorted(named)]
 
 
 def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
-    angry = "complaint" in intents or says(parse.text, "angry")
-    return [Call("complain", {"code": code_of(parse)})] if angry else []
+    """What is asked or ordered more surely than it is complained of goes before."""
+    if says(parse.text, "angry"):
+        return [Call("complain", {"code": code_of(parse)})]
+    if "complaint" not in intents:
+        return []
+    sure = {intent.name: intent.confidence for intent in parse.intents}
+    others = max((sure.get(name, 0.0) for name in _MORE_THAN_A_COMPLAINT), default=0.0)
+    if others > sure["complaint"]:
+        return []
+    return [Call("complain", {"code": code_of(parse)})]
 
 
 def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     """Of a placed order; with an open cart only when the order is named."""
     named = names_placed_order(parse)
     told = bool(change_arguments(parse, context)) or parse.quantity is not None
-    wishing = not parse.question or intents & {"order", "add_item"}
-    changing = intents & CHANGING or (named and told and wishing)
+    wishing = not parse.question or bool(intents & {"order", "add_item"}) or asks_a_favour(parse)
+    moving = named and changed_part(parse) == "address" and not intents & (ABOUT_THE_SHOP | {"order_status"})
+    changing = intents & CHANGING or (named and told and wishing) or moving
     open_orders = [placed for placed in context["orders"] if placed["status"] in OPEN]
     if not changing or (context["cart"] and not named) or not (open_orders or parse.order_codes):
         return []
@@ -123,9 +155,35 @@ def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
 
 
 def _changed(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """Goods that are only named, as they are on the order already, tell which order is meant and no change."""
     arguments = change_arguments(parse, context)
-    part = "" if arguments else "item" if parse.quantity else changed_part(parse)
-    return [Call("change_order", {"code": code_of(parse), **arguments, "part": part})]
+    code = code_of(parse) or order_with(parse, context, OPEN)
+    held = {line["sku"] for order in context["orders"] for line in order["lines"]}
+    products = {line["product"] for order in context["orders"] for line in order["lines"]}
+    leading = parse.intents[0].name if parse.intents else ""
+    kept = [
+        item
+        for item in arguments.pop("items", [])
+        if item["quantity"] or item["action"] != "set" or item["replaces"]
+        or (item["sku"] not in held and (item["options"] or item["sku"] not in products))
+    ]  # fmt: skip
+    place = changed_part(parse) == "address"
+    if place and not intents_of(parse) & {"change_item", "add_item", "remove_item"}:
+        # "I ordered 1 lamp yesterday, can it go to the new place?"
+        kept = []
+    if kept:
+        arguments["items"] = kept
+    part = "" if arguments else "item" if parse.quantity and not place else changed_part(parse)
+    about = [m for m in parse.items if m.product_sku in products and m.refers is None]
+    if not arguments and not part and about and leading != "order_status":
+        part = "item"
+        options: dict[str, Any] = {"quantity": None, "options": {}, "action": "set"}
+        # Its size is spoken of: which other one is asked.
+        arguments["items"] = [
+            {"sku": m.product_sku, "replaces": m.variant_sku, **options}
+            for m in about[:1] if m.options and m.variant_sku in held
+        ]  # fmt: skip
+    return [Call("change_order", {"code": code, **arguments, "part": part})]
 
 
 def _paid(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:

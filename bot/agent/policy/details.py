@@ -5,9 +5,17 @@ from typing import Any
 
 from bot.agent.agreement import is_only_signs, says
 from bot.agent.policy.steps import intents_of
-from nlu import Parse
+from nlu import Parse, fold
 
 _NOTE_LEAD = re.compile(r"^\s*(?:(?:add a |thêm )?(?:note|ghi chú|ghi chu)|메모)\s*[:\-]\s*", re.IGNORECASE)
+_CARD = re.compile(
+    r"\b(thiep|card|the|note|loi (nhan|chuc))\b.{0,20}?\b(ghi|viet|de|noi dung|write|writing|saying|says?|reads?)\b"
+    r"|\b(ghi|viet|write)\b.{0,20}\b(thiep|card)\b|카드에.{0,30}(적|써)|(카드|메시지) ?(문구|내용)"
+)
+BUYS = re.compile(
+    r"\b(?:lay|mua|ban|chot|order|buy|take|get)(?: (?:cho |giup )?(?:minh|em|chi|anh|toi|tui|e|m|me))?"
+    r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:%|(?:k|tr|trieu|nghin|ngan)\b))"
+)
 _HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
 _TALK = frozenset(
     {"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope", "ask_shop"}
@@ -35,14 +43,29 @@ def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
     if parse.phones:
         phone = next((p for p in parse.phones if p.valid), parse.phones[0])
         details["phone"] = phone.value if phone.valid else phone.raw
-    if parse.address_span is not None:
+    if parse.address_span is not None and not _names_goods(parse, parse.address_span):
         details["address"] = _address(parse, parse.address_span, context).strip(" ,.;")
     method = _payment(parse, context)
     if method:
         details["payment_method"] = method
-    if parse.note and not parse.question:
-        details["note"] = _NOTE_LEAD.sub("", parse.note)
+    if not parse.question and (parse.note or writes_a_card(parse)):
+        details["note"] = _NOTE_LEAD.sub("", parse.note or parse.text.strip()[:300])
     return details
+
+
+def _names_goods(parse: Parse, span: tuple[int, int]) -> bool:
+    """`1 hũ mắm ruốc Huế` looks like a place and is something to buy."""
+    if BUYS.match(fold(parse.text[slice(*span)]).strip()):
+        return True
+    return any(
+        m.product_sku and m.refers is None and span[0] <= m.span[0] and m.span[1] <= span[1]
+        for m in parse.items
+    )
+
+
+def writes_a_card(parse: Parse) -> bool:
+    """`thiệp ghi là …`: what is to be written, not a card that is bought."""
+    return bool(_CARD.search(fold(parse.text))) and not any(item.quantity for item in parse.items)
 
 
 def is_plain_answer(parse: Parse) -> bool:
@@ -73,7 +96,10 @@ def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> st
 
 def _payment(parse: Parse, context: dict[str, Any]) -> str:
     """A way to pay that is none of ours is passed on in words, so that the offered ones can be named."""
-    if parse.payment and not parse.question:
+    choosing = not parse.question or (
+        bool(parse.intents) and parse.intents[0].name == "choose_payment" and context["cart"]
+    )
+    if parse.payment and choosing:
         return parse.payment
     chosen = "choose_payment" in intents_of(parse) and not parse.payment and not parse.question
     return parse.text.strip()[:40] if chosen and context["cart"] else ""

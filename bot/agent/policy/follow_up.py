@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
-from bot.agent.policy.after_sales import code_of
-from bot.agent.policy.steps import Call, Step, intents_of
+from bot.agent.agreement import agrees_to_request, is_agreement
+from bot.agent.policy.after_sales import DELIVERED, OPEN, code_of
+from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
+    asks_a_favour,
     change_arguments,
     invoice_arguments,
     means_all,
+    order_with,
     reason_in,
     return_arguments,
     spoken_number,
@@ -47,6 +50,9 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if flow is None or intents_of(parse) & {"handoff", "abuse"}:
         return []
     awaited = flow["awaiting"][0]
+    offered = (context.get("offer") or {}).get("kind") == "staff"
+    if offered and awaited != "confirm" and parse.yes and len(parse.text.split()) <= AN_ANSWER:
+        return []
     gives_up = _GIVES_UP if awaited == "reason" else _NO_LONGER
     new_value = parse.phones or parse.address_span or parse.order_codes
     if gives_up.search(fold(parse.text)) and not parse.question and not new_value:
@@ -61,10 +67,13 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
 def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     """A correction in the same message is a correction, not a yes."""
     name = flow["name"]
+    if _wants_goods(parse):
+        return []
+    agrees = agrees_to_request(parse, flow)
     told = _correction(parse, context, flow)
-    if told and not (parse.yes and name == "return"):
+    if told and not (agrees and (name == "return" or _is_agreement_alone(parse))):
         return [Call("change_order" if name == "change" else "ask_return", told)]
-    if parse.yes and not parse.no:
+    if agrees:
         return [Call("confirm_request")]
     if parse.no and not parse.question:
         return [Call("drop_request")]
@@ -75,6 +84,18 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
     if name == "cancel" and len(parse.text.split()) >= AN_ANSWER:
         return [Call("ask_cancel", {"reason": parse.text.strip()})]
     return []
+
+
+def _wants_goods(parse: Parse) -> bool:
+    """Goods that are ordered beside a yes are the wish; the yes is a word in passing."""
+    named = [m for m in parse.items if m.product_sku and m.quantity and m.refers is None]
+    return "order" in intents_of(parse) and bool(named)
+
+
+def _is_agreement_alone(parse: Parse) -> bool:
+    """`ok đổi đi`, `that one, yes`: what it points to is what was shown."""
+    told = parse.phones or parse.name or parse.address_span
+    return not told and all(m.refers and not m.options and not m.quantity for m in parse.items)
 
 
 def _correction(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +121,9 @@ def _kind(parse: Parse, flow: dict[str, Any]) -> str:
 def _order_code(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     if parse.question and not parse.order_codes:
         return []
-    code = code_of(parse) or _by_number(parse.text, context)
+    code = (
+        code_of(parse) or _by_number(parse.text, context) or order_with(parse, context, (*OPEN, *DELIVERED))
+    )
     if not code and wants_other_business(parse, flow):
         return []
     tool = {"cancel": "ask_cancel", "change": "change_order", "return": "ask_return"}[flow["name"]]
@@ -120,13 +143,18 @@ def _by_number(text: str, context: dict[str, Any]) -> str:
 def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
     awaited, kind = flow["awaiting"][0], _kind(parse, flow)
     changed = kind != flow["data"].get("kind", "return")
+    others = _other_goods(parse, context, flow)
+    if others:
+        return [Call("ask_return", {"kind": kind, **others, "instead_of_chosen": True})]
     reason = awaited == "reason" and not changed and not _turns_away(parse)
     if not reason and (parse.question or (wants_other_business(parse, flow) and awaited != "item")):
         return []
     if reason:
         said = parse.text.strip()
-        skipped = bool(_NO_REASON.match(fold(said)))
+        skipped = bool(_NO_REASON.match(fold(said))) or is_agreement(said, "return")
         return [Call("ask_return", {"no_reason": True} if skipped else {"reason": said})]
+    if intents_of(parse) & ABOUT_THE_SHOP and not parse.items and not means_all(parse):
+        return []
     if awaited == "exchange":
         return [Call("ask_return", {"exchange": _instead(parse, context, flow)})]
     told = return_arguments(parse, context, "return" if awaited == "item" and not changed else kind)
@@ -135,9 +163,22 @@ def _return(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list
     return [Call("ask_return", {"kind": kind, **told, **({"all_items": True} if means_all(parse) else {})})]
 
 
+def _other_goods(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> dict[str, Any]:
+    """`the scarf I want to send back`, while something else was talked of: that is what is returned."""
+    if parse.question or not intents_of(parse) & {"return_request", "exchange_request"}:
+        return {}
+    chosen = set(flow["data"].get("items", {}))
+    held = {line["sku"]: line["product"] for order in context["orders"] for line in order["lines"]}
+    named = [m for m in parse.items if m.refers is None and m.product_sku in held.values()]
+    if not chosen or not named or {m.product_sku for m in named} <= {held.get(sku) for sku in chosen}:
+        return {}
+    return return_arguments(parse, context, "return")
+
+
 def _turns_away(parse: Parse) -> bool:
     """Whatever is said to "why?" is the reason, unless it asks back or orders something."""
-    asks = parse.question and ("?" in parse.text or len(parse.text.split()) > LONG)
+    about = intents_of(parse) & (ABOUT_THE_SHOP | ABOUT_GOODS)
+    asks = parse.question and ("?" in parse.text or (about and len(parse.text.split()) > LONG))
     return asks or any(item.quantity and item.refers is None for item in parse.items)
 
 
@@ -151,7 +192,8 @@ def _instead(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
 
 
 def _change(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
-    if parse.question or wants_other_business(parse, flow):
+    asking = parse.question and not asks_a_favour(parse)
+    if asking or wants_other_business(parse, flow):
         return []
     awaited = flow["awaiting"][0]
     told = change_arguments(parse, context, flow["data"].get("draft") if awaited == "variant" else None)

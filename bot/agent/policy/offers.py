@@ -19,7 +19,11 @@ _THAT_SIZE = re.compile(r"\b(size|co|sz) (do|day|nay|ay|kia|vua roi)\b|\b(that|t
 def take_offer(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A plain yes or no to what the last reply offered. Anything else said is more than a yes."""
     offer = context.get("offer")
-    if not offer or parse.items or parse.question or intents_of(parse) - _PLAIN:
+    if not offer or parse.question:
+        return []
+    if offer["kind"] == "item" and _tells_where_to(parse, context):
+        return _order_offered(parse, context, offer)
+    if not _plain_answer(parse, offer):
         return []
     if parse.no or "deny" in intents_of(parse):
         return [Words("all_right")]
@@ -31,6 +35,22 @@ def take_offer(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if offer["kind"] == "staff":
         return [Call("hand_off", {"reason": "asked for after an answer was not known"})]
     return [Call("notify_restock", {"sku": offer["sku"], "options": offer.get("options", {})})]
+
+
+def _plain_answer(parse: Parse, offer: dict[str, Any]) -> bool:
+    """Nothing is named but what was offered (`that one`); "all right, the normal price" takes it, too."""
+    pointed = offer["kind"] == "item" and not any(
+        item.options or item.quantity or item.change == "remove" or item.refers != "shown"
+        for item in parse.items
+    )
+    harmless = _PLAIN | ({"ask_price", "change_item"} if parse.yes and offer["kind"] == "item" else set())
+    return (not parse.items or pointed) and not intents_of(parse) - harmless
+
+
+def _tells_where_to(parse: Parse, context: dict[str, Any]) -> bool:
+    """Name and address in answer to "shall it be this one?" say yes as plainly as a yes."""
+    told = bool(parse.phones) and bool(parse.address_span or parse.name)
+    return told and not parse.items and not parse.no and not context["cart"] and not context["awaiting"]
 
 
 def _order_offered(parse: Parse, context: dict[str, Any], offer: dict[str, Any]) -> list[Step]:
@@ -45,12 +65,16 @@ def _order_offered(parse: Parse, context: dict[str, Any], offer: dict[str, Any])
 
 
 def with_offered_size(parse: Parse, context: dict[str, Any], step: Step) -> Step:
-    """ "One in that size" means the size that was just advised."""
-    offer = context.get("offer") or {}
-    if offer.get("kind") != "item" or not isinstance(step, Call) or not _THAT_SIZE.search(fold(parse.text)):
+    """The size that was advised is taken unless another is named; "in that size" asks for it by itself."""
+    sized = context.get("selling", {}).get("sized")
+    if not sized or not isinstance(step, Call) or step.tool not in ("update_order", "check_product"):
         return step
+    if step.tool == "check_product":
+        named = step.arguments["sku"] == sized["sku"] and _THAT_SIZE.search(fold(parse.text))
+        options = {**sized["options"], **step.arguments["options"]} if named else step.arguments["options"]
+        return Call(step.tool, {**step.arguments, "options": options})
     items = [
-        {**item, "options": {**offer["options"], **item["options"]}} if item["sku"] == offer["sku"] else item
+        {**item, "options": {**sized["options"], **item["options"]}} if item["sku"] == sized["sku"] else item
         for item in step.arguments.get("items", ())
     ]
     return Call(step.tool, {**step.arguments, "items": items} if items else step.arguments)

@@ -8,6 +8,7 @@ from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.wishes import wished_items
 from nlu import Parse
 
+AN_ORDER = 2
 _OF_THE_CART = frozenset(
     {"item", "variant", "quantity", "name", "phone", "address", "ward", "payment", "confirm", "anything_else"}
 )
@@ -88,6 +89,8 @@ def changes_cart(parse: Parse, context: dict[str, Any]) -> bool:
 def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if "restart" in intents_of(parse) and not parse.question:
         return [Call("empty_cart")]
+    if _has_lines(context) and says(parse.text, "another_order") and not parse.question:
+        return [Words("first_order_first"), Call("update_order")]
     items = wished_items(parse, context)
     special = whole_cart(parse, context) or _more_of_the_placed_order(parse, context, items)
     if special or parse.order_codes:
@@ -106,7 +109,7 @@ def order(parse: Parse, context: dict[str, Any]) -> list[Step]:
         if parse.question and intents_of(parse) & ABOUT_THE_SHOP:
             steps.append(Call("answer_question", {"question": parse.text}))
     elif _wants_the_cart(parse, context):
-        steps.append(Call("update_order"))
+        steps.append(_cart_or_search(parse, context))
     return steps
 
 
@@ -165,6 +168,17 @@ def _answers(parse: Parse, context: dict[str, Any]) -> bool:
         return False
     only_number = asked in ("phone", "address", "ward") and not any(c.isalpha() for c in parse.text)
     return only_number or is_plain_answer(parse)
+
+
+def _cart_or_search(parse: Parse, context: dict[str, Any]) -> Step:
+    """An order of goods that were not recognised is looked for by its words before an empty cart is told."""
+    empty = not _has_lines(context) and not context.get("drafts")
+    ordered = intents_of(parse) & {"order", "add_item", "change_item"} and "show_cart" not in intents_of(
+        parse
+    )
+    if empty and ordered and len(parse.text.split()) > AN_ORDER:
+        return Call("find_products", {"query": parse.text})
+    return Call("update_order")
 
 
 def _wants_the_cart(parse: Parse, context: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.tools.shopping.measures import read_measures
 from bot.tools.shopping.wishes import price_end, price_range
@@ -17,10 +18,21 @@ _TOPICS = {
     "ask_policy": "",
 }
 _ABOUT_GOODS = ("ask_price", "ask_stock", "ask_product")
+_WORDS_FOR = {
+    "price": re.compile(
+        r"\b(gia|bao nhieu|bnhieu|bnhiu|bao nhiu|nhieu|nhiu|bn|may (tien|xu|dong|k|tr)|tien"
+        r"|costs?|prices?|priced|how much|how many dong|rate|expensive|cheap)\b|얼마|가격|값|얼만"
+    ),
+    "stock": re.compile(
+        r"\b(con|co|het|ban|available|stock|have|has|got|sell|left|still|restock(ed)?|sold out|there)\b"
+        r"|있|재고|남|품절|없"
+    ),
+}
 _MORE = re.compile(
     r"\b(xem them|them mau|mau (nao )?(khac|nua)|con (mau|cai|loai|mon)( nao)? (khac|nua)|cai khac|show more|more"
     r"|any others?|other (ones|models|options)|anything else)\b|더 (보여|있)|다른 (거|것|상품|제품)"
 )
+A_FEW = 4
 CLEARLY = 0.8
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
@@ -37,7 +49,7 @@ def ask(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[St
         steps.append(Call("ask_discount", {**arguments, "wished": max(parse.amounts, default=None)}))
     if not steps or parse.items:
         steps += _goods(parse, context, deeds)
-    steps += _shop_matters(parse, mixed=bool(steps or deeds))
+    steps += _shop_matters(parse, context, mixed=bool(steps or deeds))
     return steps
 
 
@@ -56,6 +68,8 @@ def ask_aside(asides: Sequence[Parse], context: dict[str, Any]) -> list[Step]:
 def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[Step]:
     intents = intents_of(parse)
     ordering = any(isinstance(step, Call) and step.tool == "update_order" for step in deeds)
+    if ordering and "recommend" in intents and _named(parse):
+        return [Call("recommend_products", {"wish": parse.text, "skus": _named(parse)[:1]})]
     if ordering and not intents & {"ask_price", "ask_product", "compare", "ask_size"}:
         return []
     if ordering and "ask_price" in intents and not _named(parse):
@@ -88,8 +102,9 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         options = parse.items[0].options if parse.items else {}
         arguments = {"sku": focus[0] if focus else "", "options": dict(options), "stop": parse.no}
         return [Call("notify_restock", arguments)]
-    if "compare" in intents:
-        skus = list(dict.fromkeys(named if len(named) > 1 else [*named, *candidates, *context["shown"]]))
+    if "compare" in intents or (parse.question and says(parse.text, "comparing")):
+        others = [] if named else candidates
+        skus = list(dict.fromkeys(named if len(named) > 1 else [*named, *others, *context["shown"]]))
         if skus:
             return [Call("compare_products", {"skus": skus[:4], "said": parse.text})]
         return [Call("recommend_products", {"wish": parse.text})]
@@ -110,10 +125,22 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
     if price_end(parse.text):
         among = list(dict.fromkeys([*named, *candidates]))[:20]
         return [Call("recommend_products", {"wish": parse.text, "skus": among})]
+    if _budget_alone(parse, intents):
+        return [Call("recommend_products", {"wish": parse.text, "skus": []})]
     if "recommend" in intents and not (intents & set(_ABOUT_GOODS) and named):
         among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
         return [Call("recommend_products", {"wish": parse.text, "skus": among})]
     return []
+
+
+def _budget_alone(parse: Parse, intents: set[str]) -> bool:
+    """A sum and no goods, with a word of looking for something: advice within it."""
+    likely = {intent.name for intent in parse.intents[:3]}
+    sure = intents - {"greeting", "thanks", "chitchat"}
+    return (
+        not parse.items and not sure and bool(likely & {"search_product", "recommend", "browse_catalogue"})
+        and price_range(parse.text) != (None, None)
+    )  # fmt: skip
 
 
 def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
@@ -148,22 +175,32 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
 
 
 def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str]) -> list[Step]:
+    """Price and stock only where words ask for them; whatever else is asked is looked up in what the shop wrote."""
     steps: list[Step] = []
-    about = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
+    guessed = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
+    line = fold(parse.text)
+    about = [name for name in guessed if _WORDS_FOR[name].search(line)]
     if "price" in about and not _only_price(parse, intents):
         intents = (intents - {"ask_price"}) | {"ask_product"}
         about.remove("price")
     if "search_product" in intents and not about and _asks_a_detail(parse):
         # "A cleanser for dry skin": perhaps another one than the first of that name.
         return [Call("recommend_products", {"wish": parse.text, "skus": [sku]})]
-    other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle"} - {"ask_policy"}
+    other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle", "choose_payment"} - {"ask_policy"}
     detail = bool(intents & {"ask_product", "ask_policy"}) or not (
-        about or other or not _asks_a_detail(parse)
+        about or other or not (parse.question and not intents & {"search_product", "order", "add_item"})
     )
-    if about or not detail:
-        steps.append(Call("check_product", {"sku": sku, "options": options, "about": about}))
-    if detail:
-        steps.append(Call("product_details", {"sku": sku, "question": parse.text}))
+    counted = [item.quantity for item in parse.items if item.quantity and item.refers is None]
+    quantity = counted[0] if len(counted) == 1 else None
+    about = about or (["price"] if "haggle" in intents else [])
+    if about and not options and not counted and all(item.refers for item in parse.items):
+        return [Call("product_details", {"sku": sku, "question": parse.text, "about": about})]
+    if about or not (detail or (other and parse.question)):
+        arguments = {"sku": sku, "options": options, "about": about}
+        steps.append(Call("check_product", {**arguments, **({"quantity": quantity} if quantity else {})}))
+    if detail and not (about and not _asks_a_detail(parse)):
+        told = {"sku": sku, "question": parse.text, "options": options, "about": guessed}
+        steps.append(Call("product_details", told))
     return steps
 
 
@@ -194,10 +231,14 @@ def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     if not intents & set(_ABOUT_GOODS) or ordering:
         return []
     if not focus:
-        return [Words("which_product")] if intents & set(_ABOUT_GOODS) == {"ask_price"} else []
+        if intents & set(_ABOUT_GOODS) != {"ask_price"}:
+            return []
+        alone = len(parse.text.split()) <= A_FEW and not context["cart"]
+        return [Words("which_product") if alone else Call("look_up", {"question": parse.text})]
     if len(focus) == 1:
-        return _about_one(parse, focus[0], {}, intents)
-    return [Call("find_products", {"skus": focus[:6]})]
+        about = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
+        return [Call("product_details", {"sku": focus[0], "question": parse.text, "about": about})]
+    return [Call("find_products", {"skus": focus[:6], "question": parse.text})]
 
 
 def _of_words(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
@@ -215,27 +256,49 @@ def _search(parse: Parse) -> list[Step]:
     return [Call("find_products", {"query": parse.text})]
 
 
-def _shop_matters(parse: Parse, *, mixed: bool) -> list[Step]:
-    """Where several things are asked, each is looked up by its own words or by its usual question."""
+def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list[Step]:
+    """Where several things are asked, each is looked up by its own words, else by its usual question.
+
+    A topic that no part of the message asks for by itself is a second guess at what another part asks.
+    """
     intents = [intent.name for intent in parse.intents if intent.name in intents_of(parse)]
     about = [name for name in intents if name in (*_TOPICS, "ask_shop", "ask_promotion")]
     if parse.address_span is not None and not parse.question:
         # "Ship to 12 Lê Lợi" tells where; it asks nothing about delivery.
         about = [name for name in about if name not in ("ask_shipping_fee", "ask_delivery_time", "ask_shop")]
+    clauses: dict[str, str] = context.get("clauses", {})
+    if context.get("parts", 1) > 1 and len(about) > 1:
+        about = [name for name in about if name in clauses] or about[:1]
+    elif len(about) > 1:
+        about = [name for name in about if name != "ask_policy"]
     steps: list[Step] = []
     for name in about:
         alone = len(about) == 1 and not mixed
         said = next((own.said for own in parse.intents if own.name == name), "")
-        question = parse.text if alone else (said or _own_clause(parse)) if name == "ask_policy" else ""
+        usual = (said or _own_clause(parse)) if name == "ask_policy" else ""
+        question = clauses.get(name, parse.text if alone else usual)
         if name == "ask_policy" and mixed and parse.items:
             continue
         if name == "ask_shop":
             steps.append(Call("ask_shop", {"question": parse.text}))
         elif name == "ask_promotion":
-            steps.append(Call("ask_promotion", {"question": parse.text if alone else ""}))
+            steps.append(Call("ask_promotion", {"question": question}))
         else:
-            steps.append(Call("answer_question", {"question": question, "topic": _TOPICS[name]}))
+            topic = _of_flow(context) or _TOPICS[name]
+            steps.append(Call("answer_question", {"question": question or parse.text, "topic": topic}))
     return steps
+
+
+def asked_beside(parse: Parse) -> str:
+    """The part of a message that ends with a question mark; empty when it has none."""
+    found = re.search(r"([^,.;!?\n]{8,}(?:,[^,.;!?\n]{8,})?)\?", parse.text)
+    return found.group(1).strip() if found else ""
+
+
+def _of_flow(context: dict[str, Any]) -> str:
+    """Who asks about fees while a return is talked of asks about the return's."""
+    flow = (context.get("flow") or {}).get("name", "")
+    return {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
 
 
 def _own_clause(parse: Parse) -> str:
@@ -269,7 +332,8 @@ def _candidates(parse: Parse) -> list[str]:
 
 def _focus(context: dict[str, Any]) -> list[str]:
     waiting = [draft["sku"] for draft in context.get("drafts", ()) if draft["sku"]]
-    return waiting[:1] or list(context["shown"])
+    last = [context["last_item"]] if context["cart"] and context.get("last_item") else []
+    return waiting[:1] or list(context["shown"]) or last
 
 
 def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:

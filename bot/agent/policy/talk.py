@@ -1,10 +1,17 @@
 """People, courtesy, and what is neither order nor question."""
 
+import re
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.steps import Call, Step, Words, intents_of
-from nlu import Parse
+from nlu import Parse, fold
 
+_MARKED = re.compile(r"[\[<(#*{]\s*/?(?:system|admin)\b|\b(?:system|admin)\s*:", re.IGNORECASE)
+_SHARE = re.compile(r"\d\s*%|\d\s*(?:phần trăm|phan tram|percent)", re.IGNORECASE)
+_NO_COUNT = re.compile(
+    r"%|phan|percent|k$|ngan|nghin|tr|d$|dong|vnd|kg|g$|ml|cm|mah|w$|last|final|프로|퍼센트|만|천|동"
+)
 _TALK = ("thanks", "goodbye", "ask_bot", "out_of_scope", "greeting", "chitchat")
 """What is answered where a message holds several: the first of these."""
 
@@ -16,15 +23,51 @@ def hand_over(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return [Call("hand_off", {"reason": "handoff"})]
     if "abuse" in intents:
         return [Call("stay_calm")]
-    limit = context["shop"].get("wholesale_from")
-    bulk = limit is not None and any((item.quantity or 0) >= limit for item in parse.items)
-    if "wholesale" in intents or (bulk and intents & {"ask_price", "haggle", "ask_promotion"}):
+    bulk = _bulk(parse, context)
+    plain = "wholesale" in intents and (says(parse.text, "wholesale") or _leads(parse, "wholesale"))
+    if plain or (bulk and intents & {"wholesale", "ask_price", "haggle", "ask_promotion"}):
         skus = [item.variant_sku or item.product_sku for item in parse.items]
-        quantity = next((item.quantity for item in parse.items if item.quantity), parse.quantity)
-        return [Call("ask_wholesale", {"quantity": quantity, "skus": [sku for sku in skus if sku]})]
+        return [Call("ask_wholesale", {"quantity": bulk, "skus": [sku for sku in skus if sku]})]
     if "switch_language" in intents:
         return [Call("switch_language")]
     return []
+
+
+def claimed_authority(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """A "system", an "approval", an order to forget the rules: refused calmly, with the price that is true."""
+    claimed = says(parse.text, "claims_authority") or _MARKED.search(parse.text)
+    if not claimed or parse.order_codes:
+        return []
+    claims = (
+        parse.amounts
+        or intents_of(parse) & {"haggle", "ask_promotion", "ask_price"}
+        or _SHARE.search(parse.text)
+    )
+    told = parse.phones or parse.address_span
+    if not claims or told:
+        return []
+    named = list(dict.fromkeys(item.variant_sku or item.product_sku for item in parse.items))
+    prices = [Call("check_product", {"sku": sku, "about": ["price"]}) for sku in named[:2] if sku]
+    return [Words("not_by_words"), *prices]
+
+
+def _bulk(parse: Parse, context: dict[str, Any]) -> int | None:
+    """A real count of goods over the shop's limit: `220 last price` and `90%` count nothing."""
+    limit = context["shop"].get("wholesale_from")
+    counts = [item.quantity for item in parse.items] + [parse.quantity]
+    quantity = max((count for count in counts if count), default=0)
+    if limit is None or quantity < limit:
+        return None
+    behind = re.search(rf"(?<![\d.,]){quantity}(?![\d.,])\s*(\S*)", parse.text)
+    if behind is None or _NO_COUNT.match(fold(behind.group(1))):
+        return None
+    of_goods = any(item.refers is None and item.quantity == quantity for item in parse.items)
+    return quantity if of_goods or says(parse.text, "counting") else None
+
+
+def _leads(parse: Parse, name: str) -> bool:
+    """It is what the message is about, and no number that was taken for a count made it so."""
+    return bool(parse.intents) and parse.intents[0].name == name and not parse.amounts
 
 
 def courtesy(parse: Parse, context: dict[str, Any]) -> list[Step]:

@@ -1,6 +1,7 @@
 """From an understood message to the arguments of an after-sales tool; what nothing was said about is left out."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from bot.agent.policy.steps import intents_of
@@ -9,14 +10,22 @@ from nlu.wordlists import words
 
 # An order that was placed, as against the cart that is being filled.
 _PLACED = re.compile(
-    r"\b(don (hang )?(da|vua|moi|hom|toi|minh da|em da) ?(dat|chot|len|qua|nay|truoc)?|vua dat|da dat|dat hom|da chot"
-    r"|vao don|chung don|gop don|don cu|don truoc|my order|(placed|last|previous|existing) order|just ordered"
-    r"|already ordered|same order)\b|주문한|주문했던|기존 주문|지난 주문|주문에"
+    r"\b(don (hang )?(da|vua|moi|hom|toi|(minh|em|chi|anh|tui|t|toi) (da |vua |moi )?(dat|mua))"
+    r" ?(dat|chot|len|qua|nay|truoc)?"
+    r"|vua dat|da dat|moi dat|dat hom|mua hom|da chot|hom (qua|truoc|kia) ((co|minh|em|chi|anh|tui) ){0,2}(dat|mua)"
+    r"|(vao|vo|trong|cho|cua) (cai )?don (do|nay|kia|ay|cu|truoc)|chung don|gop don|don cu|don truoc|my order"
+    r"|vao don|(placed|last|previous|existing|same|that) order|(i|we|ve) (just |already |only )?(ordered|bought|placed)"
+    r"|just ordered|already ordered)\b|주문한|주문했|기존 주문|지난 주문|주문에"
 )
 _REASON = re.compile(
     r"\b(vi|do|tai|boi|bi|nen|chat|rong|loi|hong|rach|khong (vua|dung|giong|thich|ung|can)|nham|doi y|because|since|too"
-    r"|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
-    r"|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
+    r"|tight|loose|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
+    r"|껴요|끼어|끼네|끼는|헐렁|타이트|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
+)
+_FAVOUR = re.compile(
+    r"\b(could|can|would|will) (you|u|i|we|it)\b|\bmay i\b|\bis it possible\b"
+    r"|\b(duoc|dc|dk|dok) (khong|ko|k|hong|hem|hok)\b"
+    r"|(주|줄|드릴|할|바꿀|뺄|넣을) ?수 (있|없)|될까요|되나요|가능"
 )
 _CANCEL = re.compile(r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai)\b|취소")
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
@@ -24,7 +33,17 @@ _ALL = re.compile(
     r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|all|everything|both|whole order)\b|전부|모두|다 반품|둘 다"
 )
 _PARTS = (
-    ("address", re.compile(r"\b(dia chi|dc|cho giao|noi giao|noi nhan|address)\b|주소")),
+    (
+        "address",
+        re.compile(
+            r"\b(dia chi|dc|cho giao|noi giao|noi nhan|address|new (place|home|house|flat|apartment|office)"
+            r"|moved( out)?"
+            r"|(gui|giao|ship|chuyen|doi) (hang )?(len|qua|ve|den|toi|sang|xuong|ra) "
+            r"(cho |nha |cong ty|cty|co quan|van phong|truong|que|ben)|(cong ty|cty|co quan|nha) (giup|gium|dum|moi)"
+            r"|(send|deliver|ship) it to"
+            r"|(my|the) (office|work ?place|hotel))\b|주소|회사로|새 집|이사|다른 곳"
+        ),
+    ),
     ("phone", re.compile(r"\b(sdt|so dien thoai|dien thoai|so phone|phone|number)\b|전화|번호")),
     ("name", re.compile(r"\b(ten|nguoi nhan|name|receiver|recipient)\b|이름|성함|받는 사람")),
     ("item", re.compile(r"\b(mon|hang|san pham|size|mau|so luong|item|items|colou?r|quantity)\b|상품|색|사이즈|수량")),
@@ -63,6 +82,11 @@ def names_placed_order(parse: Parse) -> bool:
     return bool(parse.order_codes) or bool(_PLACED.search(fold(parse.text)))
 
 
+def asks_a_favour(parse: Parse) -> bool:
+    """A wish in a question's form: `could you swap it`, `đổi sang L được không`."""
+    return bool(_FAVOUR.search(fold(parse.text)))
+
+
 def says_cancel(parse: Parse) -> bool:
     return bool(_CANCEL.search(fold(parse.text)))
 
@@ -82,6 +106,23 @@ def means_all(parse: Parse) -> bool:
 def changed_part(parse: Parse) -> str:
     line = fold(parse.text)
     return next((part for part, cue in _PARTS if cue.search(line)), "")
+
+
+def order_with(parse: Parse, context: dict[str, Any], statuses: Sequence[str]) -> str:
+    """The code of the only order of these that has the goods which are named; empty when that decides nothing."""
+    named = {
+        sku
+        for m in parse.items
+        if m.refers is None
+        for sku in (m.product_sku, *(c for c, _ in m.candidates))
+        if sku
+    }
+    having = [
+        order["code"]
+        for order in context["orders"]
+        if order["status"] in statuses and any(line["product"] in named for line in order["lines"])
+    ]
+    return str(having[0]) if len(having) == 1 else ""
 
 
 def ordered_products(context: dict[str, Any]) -> set[str]:
@@ -237,6 +278,7 @@ _OTHER = frozenset({
 _OWN = {
     "cancel": {"cancel_order"},
     "return": {"return_request", "exchange_request"},
+    "change": {"exchange_request"},
     "invoice": {"invoice_request"},
 }
 

@@ -1,11 +1,14 @@
 """Which goods a message wishes for, as `update_order` takes them."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from bot.agent.agreement import says
+from bot.agent.policy.details import BUYS, writes_a_card
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse, fold
+from nlu.wordlists import words
 
 _WISHING = frozenset({"order", "add_item", "change_item", "remove_item"})
 _ASKING = frozenset(
@@ -16,15 +19,42 @@ _ASKING = frozenset(
     }
 )  # fmt: skip
 MAX_CANDIDATES = 4
+NEAR = 16
+_REFUSES = re.compile(
+    r"\b(khong|ko|k|khoi|dung|chua) (lay|mua|dat|chot|can|order)\b|do ?n.?t (want|need|take)"
+)
 _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
 def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
-    mentions = _wished(parse, context)
+    mentions = [] if writes_a_card(parse) else _wished(parse, context)
     items = [item for mention in mentions if (item := _item(mention)) is not None]
     if len(items) == 1 and items[0]["sku"] and (each := _each(parse.text)):
         items = [{**items[0], "each": each}]
-    return items or _by_number(parse, context) or _shown(parse, context)
+    return _offered_first(parse, context, items) or _by_number(parse, context) or _shown(parse, context)
+
+
+def buys_a_count(parse: Parse) -> int | None:
+    """`bán mình 1 hũ …`: a count is bought, whatever else the message asks."""
+    found = BUYS.search(fold(parse.text))
+    if found is None:
+        return None
+    said = found.group(1)
+    return int(said) if said.isdigit() else words().numbers.get(said, 1)
+
+
+def _offered_first(
+    parse: Parse, context: dict[str, Any], items: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """`lấy 2 cái, thêm 1 cái đen`: two of what was offered, and another besides."""
+    offer = context.get("offer") or {}
+    first = re.split(r"[,;.!\n]", parse.text, maxsplit=1)[0]
+    count = buys_a_count(replace(parse, text=first))
+    elsewhere = all(mention.span[1] > len(first) for mention in parse.items)
+    added = items and all(item["action"] == "add" for item in items)
+    if offer.get("kind") != "item" or not count or not added or not elsewhere or context["cart"]:
+        return items
+    return [{**_plain(offer["sku"], count, "set"), "options": offer["options"]}, *items]
 
 
 def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
@@ -32,18 +62,48 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     intents = intents_of(parse)
     wishing = bool(intents & _WISHING)
     answering = context["awaiting"][:1] in (["variant"], ["item"], ["quantity"]) and not parse.question
-    telling = bool(parse.phones or parse.address_span) and not parse.question
+    buying = _bought(parse) if not wishing else []
+    if buying:
+        return buying
     if intents & _ASKING and not wishing and not answering:
         return []
     if parse.question and not wishing:
         return []
-    meant = wishing or answering or telling
-    wished = [m for m in parse.items if meant or m.quantity or m.change or m.refers]
+    wished = [
+        m for m in parse.items
+        if wishing or answering or m.quantity or _changes(m)
+        or (m.refers is None and _goes_with_details(parse, context))
+    ]  # fmt: skip
     sure = {m.product_sku for m in wished if m.product_sku}
     wished = [m for m in wished if m.product_sku or m.quantity or not sure & {sku for sku, _ in m.candidates}]
     if _counts(parse, context):
         return wished
     return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
+
+
+def _bought(parse: Parse) -> list[ItemMention]:
+    """What stands right behind "bán mình 1 …", in a message that also asks something."""
+    found = BUYS.search(fold(parse.text))
+    count = buys_a_count(parse)
+    if found is None or not count or parse.question:
+        return []
+    named = [m for m in parse.items if m.product_sku and m.refers is None]
+    if len({m.product_sku for m in named}) > 1:
+        named = [m for m in named if m.span[0] < found.end() + NEAR]
+    return [replace(m, quantity=m.quantity or count) for m in named[:1]]
+
+
+def _changes(mention: ItemMention) -> bool:
+    """`that one`, `it`, with nothing else said of it, changes nothing."""
+    if mention.refers:
+        return bool(mention.options) or mention.change in ("add", "remove", "replace")
+    return bool(mention.change)
+
+
+def _goes_with_details(parse: Parse, context: dict[str, Any]) -> bool:
+    """Goods named in one breath with where they go, or with a way to pay, are ordered."""
+    told = bool(parse.phones or parse.address_span) or "choose_payment" in intents_of(parse)
+    return told and not context["cart"] and not context.get("drafts")
 
 
 def _counts(parse: Parse, context: dict[str, Any]) -> bool:
@@ -111,17 +171,32 @@ def _last_touched(context: dict[str, Any]) -> str:
 
 def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     """“I'll take it” after something was shown: the only product, else which of them is asked."""
-    if parse.question or parse.items or not intents_of(parse) & {"order", "add_item"}:
+    pointed = all(m.refers and not m.options for m in parse.items)
+    counted = parse.quantity or next((m.quantity for m in parse.items if m.quantity), None)
+    refused = says(parse.text, "never") or _REFUSES.search(fold(parse.text))
+    taking = counted and not refused and says(parse.text, "taking") and not context["orders"]
+    pick = context.get("picked", "")
+    wanted = intents_of(parse) & {"order", "add_item"} or taking
+    if (parse.question and not (pick and taking)) or not pointed or not wanted:
         return []
-    shown = context["shown"][:MAX_CANDIDATES]
-    busy = context["cart"] or context.get("placed") or context["awaiting"][:1] not in ([], ["item"])
-    if busy or not shown:
+    shown = [pick] if pick else context["shown"][:MAX_CANDIDATES]
+    busy = context["cart"] or context["awaiting"][:1] not in ([], ["item"])
+    if busy or not shown or (context.get("placed") and not taking):
         return []
     if len(shown) == 1:
+        offer = context.get("offer") or {}
+        if offer.get("kind") == "item":
+            return [
+                {**_plain(offer["sku"], counted or offer.get("quantity"), "set"), "options": offer["options"]}
+            ]
         talked = as_talked_of(shown[0], context)
-        return [{**_plain(shown[0], parse.quantity or talked.get("quantity"), "set"),
-                 "options": talked.get("options", {})}]  # fmt: skip
-    return [{**_plain("", parse.quantity, "set"), "candidates": shown}]
+        return [
+            {
+                **_plain(shown[0], counted or talked.get("quantity"), "set"),
+                "options": talked.get("options", {}),
+            }
+        ]
+    return [{**_plain("", counted, "set"), "candidates": shown}]
 
 
 def as_talked_of(sku: str, context: dict[str, Any]) -> dict[str, Any]:

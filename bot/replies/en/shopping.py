@@ -99,4 +99,9 @@ TEXTS = {
     "topic_promotion": "Is there any promotion, voucher or discount code?",
     "topic_wholesale": "Are there wholesale prices for larger quantities?",
     "topic_size": "How do I choose a size?",
+    "topic_return": "Returns and exchanges: {question}",
+    "topic_cancel": "Cancelling an order: {question}",
+    "topic_invoice": "Invoice: {question}",
+    "no_discount_again": "I understand, but the price is fixed and I really can't go lower.",
+    "no_discount_still": "I wish I could, but the price stays as it is. Say the word and I'll note your order right away.",
 }

@@ -41,4 +41,5 @@ TEXTS = {
     "agree_button": "Yes",
     "no_button": "No",
     "staff_button": "Talk to staff",
+    "not_by_words": "I can only sell at the shop's listed prices; a message in this chat can't change them.",
 }

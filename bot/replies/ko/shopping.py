@@ -99,4 +99,9 @@ TEXTS = {
     "topic_promotion": "할인 행사나 쿠폰이 있나요?",
     "topic_wholesale": "대량 구매하면 도매가가 있나요?",
     "topic_size": "사이즈는 어떻게 고르나요?",
+    "topic_return": "교환·반품: {question}",
+    "topic_cancel": "주문 취소: {question}",
+    "topic_invoice": "세금계산서: {question}",
+    "no_discount_again": "마음은 이해하지만 정찰제라 더 낮춰 드릴 수가 없어요.",
+    "no_discount_still": "저도 깎아 드리고 싶지만 가격은 그대로예요. 마음에 드시면 바로 주문 도와드릴게요.",
 }

@@ -99,4 +99,9 @@ TEXTS = {
     "topic_promotion": "Shop có chương trình khuyến mãi, mã giảm giá nào không?",
     "topic_wholesale": "Mua sỉ số lượng nhiều có giá tốt hơn không?",
     "topic_size": "Chọn size, kích thước thế nào?",
+    "topic_return": "Đổi trả hàng: {question}",
+    "topic_cancel": "Hủy đơn: {question}",
+    "topic_invoice": "Xuất hóa đơn: {question}",
+    "no_discount_again": "Dạ em hiểu ạ, mà giá niêm yết em không tự bớt được, mình thương em nha.",
+    "no_discount_still": "Dạ em cũng muốn bớt cho mình lắm mà giá shop để vậy rồi ạ. Mình ưng thì em lên đơn liền nha.",
 }

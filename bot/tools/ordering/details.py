@@ -26,6 +26,7 @@ def apply_details(
     if changes.note:
         _apply_note(session, turn, cart, changes.note, result)
     if changes.payment_method:
+        turn.state["payment_told"] = cart.id
         _apply_payment(session, turn, cart, changes.payment_method, profile, result)
     if changes.address:
         apply_address(session, turn, cart, changes.address, result)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from bot.agent.agreement import says
 from bot.agent.turn import Turn
 from bot.replies.texts import say
 from bot.tools.ordering.addresses import forget_begun
@@ -45,10 +46,19 @@ def offer_known(session: Session, turn: Turn, cart: Cart, result: Result) -> Non
         return
     if cart.buyer_name and cart.buyer_name.casefold() != known.name.casefold():
         return
+    if _for_somebody_else(turn, cart, known):
+        return
     key = "known_contact" if cart.address else "known_address"
     _fill(session, turn, cart, known)
     turn.state["known_offered"] = cart.id
     result.said.append(_said(turn, known, key))
+
+
+def _for_somebody_else(turn: Turn, cart: Cart, known: KnownDetails) -> bool:
+    """Another phone at another place, or a gift, has a receiver of its own, whose name is asked for."""
+    other_phone = bool(cart.phone) and local_phone(cart.phone) != local_phone(known.phone)
+    other_place = bool(cart.address) and cart.address != known.address.as_dict()
+    return (other_phone and other_place) or says(turn.text, "for_another")
 
 
 def use_as_before(session: Session, turn: Turn, cart: Cart, result: Result) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.asking import ask_for
 from bot.replies.cards import product_name, summary_card, summary_text, variant_name
+from bot.replies.joining import joined
 from bot.replies.texts import say
 from bot.tools.ordering import drafts
 from bot.tools.ordering.addresses import begun_question
@@ -25,6 +26,7 @@ from core.orders.models import Cart, CartLine, Quote
 from core.orders.queries import get_cart
 from core.orders.quoting import CarrierFee, CarrierFeeUnknown, missing_parts, quote_cart
 from core.ports.addresses import DeliveryAddress
+from core.shop import shop_profile
 
 
 def conclude(
@@ -39,7 +41,7 @@ def conclude(
         try:
             now = turn.services.clock()
             quote = quote_cart(session, cart_id=cart_id, now=now, carrier_fee=carrier_fee)
-            return turn.note(_summary(turn, quote, said))
+            return turn.note(_summary(session, turn, quote, said))
         except CarrierFeeUnknown:
             return turn.note(_fee_unknown(turn, cart_id, said))
         except InsufficientStock as error:
@@ -58,7 +60,7 @@ def conclude(
         ToolOutcome(
             "update_order",
             True,
-            " ".join([*said, first.question]),
+            joined(*said, first.question),
             {"cart_id": cart_id, "missing": missing},
             (*first.cards, *((extra[1],) if extra else ())),
             first.quick_replies,
@@ -158,6 +160,15 @@ def _given_up(turn: Turn, cart_id: str, kind: str, said: list[str]) -> ToolOutco
     return ToolOutcome("update_order", True, text, {"reason": kind}, (), (), (), cart_id)
 
 
+def _other_method(session: Session, turn: Turn, quote: Quote) -> str:
+    """Said once a cart, where the customer named no way to pay and the shop takes another one."""
+    told = turn.state.get("payment_told") == quote.cart_id
+    turn.state["payment_told"] = quote.cart_id
+    cart = get_cart(session, quote.cart_id)
+    others = [m for m in shop_profile(session).payment_methods if m != cart.payment_method]
+    return say(turn.language, f"or_{others[0]}") if others and not told else ""
+
+
 def _fee_unknown(turn: Turn, cart_id: str, said: list[str]) -> ToolOutcome:
     """No total without the fee, and no order without a total: a person goes on, the cart waits as it is."""
     turn.state.pop("quote_id", None)
@@ -166,11 +177,14 @@ def _fee_unknown(turn: Turn, cart_id: str, said: list[str]) -> ToolOutcome:
     return ToolOutcome("update_order", True, text, {"reason": "carrier_fee"}, (), (), (), cart_id)
 
 
-def _summary(turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:
+def _summary(session: Session, turn: Turn, quote: Quote, said: list[str]) -> ToolOutcome:
     turn.state["quote_id"] = quote.id
     turn.state["question"] = say(turn.language, "ask_confirm")
     turn.state.pop("misses", None)
-    text = "\n".join([*said, summary_text(quote, turn.language), say(turn.language, "ask_confirm")])
+    other = [_other_method(session, turn, quote)]
+    text = "\n".join(
+        [*said, summary_text(quote, turn.language), *filter(None, other), say(turn.language, "ask_confirm")]
+    )
     return ToolOutcome(
         "update_order",
         True,

@@ -7,11 +7,15 @@ question of the cart that comes later puts that one aside: then `state["awaiting
 from dataclasses import replace
 from typing import Any, Literal
 
+from bot.agent.agreement import agrees_to_request
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.texts import say
 
 Flow = Literal["cancel", "change", "return", "invoice"]
 Data = dict[str, Any]
+ASKED_IN_VAIN = 2
+WITH_EXAMPLE = frozenset({"tax_code", "company", "company_address", "email", "address", "ward", "phone", "name",
+                          "item", "variant", "quantity", "reason", "order_code", "confirm", "exchange"})  # fmt: skip
 ASKED_AGAIN = frozenset({"name", "phone", "address", "payment", "confirm"})
 
 
@@ -61,13 +65,27 @@ def ask(
     """Keep what is known and ask for one more thing; `before` is said ahead of the question."""
     asked = open_flow(turn.state)
     aside = asked["aside"] if asked is not None else list(turn.state.get("awaiting", []))
+    again = asked is not None and asked["question"] == [key, facts] and asked["awaiting"] == list(awaiting)
+    again = again and asked is not None and _told(asked["data"]) == _told(data)
+    times = asked.get("times", 1) + 1 if asked is not None and again else 1
     keep(turn, name, data)
     turn.state["flow"] = {
-        "name": name, "awaiting": list(awaiting), "question": [key, facts], "aside": aside,
+        "name": name, "awaiting": list(awaiting), "question": [key, facts], "aside": aside, "times": times,
     }  # fmt: skip
-    question = say(turn.language, key, **facts)
+    question, buttons = _in_other_words(turn, say(turn.language, key, **facts), awaiting[0], times)
     said = f"{before}\n{question}" if before else question
-    return ToolOutcome(tool, ok, said, _told(data), cards, quick_replies, awaiting)
+    return ToolOutcome(tool, ok, said, _told(data), cards, (*quick_replies, *buttons), awaiting)
+
+
+def _in_other_words(turn: Turn, question: str, awaited: str, times: int) -> tuple[str, tuple[str, ...]]:
+    """The same question a second time says what an answer looks like; from the third on a person is offered."""
+    if times < ASKED_IN_VAIN:
+        return question, ()
+    shown = [say(turn.language, f"answer_like_{awaited}")] if awaited in WITH_EXAMPLE else []
+    if times == ASKED_IN_VAIN:
+        return (shown or [question])[0], ()
+    turn.state["offer"] = {"kind": "staff"}
+    return " ".join([*shown, say(turn.language, "ask_staff")]), (say(turn.language, "staff_button"),)
 
 
 def ask_yes(
@@ -98,7 +116,7 @@ def agreed(turn: Turn) -> Data | None:
     flow = open_flow(turn.state)
     if flow is None or flow["awaiting"][:1] != ["confirm"] or not flow["data"].get("asked_in"):
         return None
-    said_yes = turn.parse.yes and not turn.parse.no
+    said_yes = agrees_to_request(turn.parse, flow)
     return flow if said_yes and flow["data"]["asked_in"] != turn.message_id else None
 
 

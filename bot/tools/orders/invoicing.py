@@ -58,7 +58,7 @@ def _missing(turn: Turn, target: Order | Cart | None, data: Data) -> ToolOutcome
     missing = [name for name in _needed(data) if not data.get(name)]
     if not missing:
         return None
-    awaiting = ("invoice", *missing)
+    awaiting = (*missing, "invoice")
     return ask(turn, "request_invoice", "invoice", data, awaiting, _question(data, missing))
 
 
@@ -125,7 +125,7 @@ def _wrong(turn: Turn, data: Data, told: dict[str, str]) -> ToolOutcome | None:
                 key = "tax_code_check_digit"
             missing = [field for field in _needed(data) if not data.get(field) and field != name]
             return ask(
-                turn, "request_invoice", "invoice", data, ("invoice", name, *missing), key, ok=False,
+                turn, "request_invoice", "invoice", data, (name, *missing, "invoice"), key, ok=False,
                 told=told[name][:60], digits=str(digits),
             )  # fmt: skip
     return None

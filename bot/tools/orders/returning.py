@@ -32,6 +32,8 @@ class ReturnWish:
     reason: str = ""
     no_reason: bool = False
     photo_count: int = 0
+    instead_of_chosen: bool = False
+    """The goods of this message take the place of those that were chosen before."""
 
 
 def ask_return(turn: Turn, wish: ReturnWish) -> ToolOutcome:
@@ -103,6 +105,8 @@ def _gather(turn: Turn, wish: ReturnWish) -> Data:
     data = gathered(turn, "return")
     if wish.code and data.get("code") not in (None, wish.code):
         data = {key: data[key] for key in ("kind", "reason") if key in data}
+    if wish.instead_of_chosen:
+        data = {key: data[key] for key in ("kind", "code") if key in data}
     data["kind"] = wish.kind or data.get("kind", "return")
     data["code"] = wish.code or data.get("code", "")
     if wish.reason:

@@ -78,11 +78,14 @@ def ask_return(
     exchange: list[Goods] | None = None,
     reason: str = "",
     no_reason: bool = False,
+    instead_of_chosen: bool = False,
 ) -> str:
     """First step of giving back or swapping delivered goods: call it with whatever was said, it asks for the rest
-    and then for a yes. Requests nothing. `exchange` is what the customer wants instead.
+    and then for a yes. Requests nothing. `exchange` is what the customer wants instead. `instead_of_chosen`: the
+    items of this call replace those chosen before.
     """
-    wish = ReturnWish(kind, code, _meant(items), all_items, quantity, _meant(exchange), reason, no_reason)
+    wish = ReturnWish(kind, code, _meant(items), all_items, quantity, _meant(exchange), reason, no_reason,
+                      instead_of_chosen=instead_of_chosen)  # fmt: skip
     return run(runtime, lambda turn: returning.ask_return(turn, wish))
 
 

@@ -13,15 +13,26 @@ from core.shop import ShopProfile, shop_profile
 from core.tickets.filing import open_ticket
 
 TOPICS = ("shipping_fee", "delivery_time", "payment", "shop", "promotion", "wholesale", "size")
+LIKELY = 0.6
+OF_A_REQUEST = ("return", "cancel", "invoice")
+"""While one of these is talked of, a question is about it: it is looked up with its topic's words first."""
 
 
-def answer_question(turn: Turn, *, question: str, topic: str = "") -> ToolOutcome:
-    """The customer's own words first, then the topic's usual question, then the shop's settings."""
-    answer = sure_answer(turn, question) if question else None
+def answer_question(turn: Turn, *, question: str, topic: str = "", only_sure: bool = False) -> ToolOutcome:
+    """The customer's own words first, then the topic's usual question, then the shop's settings.
+
+    `only_sure`: beside something else that is done; nothing is said where nothing is known.
+    """
+    answer = None
+    if topic in OF_A_REQUEST:
+        answer = _about_request(turn, question, topic)
+    answer = answer or (sure_answer(turn, question) if question else None)
     if answer is None and topic in TOPICS:
         answer = sure_answer(turn, say(turn.language, f"topic_{topic}"))
     if answer is not None:
         return answer
+    if only_sure:
+        return ToolOutcome("answer_question", False, "")
     facts = _settings(turn, topic)
     if facts:
         return turn.note(
@@ -36,7 +47,22 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
     return _told(turn, hit) if hit is not None else None
 
 
+def _about_request(turn: Turn, question: str, topic: str) -> ToolOutcome | None:
+    """The best passage for the question asked of a return (a cancellation …), if it is about that at all."""
+    asked = say(turn.language, f"topic_{topic}", question=question)
+    about = turn.services.knowledge.search(
+        say(turn.language, f"topic_{topic}", question=""), language=turn.language
+    )
+    usual = {hit.passage_id for hit in about}
+    found = turn.services.knowledge.search(asked, language=turn.language)
+    own = next((hit for hit in found if hit.passage_id in usual and (hit.sure or hit.score >= LIKELY)), None)
+    return _told(turn, own) if own is not None else None
+
+
 def _told(turn: Turn, hit: FoundPassage) -> ToolOutcome:
+    """Once a turn: whoever asks for the same twice reads it once."""
+    if any(outcome.data.get("passage_id") == hit.passage_id for outcome in turn.outcomes):
+        return ToolOutcome("answer_question", True, "", {"passage_id": hit.passage_id, "source": hit.source})
     data = {
         "passage_id": hit.passage_id, "passage_version": hit.version, "source": hit.source, "text": hit.text,
         "passage_language": hit.language,

@@ -21,6 +21,7 @@ from bot.tools.shopping.telling import (
     values_of,
 )
 from core.catalogue.finding import Wish, find_by_wish
+from core.catalogue.folding import fold
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
 from core.catalogue.wording import topic_label
@@ -40,8 +41,7 @@ def compare_products(turn: Turn, *, skus: Sequence[str], said: str = "") -> Tool
                 continue
             sides.append((product, fitting(product, sku, {})))
         if len(sides) < 2 and said and not _lines_of_one(session, turn, sides, said):
-            alike = [p for p in find_by_wish(session, Wish(said)) if on_sale(p)]
-            sides = [(p, on_sale(p)) for p in alike[:MOST]] if len(alike) > 1 else sides
+            sides = _alike(session, sides, said)
         if not sides:
             return nothing_found(session, turn, "compare_products", said or ", ".join(skus))
         products = list({product.id: product for product, _ in sides}.values())
@@ -70,6 +70,29 @@ def compare_products(turn: Turn, *, skus: Sequence[str], said: str = "") -> Tool
     ask = "" if closing_an_order(turn) else say(language, "ask_which_one")
     cards = cards_of(products, available, language)
     return turn.note(ToolOutcome("compare_products", True, text, data, cards, ask=ask))
+
+
+def _alike(
+    session: Session, sides: list[tuple[Product, list[Variant]]], said: str
+) -> list[tuple[Product, list[Variant]]]:
+    alike = [p for p in find_by_wish(session, Wish(said)) if on_sale(p)]
+    if len(alike) < 2 and sides:
+        alike = _namesakes(session, sides[0][0])
+    return [(p, on_sale(p)) for p in alike[:MOST]] if len(alike) > 1 else sides
+
+
+def _namesakes(session: Session, product: Product) -> list[Product]:
+    """`Sạc 10000 mAh` and `Sạc 20000 mAh`: what has the same name but for its figures."""
+    name = _without_figures(product.name)
+    alike = find_by_wish(session, Wish(category=product.category)) if product.category else []
+    return [
+        product,
+        *(p for p in alike if p.id != product.id and _without_figures(p.name) == name and on_sale(p)),
+    ]
+
+
+def _without_figures(name: str) -> str:
+    return " ".join(word for word in fold(name).split() if not any(c.isdigit() for c in word))
 
 
 def _lines_of_one(

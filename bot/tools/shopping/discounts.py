@@ -6,6 +6,7 @@ from bot.replies.texts import say
 from bot.tools.ordering.cart import update_order
 from bot.tools.ordering.changes import OrderChanges
 from bot.tools.shopping.answering import best_passage, opened, real_offers
+from bot.tools.shopping.memory import recall, remember
 from core.errors import Conflict
 from core.money import format_dong
 from core.orders.discounts import Granted, cart_subtotal, grant_discount
@@ -53,6 +54,12 @@ def _less(amount: int | None, subtotal: int) -> int | None:
 
 
 def _kind_no(turn: Turn, profile: ShopProfile) -> ToolOutcome:
+    """The first time with what is truly on offer; then shorter, and never the same paragraph again."""
+    times = recall(turn, "haggled", 0)
+    remember(turn, haggled=times + 1)
+    if times:
+        key = "no_discount_again" if times == 1 else "no_discount_still"
+        return ToolOutcome("ask_discount", False, say(turn.language, key), {"offers": []})
     offers = real_offers(profile, turn.language)
     said = joined(say(turn.language, "no_discount"), *offers)
     return ToolOutcome("ask_discount", False, said, {"offers": offers})

@@ -31,8 +31,11 @@ from core.errors import NotFound
 from core.money import format_dong
 
 
-def find_products(turn: Turn, *, skus: Sequence[str], query: str) -> ToolOutcome:
+def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str = "") -> ToolOutcome:
     """By SKU when known, else by the customer's words; a price named in them bounds what is shown."""
+    answer = sure_answer(turn, question) if question else None
+    if answer is not None:
+        return answer
     skus = product_skus(turn, skus)
     with turn.services.db.read_transaction() as session:
         lowest, highest = price_range(query)

@@ -1,19 +1,28 @@
 """The sentences of a product's own text that tell what was asked, word for word."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import product_name
 from bot.replies.texts import say
 from bot.tools.shopping.telling import cards_of, stock_of
+from core.catalogue.folding import fold
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
-from core.catalogue.wording import Text, Unit, tells, topic_label, units
+from core.catalogue.wording import Text, Unit, tells, tokens, topic_label, units
 from core.errors import NotFound
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 MOST_SENTENCES = 2
+# Words in which price and stock are asked, and what goes with them in such a question.
+_PRICE_OR_STOCK = re.compile(
+    r"gia|nhieu|nhiu|bao|bnhieu|bnhiu|tien|bn|con|co|het|hang|mau|loai|size|sz|may|ban|k|ko|hk|hem|hong|z|dz|s|sao|vay|em|e"
+    r"|shop|sop|ad|a|c|cai|chiec|nay|do|nao|moi|duoc|dc|them|nua|lay|mua|xem"
+    r"|price|cost|costs|much|many|stock|available|left|sell|still|one|have|got|any|colou?rs?|sizes?|get|take|this|that|it"
+    r"|얼마\w*|가격\w*|재고\w*|있\w*|남\w*|이거\w*|그거\w*|저거\w*|색상?\w*|사이즈\w*|하나\w*"
+)
 
 
 def quoted_from(turn: Turn, sku: str, question: str) -> ToolOutcome | None:
@@ -62,8 +71,33 @@ def describe(product: Product, language: str) -> list[str]:
 
 def asked_about(product: Product, question: str) -> list[Unit]:
     """What the question is about besides the product itself."""
-    named = Text.of(product.name, product.name_en, product.category, product.category_en, *product.aliases)
-    return [unit for unit in units(question) if not unit.soft and (unit.topic or not tells(named, unit))]
+    values = [text for option in product.options for text in _option_words(option)]
+    named = Text.of(
+        product.name, product.name_en, product.category, product.category_en, *product.aliases, *values
+    )
+    return [
+        unit
+        for unit in units(question)
+        if not unit.soft and (unit.topic or not (tells(named, unit) or _asks_price_or_stock(unit)))
+    ]
+
+
+def names_option(product: Product, question: str) -> bool:
+    """`màu be còn không`: a colour is asked for, whether there is such or not."""
+    names = Text.of(
+        *(str(option.get(key) or "") for option in product.options for key in ("name", "name_en"))
+    )
+    words = [Unit(frozenset({word})) for word in tokens(fold(question))]
+    return any(tells(Text(names.plain, names.plain), unit) for unit in words)
+
+
+def _option_words(option: Mapping[str, Any]) -> list[str]:
+    english = [str(option.get("name_en") or ""), *map(str, option.get("values_en") or ())]
+    return [str(option["name"]), *map(str, option["values"]), *english]
+
+
+def _asks_price_or_stock(unit: Unit) -> bool:
+    return all(_PRICE_OR_STOCK.fullmatch(fold(phrase)) for phrase in unit.phrases)
 
 
 def without_goods(turn: Turn, question: str) -> str:

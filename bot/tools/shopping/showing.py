@@ -30,7 +30,12 @@ __all__ = ["check_product", "other_variants", "variant_line"]
 
 
 def check_product(
-    turn: Turn, *, sku: str, options: Mapping[str, str] | None = None, about: Sequence[str] = ()
+    turn: Turn,
+    *,
+    sku: str,
+    options: Mapping[str, str] | None = None,
+    about: Sequence[str] = (),
+    quantity: int = 1,
 ) -> ToolOutcome:
     """`options` narrow the product down; `about` says what was asked: price, stock or both."""
     language = turn.language
@@ -43,7 +48,7 @@ def check_product(
         variants = fitting(product, sku, options or {})
         in_stock = [v for v in variants if available[v.id] > 0]
         if in_stock:
-            said, ask = _available_text(turn, product, variants, available, about)
+            said, ask = _available_text(turn, product, variants, available, about, quantity)
             others: tuple[Product, ...] = ()
         else:
             said, ask, others = _sold_out(session, turn, product, variants, options or {}, available)
@@ -61,7 +66,12 @@ def check_product(
 
 
 def _available_text(
-    turn: Turn, product: Product, variants: list[Variant], available: dict[str, int], about: Sequence[str]
+    turn: Turn,
+    product: Product,
+    variants: list[Variant],
+    available: dict[str, int],
+    about: Sequence[str],
+    quantity: int,
 ) -> tuple[str, str]:
     language = turn.language
     if len(variants) == 1:
@@ -74,7 +84,10 @@ def _available_text(
             key = "price_is" if list(about) == ["price"] else "in_stock"
             said = say(language, key, name=name, price=price)
         take = say(language, "ask_take")
-        return said, offer(turn, "item", take, sku=variant.sku, product=product.sku, options={}, quantity=1)
+        count = max(quantity, 1)
+        return said, offer(
+            turn, "item", take, sku=variant.sku, product=product.sku, options={}, quantity=count
+        )
     name = _name_so_far(product, variants, language)
     price = price_text(product, variants, language)
     left_values = left_text(product, variants, available, language)

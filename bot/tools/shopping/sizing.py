@@ -105,6 +105,7 @@ def _stock_of_sizes(
     option = _option_of(product, left[0])
     if option is None:
         return said, ""
+    remember(turn, sized={"sku": product.sku, "options": dict([option])})
     take = say(turn.language, "ask_take_size", size=left[0])
     return said, offer(turn, "item", take, sku=product.sku, options=dict([option]), quantity=None)
 

@@ -20,16 +20,23 @@ from bot.tools.shopping import (
     sizing,
 )
 
-Topic = Literal["", "shipping_fee", "delivery_time", "payment", "promotion", "wholesale", "size"]
+Topic = Literal[
+    "", "shipping_fee", "delivery_time", "payment", "promotion", "wholesale", "size", "return", "cancel", "invoice"
+]  # fmt: skip
 
 
 @tool
-def find_products(runtime: Runtime, skus: list[str] | None = None, query: str = "") -> str:
+def find_products(
+    runtime: Runtime, skus: list[str] | None = None, query: str = "", question: str = ""
+) -> str:
     """Show products as cards: by SKU when the context names them, else by the customer's own words.
 
-    Give the words as they were said, with any price limit and colour: they are read here.
+    Give the words as they were said, with any price limit and colour: they are read here. `question`: what was asked
+    of these goods; where the shop wrote the answer, that is told instead.
     """
-    return run(runtime, lambda turn: finding.find_products(turn, skus=skus or [], query=query))
+    return run(
+        runtime, lambda turn: finding.find_products(turn, skus=skus or [], query=query, question=question)
+    )
 
 
 @tool
@@ -50,6 +57,7 @@ def check_product(
     sku: str,
     options: dict[str, str] | None = None,
     about: list[Literal["price", "stock"]] | None = None,
+    quantity: int = 1,
 ) -> str:
     """Price and availability of one product or variant, with what can be had instead when it is sold out.
 
@@ -57,14 +65,30 @@ def check_product(
     """
     return run(
         runtime,
-        lambda turn: showing.check_product(turn, sku=sku, options=options or {}, about=about or []),
+        lambda turn: showing.check_product(
+            turn, sku=sku, options=options or {}, about=about or [], quantity=quantity
+        ),
     )
 
 
 @tool
-def product_details(runtime: Runtime, sku: str, question: str = "") -> str:
-    """What the shop wrote about one product: material, origin, features, care, pictures. Quotes, never guesses."""
-    return run(runtime, lambda turn: details.product_details(turn, sku=sku, question=question))
+def product_details(
+    runtime: Runtime,
+    sku: str,
+    question: str = "",
+    options: dict[str, str] | None = None,
+    about: list[Literal["price", "stock"]] | None = None,
+) -> str:
+    """What the shop wrote about one product: material, origin, features, care, pictures. Quotes, never guesses.
+
+    `about`: when the question is after price or stock as well.
+    """
+    return run(
+        runtime,
+        lambda turn: details.product_details(
+            turn, sku=sku, question=question, options=options or {}, about=about or []
+        ),
+    )
 
 
 @tool
@@ -126,9 +150,15 @@ def ask_shop(runtime: Runtime, question: str) -> str:
 
 
 @tool
-def answer_question(runtime: Runtime, question: str, topic: Topic = "") -> str:
-    """What the shop wrote about delivery, payment, returns, sizes and so on. The only source of policies."""
-    return run(runtime, lambda turn: answering.answer_question(turn, question=question, topic=topic))
+def answer_question(runtime: Runtime, question: str, topic: Topic = "", only_sure: bool = False) -> str:
+    """What the shop wrote about delivery, payment, returns, sizes and so on. The only source of policies.
+
+    `only_sure`: beside something else; says nothing where nothing is written.
+    """
+    return run(
+        runtime,
+        lambda turn: answering.answer_question(turn, question=question, topic=topic, only_sure=only_sure),
+    )
 
 
 @tool

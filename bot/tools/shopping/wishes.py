@@ -11,7 +11,8 @@ _AMOUNT = rf"(\d[\d.,]*){_UNIT}(?:(?<=tr)(\d{{1,3}}))?"
 _RANGE = re.compile(rf"{_AMOUNT}\s*(?:-|–|~|den|toi|to|and|에서|부터)\s*{_AMOUNT}")
 _ONE = re.compile(_AMOUNT)
 _UNDER = re.compile(
-    r"(duoi|toi da|khong qua|<|re hon|it hon|under|below|less than|up to|at most|max|cheaper than)\s*$"
+    r"(duoi|toi da|khong qua|ko qua|k qua|khong vuot|<|re hon|it hon|under|below|less than|up to|at most|max"
+    r"|cheaper than)\s*$"
 )
 _OVER = re.compile(r"(tren|tu|hon|>|over|above|more than|at least|from)\s*$")
 _AROUND = re.compile(r"(tam|khoang|co|quanh|around|about|roughly|대략|약)\s*$")
@@ -65,7 +66,10 @@ def price_range(text: str) -> tuple[int | None, int | None]:
 
 
 def _bounds(amount: int, before: str, after: str) -> tuple[int | None, int | None]:
-    if _UNDER.search(before) or re.match(r"\s*(이하|미만|아래|안쪽|tro xuong|or less|max)", after):
+    if _UNDER.search(before) or re.match(
+        r"\s*(이하|미만|아래|안쪽|tro xuong|tro lai|do lai|do xuong|quay dau|thoi do lai|or less|or under|max)",
+        after,
+    ):
         return None, amount
     if _OVER.search(before) or re.match(r"\s*(이상|tro len|or more)", after):
         return amount, None
