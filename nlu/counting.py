@@ -27,7 +27,7 @@ class Counting(Choices):
 
     def _number_mark(self, start: int, at: int, *, labelled: bool) -> Mark | None:
         read = self._number_at(at)
-        if read is None:
+        if read is None or self._is_the_one(at):
             return None
         number, end = read
         digits = self._keys[at].isdigit()
@@ -63,6 +63,11 @@ class Counting(Choices):
         if after == "of":
             return True
         return opens and closes and self._keys[at] not in ("a", "an")
+
+    def _is_the_one(self, at: int) -> bool:
+        """`the big one`: no number, but the thing itself."""
+        before = self.marks[-1] if self.marks else None
+        return self._keys[at] == "one" and before is not None and before.kind == "option" and before.end == at
 
     def _is_taken(self, start: int, end: int) -> bool:
         """`two of them`, `make it two`, `lấy hai thôi`: a number in words, said of goods."""

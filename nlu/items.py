@@ -100,6 +100,7 @@ def _each_shown(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
 
 def _swapped(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
     """`thay áo thun bằng áo khoác`: what is in the cart goes, the other thing comes."""
+    mentions = _some_of_them(mentions)
     mine = {item.product_sku: item.variant_sku for item in scene.cart}
     inside = [mention.product_sku in mine for mention in mentions]
     if scene.change != "replace" or len(mentions) != 2 or inside.count(True) != 1:
@@ -110,6 +111,16 @@ def _swapped(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
         else replace(mention, change="add")
         for mention, there in zip(mentions, inside, strict=True)
     ]
+
+
+def _some_of_them(mentions: list[ItemMention]) -> list[ItemMention]:
+    """`하나는 500 말고 750으로`: so many go over to the other value, the rest stays as it is."""
+    if len(mentions) != 2 or mentions[0].change != "remove" or mentions[0].quantity is None:
+        return mentions
+    out, come = mentions
+    if come.replaces is None or come.replaces != out.variant_sku or come.quantity is not None:
+        return mentions
+    return [out, replace(come, quantity=out.quantity, change="add", replaces=None)]
 
 
 def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> list[ItemMention]:

@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from nlu.addresses.text import DASH, SPACE, Token, blank_out, clean, phones, tokens, without_asides
+from nlu.addresses.text import (
+    DASH,
+    SPACE,
+    Token,
+    blank_out,
+    clean,
+    phones,
+    tokens,
+    with_tone_last,
+    without_asides,
+)
 from nlu.addresses.units import Era, Unit, Units, load_units
 from nlu.addresses.words import (
     AFTER_HOUSE,
@@ -88,7 +98,7 @@ class AddressBook:
         mentions = _numbered(mentions, words, self._units)
         district, wards, used = self._local(mentions, provinces)
         street = _street(cleaned, words, mentions, wards, district, provinces, used)
-        return self._result(raw, provinces, district, wards, street)
+        return _as_spelt(self._result(raw, provinces, district, wards, street), words)
 
     def _local(
         self, mentions: list[Mention], provinces: list[Unit]
@@ -187,6 +197,25 @@ class AddressBook:
             ward.era, street, ward.code, ward.name, district.code if district else None,
             district.name if district else None, province.code, province.name, score,
         )  # fmt: skip
+
+
+def _as_spelt(result: AddressResult, words: Sequence[Token]) -> AddressResult:
+    """`Hoà Vang` and `Hòa Vang` are one: it stays as the customer writes it."""
+    spelt = {word.toned: word.text.capitalize() for word in words if word.is_marked}
+
+    def own(name: str | None) -> str | None:
+        return " ".join(_in_its_spelling(part, spelt) for part in name.split()) if name else name
+
+    def told(match: AddressMatch) -> AddressMatch:
+        return replace(match, ward=own(match.ward), district=own(match.district))
+
+    best = told(result.best) if result.best is not None else None
+    return replace(result, best=best, candidates=tuple(map(told, result.candidates)))
+
+
+def _in_its_spelling(official: str, spelt: dict[str, str]) -> str:
+    typed = spelt.get(with_tone_last(official), official)
+    return typed if typed.lower() != official.lower() and official[0].isupper() else official
 
 
 def find_mentions(words: Sequence[Token], units: Units) -> list[Mention]:
