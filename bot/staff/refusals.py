@@ -106,10 +106,9 @@ def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
     facts = {name: str(value) for name, value in data.items()} | {"error": code}
     if "roles" in data:
         facts["roles"] = _any_of([in_words("role", role) for role in dict.fromkeys(data["roles"])])
-    if "status" in data:
-        facts["status"] = in_words("status", str(data["status"]))
-    if "fulfilment_state" in data:
-        facts["fulfilment"] = in_words("fulfilment_state", str(data["fulfilment_state"]))
+    for name, kind in (("status", "status"), ("fulfilment", "fulfilment_state")):
+        if kind in data:
+            facts[name] = in_words(kind, str(data[kind]))
     if "outstanding" in data:
         facts["outstanding"] = format_dong(int(data["outstanding"]))
     if code in ("approval_needed", "already_decided"):
