@@ -111,6 +111,14 @@ def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
             facts[name] = in_words(kind, str(data[kind]))
     if "outstanding" in data:
         facts["outstanding"] = format_dong(int(data["outstanding"]))
+    facts |= _of_code(code, data)
+    if "language" in data:
+        facts["language"] = _LANGUAGES.get(str(data["language"]), str(data["language"]))
+    return facts
+
+
+def _of_code(code: str, data: Mapping[str, Any]) -> dict[str, str]:
+    facts: dict[str, str] = {}
     if code in ("approval_needed", "already_decided"):
         facts["advice"] = _ADVICE.get(str(data.get("state")), "")
         facts["state"] = in_words("approval_state", str(data.get("state")))
@@ -126,8 +134,6 @@ def _facts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
         facts |= facts_of_stock(code, dict(data), amounts)
     if code in TEXTS_OF_MONEY:
         facts |= facts_of_money(data, in_words("transfer_state", str(data.get("state", ""))))
-    if "language" in data:
-        facts["language"] = _LANGUAGES.get(str(data["language"]), str(data["language"]))
     return facts
 
 
