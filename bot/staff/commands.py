@@ -26,6 +26,7 @@ from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
 from core.orders.watching import overdue_orders
 from core.payments.refunds import follow_decision
+from core.purchasing.ordering import carry_out_approved as confirm_approved
 from core.shipping.booking import request_shipment
 from core.shop import shop_profile
 from core.stock.queries import levels
@@ -124,6 +125,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
     said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
     carry_out_cancellation(request.session, approval=approval, actor=request.actor, now=request.now)
     follow_decision(request.session, approval=approval, actor=request.actor, now=request.now)
+    confirm_approved(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])

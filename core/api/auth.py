@@ -14,7 +14,7 @@ from core.ids import new_id
 
 SCOPES = (
     "products", "stock", "customers", "orders", "shipments", "invoices", "approvals", "tickets", "chat",
-    "returns", "payments", "conversations", "knowledge", "read", "all",
+    "returns", "payments", "conversations", "knowledge", "purchasing", "read", "all",
 )  # fmt: skip
 
 

@@ -45,6 +45,9 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "ticket.opened": ("notice.staff",),
     "stock.back": ("notice.restock",),
     "stock.low": ("notice.staff",),
+    "order.filled": ("notice.staff",),
+    "purchase.confirmed": ("notice.staff",),
+    "purchase.received": ("notice.staff",),
 }
 
 
