@@ -135,6 +135,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "carrier_fee": "hãng vận chuyển chưa báo phí giao",
     },
     "chat_channel": {"widget": "Trang web", "telegram": "Telegram", "messenger": "Messenger", "zalo": "Zalo"},
+    "purchase_state": {
+        "draft": "bản nháp",
+        "confirmed": "đã đặt, chờ hàng",
+        "part_received": "đã về một phần",
+        "received": "đã về đủ",
+        "closed": "đã đóng, giao thiếu",
+        "cancelled": "đã hủy",
+    },
     "role": {
         "owner": "chủ shop",
         "manager": "quản lý",
