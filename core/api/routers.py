@@ -17,10 +17,12 @@ from core.api import (
     purchasing,
     returns,
     stock,
+    storefront,
     suppliers,
     tickets,
     transfers,
     webhooks,
+    website,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -40,6 +42,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     payments.router,
     tickets.router,
     knowledge.router,
+    storefront.router,
+    website.router,
     webhooks.router,
     health.router,
 )

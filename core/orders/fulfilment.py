@@ -22,6 +22,7 @@ def accept_order(session: Session, *, order_id: str, actor: Actor, now: datetime
     order = get_order(session, order_id)
     refuse_undecided(session, order, now)
     advance_status(session, order_id=order.id, to="processing", actor=actor, now=now)
+    publish(session, "order.accepted", {"key": order.id, "order_id": order.id}, now=now)
     return get_order(session, order.id)
 
 
