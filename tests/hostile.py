@@ -75,7 +75,7 @@ def requests(
         plain = value.encode("utf-8", "replace")
         if parameter["in"] == "path":
             url = url.replace(f"{{{name}}}", quote(plain[:3_000], safe="") or "x")
-        elif draw(st.booleans()):
+        elif draw(st.integers(0, 5 if parameter.get("required") else 1)):
             if parameter["in"] == "query":
                 query.append((name, plain[:3_000].decode("utf-8", "replace")))
             else:

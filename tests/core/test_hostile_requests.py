@@ -115,6 +115,19 @@ def money(client: TestClient, code: str, db: Database) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
+def purchases(client: TestClient) -> list[str]:
+    """Codes of a supplier, a draft, a confirmed order and its receipt."""
+    supplier = client.post("/api/v1/suppliers", json={"name": "NCC"}).json()["code"]
+    lines = [{"sku": "HOA-1", "quantity": 9, "unit_price": 5}]
+    body = {"supplier": supplier, "lines": lines}
+    draft, other = (client.post("/api/v1/purchase-orders", json=body).json()["code"] for _ in range(2))
+    day = (utc_now() + timedelta(days=9)).date().isoformat()
+    client.post(f"/api/v1/purchase-orders/{other}/confirm", json={"expected_on": day})
+    one = {"lines": [{"sku": "HOA-1", "quantity": 1}]}
+    receipt = client.post(f"/api/v1/purchase-orders/{other}/receipts", json=one).json()["receipt"]["code"]
+    return [supplier, draft, other, receipt]
+
+
 @pytest.fixture
 def api(db: Database) -> Iterator[Target]:
     with TestClient(desk_app(db), raise_server_exceptions=False) as client:
