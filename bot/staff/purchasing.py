@@ -63,14 +63,16 @@ def receive_command(session: Session, *, argument: str, actor: Actor, now: datet
     if not words:
         raise Invalid(
             "argument_missing",
-            "Which purchase order? For instance /receive PO1001, or /receive PO1001 SKU=5 phiếu PX12.",
-            {},
+            "Which purchase order?",
+            {"example": "/receive PO1001, /receive PO1001 SKU=5 phiếu PX12"},
         )
     rest, reference = words[1:], ""
     for index, word in enumerate(rest):
         if word.lower() in _NOTE:
             if index + 1 == len(rest):
-                raise Invalid("reference_missing", "Write the number of the supplier's note after it.", {})
+                raise Invalid(
+                    "supplier_note_missing", "Write the number of the supplier's note after it.", {}
+                )
             reference = rest[index + 1]
             rest = [*rest[:index], *rest[index + 2 :]]
             break
@@ -144,7 +146,9 @@ def _from_shortage(session: Session, actor: Actor, now: datetime) -> Answer:
 
 def _new(session: Session, words: list[str], actor: Actor, now: datetime) -> Answer:
     if len(words) < 2:
-        raise Invalid("argument_missing", f"Name the supplier and the goods. {_USAGE}", {})
+        raise Invalid(
+            "argument_missing", "Name the supplier and the goods.", {"example": "/po mới NCC1001 SKU=5"}
+        )
     order = draft_purchase(
         session, supplier_code=words[0], lines=[Wanted(*part) for part in _lines(words[1:])], actor=actor,
         now=now,
@@ -169,7 +173,7 @@ def _step(session: Session, order: PurchaseOrder, words: list[str], actor: Actor
     if verb in _CANCEL:
         ended = cancel_purchase(session, code=order.code, reason=rest, actor=actor, now=now)
         return f"{order.code}: phần chưa giao đã hủy.", [purchase_card(ended)]
-    raise Invalid("step_unknown", f"What is to be done with {order.code}? {_USAGE}", {})
+    raise Invalid("purchase_step_unknown", f"What is to be done with {order.code}?", {"code": order.code})
 
 
 def _lines(words: list[str]) -> list[tuple[str, int, int | None]]:

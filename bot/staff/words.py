@@ -106,6 +106,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "order_over_amount": "đơn giá trị lớn",
         "discount_over_limit": "giảm giá vượt mức",
         "cancel_after_packing": "hủy đơn đã gói",
+        "purchase_over_amount": "đơn mua giá trị lớn",
     },
     "detail": {
         "reason": "Lý do",

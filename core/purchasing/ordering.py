@@ -21,7 +21,7 @@ from core.money import MAX_DONG, Dong, format_dong
 from core.orders.codes import next_value
 from core.purchasing.models import PurchaseLine, PurchaseOrder, Supplier, SupplierPrice
 from core.purchasing.queries import get_purchase
-from core.purchasing.states import AWAITED, advance, hold, refusal
+from core.purchasing.states import AWAITED, advance, hold
 from core.purchasing.suppliers import get_supplier, variants_named
 from core.shop import shop_profile
 from core.stock.models import Warehouse
@@ -143,7 +143,12 @@ def move_expected_day(
     order = get_purchase(session, code)
     day = _arrival_day(session, order, expected_on, now)
     if not hold(session, order, AWAITED, expected_on=day):
-        raise refusal(session, order, "expected on another day")
+        raise Conflict(
+            "purchase_not_awaited",
+            f"Purchase order {order.code} is {order.state}: only of a confirmed one that is not whole yet can the day "
+            "move.",
+            {"code": order.code, "state": order.state},
+        )
     _audit(session, actor, "purchase.moved", order, now)
     return get_purchase(session, order.id)
 

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.bootstrap import Parts, build_worker
+from bot.conversations.models import Message
 from bot.replies.days import day_text
 from bot.staff.commands import Said, run
 from bot.staff.models import DeskMessage
+from bot.staff.refusals import staff_refusal
 from core.actor import SYSTEM, Actor, Role
 from core.catalogue.queries import variants_by_sku
 from core.clock import VIETNAM
@@ -35,6 +37,9 @@ def typed(parts: Parts, text: str, role: Role = "manager") -> Said:
 def refused(parts: Parts, text: str, role: Role = "manager") -> str:
     with pytest.raises(AppError) as error:
         typed(parts, text, role)
+    told = staff_refusal(error.value.code, error.value.data)
+    assert "…" not in told
+    assert "mã lỗi" not in told, error.value.code
     return error.value.code
 
 
@@ -141,8 +146,8 @@ def test_a_line_or_a_day_that_cannot_be_read_is_named(parts: Parts, supplier: st
     for text, reason in (
         (f"/po mới {supplier} nhiều", "line_unreadable"),
         (f"/po {code} xác nhận 31/2", "day_unknown"),
-        (f"/po {code} bán", "step_unknown"),
-        (f"/receive {code} phiếu", "reference_missing"),
+        (f"/po {code} bán", "purchase_step_unknown"),
+        (f"/receive {code} phiếu", "supplier_note_missing"),
     ):
         assert refused(parts, text) == reason
 
@@ -191,11 +196,10 @@ def test_whoever_waits_is_told_when_goods_are_received(
     typed(parts, f"/receive {code}", "warehouse")
     build_worker(parts).run_until_idle(limit=50)
 
-    messages = chat.client.get("/api/chat/messages", params=chat.identity)
-    if messages.status_code == 200:
-        assert "đã có hàng lại" in messages.text
     with parts.db.read_transaction() as session:
-        said = session.scalars(
-            select(DeskMessage.text).where(DeskMessage.key.startswith("purchase.received"))
-        ).all()
+        mine = Message.conversation_id == chat.identity["conversation_id"]
+        told = session.scalars(select(Message.text).where(mine)).all()
+        received = DeskMessage.key.startswith("purchase.received")
+        said = session.scalars(select(DeskMessage.text).where(received)).all()
+    assert any("đã có hàng lại" in text for text in told), told
     assert any("5 × AT03-REU-XL" in text for text in said)
