@@ -17,7 +17,7 @@ TEXTS: dict[str, str] = {
     "expected_on_missing": "Hàng dự kiến về ngày nào? Bạn ghi ngày/tháng phía sau, ví dụ 27/11.",
     "expected_on_invalid": "Ngày hàng về phải từ hôm nay trở đi, trong vòng hai năm.",
     "day_unknown": "Không có ngày {day}. Bạn ghi ngày/tháng, ví dụ 27/11.",
-    "purchase_step_unknown": "Bạn muốn làm gì với {code}? Gõ /po {code} rồi: xác nhận ngày/tháng, hẹn ngày/tháng, hoặc hủy.",
+    "purchase_step_unknown": "Bạn muốn làm gì với {code}? /po {code} xác nhận, hẹn (kèm ngày/tháng) hoặc hủy.",
     "supplier_note_missing": "Bạn ghi số phiếu giao hàng phía sau chữ “phiếu”.",
     "line_unreadable": "Chưa đọc được “{line}”. Bạn ghi SKU=số lượng, hoặc SKU=số lượng@giá.",
     "receipt_reference_used": "Phiếu giao này đã nhập ở {receipt} với số lượng khác. Chưa nhập thêm gì.",
