@@ -184,7 +184,7 @@ def _lines(words: list[str]) -> list[tuple[str, int, int | None]]:
             raise Invalid(
                 "line_unreadable",
                 f"'{word[:40]}' is not read: write SKU=quantity, or SKU=quantity@price.",
-                {},
+                {"line": word[:40]},
             )
         parts.append((found[1], int(found[2]), int(found[3]) if found[3] else None))
     return parts
@@ -201,5 +201,5 @@ def _day(text: str, now: datetime) -> date | None:
         return day if found[3] or day >= first else day.replace(year=first.year + 1)
     except ValueError:
         raise Invalid(
-            "day_unknown", f"There is no day {found[0]}. Write day/month, e.g. 27/11.", {}
+            "day_unknown", f"There is no day {found[0]}. Write day/month, e.g. 27/11.", {"day": found[0]}
         ) from None

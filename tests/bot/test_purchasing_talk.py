@@ -1,11 +1,14 @@
 """Buying from the staff's chat, and what a customer is told of goods on their way."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from bot.app import create_app
 from bot.bootstrap import Parts, build_worker
 from bot.conversations.models import Message
 from bot.replies.days import day_text
@@ -170,8 +173,11 @@ def test_the_day_is_told_only_of_a_confirmed_order(
 
 
 def test_a_model_may_name_the_promised_day_and_no_other(
-    parts: Parts, supplier: str, model: ScriptedModel, model_chat: Chat, nothing_comes: None
+    parts: Parts, supplier: str, model: ScriptedModel, nothing_comes: None
 ) -> None:
+    asked = {"llm_base_url": model.url, "llm_model": "scripted", "llm_turn_seconds": 20}
+    patient = replace(parts, settings=parts.settings.model_copy(update=asked))
+    model_chat = Chat(TestClient(create_app(patient, with_worker=False), raise_server_exceptions=False))
     day = in_days(parts, 4)
     ordered(parts, supplier, 4)
     told = {"text": f"Dạ dự kiến {day_text('vi', day)} hàng về lại ạ."}
