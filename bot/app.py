@@ -83,8 +83,9 @@ def _add_middleware(app: FastAPI, parts: Parts) -> None:
     app.add_middleware(Gate, limit_of=_most_bytes)
     origins = [origin.strip() for origin in parts.settings.allowed_origins.split(",") if origin.strip()]
     app.add_middleware(
-        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["Content-Type"]
-    )
+        CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], expose_headers=["Retry-After"],
+        allow_headers=["Content-Type", "Authorization", "Idempotency-Key", "X-Cart-Token"],
+    )  # fmt: skip
 
 
 def _most_bytes(path: str) -> int:

@@ -14,6 +14,7 @@ from bot.catalogue_words import CatalogueWords
 from bot.knowledge_folder import ask_for_folder, folder_job
 from bot.shop_knowledge import ShopKnowledge
 from core.api.access import Desk
+from core.api.limits import RequestLimits
 from core.catalogue.media_store import MediaStore
 from core.clock import Clock, utc_now
 from core.db import Database
@@ -21,6 +22,7 @@ from core.jobs.worker import Handler, Run, Worker
 from core.ports.bank import Bank
 from core.ports.carrier import Carrier
 from core.ports.einvoice import EInvoice
+from core.ports.webhooks import WebhookSender
 from core.schema import upgrade
 from core.settings import Settings
 from knowledge import Embedder, KnowledgeIndex, choose_embedder
@@ -47,12 +49,18 @@ class Parts:
     einvoices: Mapping[str, EInvoice]
     knowledge: ShopKnowledge
     banks: Mapping[str, Bank]
+    webhooks: WebhookSender
 
     @property
     def desk(self) -> Desk:
-        return Desk(
-            self.db, self.clock, self.addresses, self.carriers, self.knowledge, self.media, self.banks
+        limits = RequestLimits(
+            per_minute=self.settings.api_requests_per_minute,
+            storefront_per_minute=self.settings.storefront_requests_per_minute,
         )
+        return Desk(
+            self.db, self.clock, self.addresses, self.carriers, self.knowledge, self.media, self.banks, limits,
+            self.settings.webhook_private_addresses,
+        )  # fmt: skip
 
     @property
     def media(self) -> MediaStore:
@@ -63,6 +71,7 @@ class Parts:
             carrier.close()
         for einvoice in self.einvoices.values():
             einvoice.close()
+        self.webhooks.close()
         self.db.close()
 
 
@@ -84,6 +93,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         build_einvoices(settings),
         _knowledge(settings, db, clock),
         build_banks(settings),
+        build_webhook_sender(settings),
     )
 
 
@@ -152,6 +162,7 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from core.payments.bank_matching import run_matching
     from core.payments.recording import settle_changed_order
     from core.returns.undelivered import run_came_back
+    from core.sales_channels.webhooks_out import run_delivery, run_fan_out
     from core.shipping.booking import run_booking, run_label
     from core.shipping.cancelling import run_cancelling
     from core.shipping.tracking import run_polling, run_tracking
@@ -184,6 +195,8 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
         "invoice.auto": run_automatic,
         "invoice.issue": partial(run_issuing, providers=parts.einvoices),
         "invoice.collect": partial(run_collecting, providers=parts.einvoices),
+        "webhook.fan_out": run_fan_out,
+        "webhook.deliver": partial(run_delivery, sender=parts.webhooks),
         "knowledge.folder": folder_job(parts.settings.knowledge_dir, parts.knowledge),
         "media.sweep": partial(_sweep_media, store=parts.media),
         IMPORT_JOB: partial(
@@ -221,6 +234,12 @@ def build_banks(settings: Settings) -> dict[str, Bank]:
     key = settings.sepay_api_key.get_secret_value()
     values: dict[str, Any] = {"api_key": key, "scheme": settings.sepay_scheme}
     return {"sepay": build_bank("sepay", values)} if key else {}
+
+
+def build_webhook_sender(settings: Settings) -> WebhookSender:
+    from integrations.webhooks.sender import HttpWebhookSender
+
+    return HttpWebhookSender(allow_private=settings.webhook_private_addresses)
 
 
 def build_carriers(settings: Settings) -> dict[str, Carrier]:

@@ -94,8 +94,21 @@ class Settings(BaseSettings):
     )
     burst_max_seconds: float = Field(10.0, ge=0, le=120, description="No burst waits longer than this.")
 
+    webhook_private_addresses: bool = Field(
+        False,
+        description="Webhooks may go to the shop's own network, also without https. Not on a shared machine.",
+    )
+    api_requests_per_minute: int = Field(
+        60_000, ge=1, description="Requests of one API key a minute, in each process."
+    )
+    storefront_requests_per_minute: int = Field(
+        300, ge=1, description="Requests of one visitor with a storefront key a minute, in each process."
+    )
+
     sandbox_port: int = Field(8010, ge=1, le=65535)
-    allowed_origins: str = Field("*", description="Sites that may embed the chat widget, comma separated.")
+    allowed_origins: str = Field(
+        "*", description="Sites that may embed the chat or use a storefront key, comma separated."
+    )
     rate_limit_per_minute: int = Field(120, ge=1, description="Chat messages per visitor and minute.")
 
     @field_validator("data_dir", mode="before")

@@ -36,7 +36,15 @@ class ApprovalRules(BaseModel):
     discount_percent_from: int | None = Field(10, ge=0, le=100)
     cancel_after_packing: bool = True
     refund_from: int | None = Field(0, ge=0, description="From 0 on: every refund that no manager asked for.")
+    purchase_total_from: int | None = Field(20_000_000, ge=0)
     expires_minutes: int = Field(24 * 60, ge=1, le=60 * 24 * 30)
+
+
+class PurchasingRules(BaseModel):
+    """How much more than ordered is taken in without asking, in percent of each line."""
+
+    model_config = ConfigDict(extra="forbid")
+    over_delivery_percent: int = Field(5, ge=0, le=100)
 
 
 class HagglingRule(BaseModel):
@@ -107,6 +115,7 @@ class ShopProfile(BaseModel):
     hotline: str = Field("", max_length=50)
     approvals: ApprovalRules = ApprovalRules()
     invoices: InvoiceRules = InvoiceRules()
+    purchasing: PurchasingRules = PurchasingRules()
     assistant: AssistantRules = AssistantRules()
     quote_minutes: int = Field(30, ge=1, le=24 * 60)
     split_orders: bool = False

@@ -13,7 +13,9 @@ import core.jobs.models
 import core.knowledge.models
 import core.orders.models
 import core.payments.models
+import core.purchasing.models
 import core.returns.models
+import core.sales_channels.models
 import core.shipping.models
 import core.shop
 import core.stock.models

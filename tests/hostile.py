@@ -36,6 +36,9 @@ hostile_values: st.SearchStrategy[Any] = st.one_of(
     st.dictionaries(st.sampled_from(WORDS), st.sampled_from(NUMBERS), max_size=3),
 )
 
+Known = Mapping[str, list[str]]
+"""Right values by the name of a parameter or a property; `noun.name` where only the paths of that noun take them."""
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -64,18 +67,18 @@ def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
 
 
 @st.composite
-def requests(
-    draw: st.DrawFn, operation: Operation, document: Mapping[str, Any], known: Mapping[str, list[str]]
-) -> Sent:
+def requests(draw: st.DrawFn, operation: Operation, document: Mapping[str, Any], known: Known) -> Sent:
     """`known` holds right values by parameter name, so that requests get past the first door."""
     url, query, headers = operation.path, [], {}
+    noun = operation.path.removeprefix("/api/v1/").partition("/")[0]
     for parameter in operation.spec.get("parameters", []):
         name = parameter["name"]
-        value = draw(st.one_of(st.sampled_from(known.get(name, ["x"])), texts))
+        right = known.get(f"{noun}.{name}") or known.get(name, ["x"])
+        value = draw(st.one_of(st.sampled_from(right), texts))
         plain = value.encode("utf-8", "replace")
         if parameter["in"] == "path":
             url = url.replace(f"{{{name}}}", quote(plain[:3_000], safe="") or "x")
-        elif draw(st.booleans()):
+        elif draw(st.integers(0, 5 if parameter.get("required") else 1)):
             if parameter["in"] == "query":
                 query.append((name, plain[:3_000].decode("utf-8", "replace")))
             else:
@@ -85,7 +88,7 @@ def requests(
     if forms is not None:
         body = draw(_forms(_resolve(forms["schema"]["$ref"], document)))
         return Sent(url, query, headers, body, f"multipart/form-data; boundary={BOUNDARY}")
-    return Sent(url, query, headers, draw(_bodies(operation, document)))
+    return Sent(url, query, headers, draw(_bodies(operation, document, known)))
 
 
 @st.composite
@@ -104,36 +107,38 @@ def _forms(draw: st.DrawFn, schema: Mapping[str, Any]) -> bytes:
 
 
 @st.composite
-def _bodies(draw: st.DrawFn, operation: Operation, document: Mapping[str, Any]) -> bytes | None:
+def _bodies(draw: st.DrawFn, operation: Operation, document: Mapping[str, Any], known: Known) -> bytes | None:
     media = operation.spec.get("requestBody", {}).get("content", {}).get("application/json")
     if media is None:
         return None
     kind = draw(st.integers(0, 9))
     if kind == 0:
         return draw(st.sampled_from([b"", b"{", b"null", b"\xff\xfe", DEEP.encode(), b"[1,2", b'"text"']))
-    value = draw(_values(media["schema"], document, 0))
+    value = draw(_values(media["schema"], document, known, 0))
     if kind == 1:
         value = draw(hostile_values)
     return json.dumps(value).encode()
 
 
 @st.composite
-def _values(draw: st.DrawFn, schema: Mapping[str, Any], document: Mapping[str, Any], depth: int) -> Any:
+def _values(
+    draw: st.DrawFn, schema: Mapping[str, Any], document: Mapping[str, Any], known: Known, depth: int
+) -> Any:
     """Mostly a value of this schema; now and then something else."""
     if draw(st.integers(0, 11)) == 0:
         return draw(hostile_values)
     if "$ref" in schema:
-        return draw(_values(_resolve(schema["$ref"], document), document, depth))
+        return draw(_values(_resolve(schema["$ref"], document), document, known, depth))
     if "anyOf" in schema:
-        return draw(_values(draw(st.sampled_from(schema["anyOf"])), document, depth))
+        return draw(_values(draw(st.sampled_from(schema["anyOf"])), document, known, depth))
     if "enum" in schema:
         return draw(st.sampled_from(schema["enum"]))
     match schema.get("type"):
         case "object":
-            return draw(_objects(schema, document, depth))
+            return draw(_objects(schema, document, known, depth))
         case "array":
             size = draw(st.integers(0, 2 if depth < 4 else 0))
-            return [draw(_values(schema.get("items", {}), document, depth + 1)) for _ in range(size)]
+            return [draw(_values(schema.get("items", {}), document, known, depth + 1)) for _ in range(size)]
         case "integer" | "number":
             return draw(st.integers(max(schema.get("minimum", 0), 0), min(schema.get("maximum", 50), 50)))
         case "boolean":
@@ -147,13 +152,17 @@ def _values(draw: st.DrawFn, schema: Mapping[str, Any], document: Mapping[str, A
 
 @st.composite
 def _objects(
-    draw: st.DrawFn, schema: Mapping[str, Any], document: Mapping[str, Any], depth: int
+    draw: st.DrawFn, schema: Mapping[str, Any], document: Mapping[str, Any], known: Known, depth: int
 ) -> dict[str, Any]:
     properties, required = schema.get("properties", {}), schema.get("required", [])
     value = {}
     for name, part in properties.items():
         if draw(st.integers(0, 14 if name in required else 1)) > 0:
-            value[name] = draw(_values(part, document, depth + 1))
+            right = []
+            if name in known and part.get("type") in ("string", "array"):
+                one = st.sampled_from(known[name])
+                right = [one if part["type"] == "string" else st.lists(one, min_size=1, max_size=1)]
+            value[name] = draw(st.one_of(*right, _values(part, document, known, depth + 1)))
     if draw(st.integers(0, 14)) == 0:
         value[draw(st.sampled_from(WORDS))] = draw(hostile_values)
     return value

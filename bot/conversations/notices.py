@@ -16,6 +16,7 @@ from bot.staff import room
 from bot.staff.cards import TICKET_TITLES, approval_card, task_card, ticket_card
 from bot.staff.money_cards import refund_card, return_card, transfer_card
 from bot.staff.order_cards import order_with_cards
+from bot.staff.purchasing import purchase_card, received_text
 from bot.staff.stock_cards import low_stock_notice
 from bot.staff.tasks import task_words
 from bot.staff.words import in_words
@@ -29,6 +30,8 @@ from core.orders.queries import get_order
 from core.payments.bank_matching import get_transfer
 from core.payments.models import Payment
 from core.payments.refunds import get_refund
+from core.purchasing.queries import get_purchase
+from core.purchasing.receiving import Received, get_receipt
 from core.returns.queries import get_return
 from core.shipping.models import Shipment
 from core.stock.models import LowStockLevel
@@ -189,11 +192,20 @@ def _about_low_stock(session: Session, payload: dict[str, Any]) -> StaffNotice |
     return None if level is None else low_stock_notice(session, level)
 
 
+def _about_purchase(session: Session, payload: dict[str, Any]) -> StaffNotice:
+    order = get_purchase(session, payload["purchase_id"])
+    if payload["event"] == "purchase.confirmed":
+        return f"Đơn mua {order.code} đã xác nhận", [purchase_card(order)]
+    receipt = get_receipt(session, payload["receipt_id"])
+    return received_text(Received(receipt, order)), [purchase_card(order)]
+
+
 _STAFF: dict[str, StaffNotices] = {
     "stock.low": _about_low_stock,
     "order.placed": _about_order("Đơn mới {code}"),
     "order.changed": _about_order("Đơn {code} đã được sửa"),
     "order.cancelled": _about_order("Đơn {code} đã hủy"),
+    "order.filled": _about_order("Đơn {code} đã đủ hàng → đóng gói?"),
     "order.completed": _about_order("Đơn {code} hoàn tất"),
     "shipment.booked": _about_order("Đơn {code} đã có vận đơn"),
     "shipment.moved": _about_order("Đơn {code}: {state}"),
@@ -204,6 +216,8 @@ _STAFF: dict[str, StaffNotices] = {
     "approval.requested": _about_approval,
     "approval.decided": _about_approval,
     "conversation.handed_off": _about_handoff,
+    "purchase.confirmed": _about_purchase,
+    "purchase.received": _about_purchase,
     "staff_task.opened": _about_task,
     "ticket.opened": _about_ticket,
     "return.requested": _about_return,

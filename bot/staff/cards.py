@@ -119,6 +119,8 @@ def _question(approval: Approval) -> str:
     if approval.kind == "refund":
         reason = approval.payload.get("reason") or "không nêu"
         return f"Hoàn {amount} của đơn {approval.payload.get('order', '')} không? Lý do: {reason}"
+    if approval.kind == "purchase_over_amount":
+        return f"Đơn mua {code} trị giá {amount}. Xác nhận đặt hàng không?"
     return approval.question
 
 

@@ -9,6 +9,7 @@ from bot.staff import manual_orders, money_commands, order_commands, questions, 
 from bot.staff.cards import TICKET_TITLES, approval_card, table_card, task_card, ticket_card
 from bot.staff.command import ALL, MAX_ARGUMENT, Command, Request, Said, Tools
 from bot.staff.order_cards import order_with_cards, overdue_card
+from bot.staff.purchasing import purchase_card, purchase_command, receive_command
 from bot.staff.stock_commands import correction
 from bot.staff.tasks import task_words
 from bot.staff.todo import todo_counts
@@ -26,6 +27,8 @@ from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
 from core.orders.watching import overdue_orders
 from core.payments.refunds import follow_decision
+from core.purchasing.ordering import carry_out_approved as confirm_approved
+from core.purchasing.queries import get_purchase
 from core.shipping.booking import request_shipment
 from core.shop import shop_profile
 from core.stock.queries import levels
@@ -124,6 +127,9 @@ def _decide(request: Request, *, approve: bool) -> Said:
     said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
     carry_out_cancellation(request.session, approval=approval, actor=request.actor, now=request.now)
     follow_decision(request.session, approval=approval, actor=request.actor, now=request.now)
+    confirm_approved(request.session, approval=approval, actor=request.actor, now=request.now)
+    if approval.subject_kind == "purchase":
+        return Said(said, [purchase_card(get_purchase(request.session, approval.subject_id))])
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])
@@ -171,6 +177,18 @@ def _stock(request: Request) -> Said:
         raise NotFound("stock_not_found", f"No product matches '{asked}'.", {"asked": asked})
     table = [[r.sku, r.warehouse_code, str(r.on_hand), str(r.reserved), str(r.available)] for r in rows[:60]]
     return Said("", [table_card("Tồn kho", ["SKU", "Kho", "Tồn", "Giữ", "Còn bán"], table)])
+
+
+def _purchase(request: Request) -> Said:
+    return Said(
+        *purchase_command(request.session, argument=request.argument, actor=request.actor, now=request.now)
+    )
+
+
+def _receive(request: Request) -> Said:
+    return Said(
+        *receive_command(request.session, argument=request.argument, actor=request.actor, now=request.now)
+    )
 
 
 def _take(request: Request) -> Said:
@@ -246,6 +264,20 @@ _TABLE: tuple[Command, ...] = (
     Command("/label", "/label MÃ", "Nhãn PDF", ("manager", "sales", "warehouse"), _label),
     Command("/invoice", "/invoice MÃ", "Phát hành hóa đơn điện tử", ("manager", "accountant"), _invoice),
     Command("/stock", "/stock SKU | tên | SKU KHO -2 lý do", "Tồn kho, chỉnh kho", ALL, _stock),
+    Command(
+        "/po",
+        "/po [thiếu | mới NCC SKU=số… | MÃ [xác nhận ngày | hẹn ngày | hủy]]",
+        "Đơn mua hàng",
+        ("manager", "sales", "warehouse"),
+        _purchase,
+    ),
+    Command(
+        "/receive",
+        "/receive MÃ [SKU=số…] [phiếu SỐ] [dư] [hết]",
+        "Nhập kho theo đơn mua",
+        ("manager", "warehouse"),
+        _receive,
+    ),
     Command("/customer", "/customer tên | điện thoại", "Đơn của một khách", ALL, _customer),
     Command("/take", "/take MÃ", "Nhận cuộc trò chuyện", ("manager", "sales"), _take),
     Command("/release", "/release MÃ", "Trả cuộc trò chuyện cho trợ lý", ("manager", "sales"), _release),

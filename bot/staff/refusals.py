@@ -5,6 +5,8 @@ from typing import Any
 
 from bot.staff.refusals_of_money import TEXTS as TEXTS_OF_MONEY
 from bot.staff.refusals_of_money import facts_of_money
+from bot.staff.refusals_of_purchasing import TEXTS as TEXTS_OF_PURCHASING
+from bot.staff.refusals_of_purchasing import facts as facts_of_purchasing
 from bot.staff.refusals_of_stock import TEXTS as TEXTS_OF_STOCK
 from bot.staff.refusals_of_stock import facts_of_stock
 from bot.staff.words import in_words
@@ -93,7 +95,8 @@ _LANGUAGES = {"vi": "tiếng Việt", "en": "tiếng Anh", "ko": "tiếng Hàn"}
 
 def staff_refusal(code: str, data: Mapping[str, Any]) -> str:
     """Never the error's own English message, which is written for programs."""
-    text = TEXTS.get(code) or TEXTS_OF_STOCK.get(code) or TEXTS_OF_MONEY.get(code, OTHER)
+    every = (TEXTS, TEXTS_OF_STOCK, TEXTS_OF_MONEY, TEXTS_OF_PURCHASING)
+    text = next((texts[code] for texts in every if code in texts), OTHER)
     return text.format_map(_Facts(_facts(code, data)))
 
 
@@ -129,12 +132,18 @@ def _of_code(code: str, data: Mapping[str, Any]) -> dict[str, str]:
         facts["short"] = ", ".join(
             f"{line['sku']} cần {line['asked']}, còn {line['available']}" for line in data.get("lines", ())
         )
+    return facts | _facts_of_parts(code, data)
+
+
+def _facts_of_parts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
     if code in TEXTS_OF_STOCK:
         amounts = {"deposit": format_dong(int(data["deposit"]))} if "deposit" in data else {}
-        facts |= facts_of_stock(code, dict(data), amounts)
+        return facts_of_stock(code, dict(data), amounts)
     if code in TEXTS_OF_MONEY:
-        facts |= facts_of_money(data, in_words("transfer_state", str(data.get("state", ""))))
-    return facts
+        return facts_of_money(data, in_words("transfer_state", str(data.get("state", ""))))
+    if code in TEXTS_OF_PURCHASING:
+        return facts_of_purchasing(data)
+    return {}
 
 
 def _any_of(names: list[str]) -> str:
@@ -145,11 +154,17 @@ def _transition(data: Mapping[str, Any]) -> dict[str, str]:
     def state(name: str) -> str:
         kinds = (
             "status", "fulfilment_state", "invoice_state", "payment_state", "return_state", "refund_state",
+            "purchase_state",
         )  # fmt: skip
         return next((told for kind in kinds if (told := in_words(kind, name)) != name), name)
 
     subject = str(data.get("subject", "…"))
-    for noun, word in (("Order", "Đơn"), ("Return", "Yêu cầu"), ("Refund", "Khoản hoàn")):
+    for noun, word in (
+        ("Purchase order", "Đơn mua"),
+        ("Order", "Đơn"),
+        ("Return", "Yêu cầu"),
+        ("Refund", "Khoản hoàn"),
+    ):
         subject = subject.replace(noun, word)
     return {
         "subject": subject,

@@ -24,6 +24,7 @@ _JOBS = {
     "shipment.poll": "Hỏi hành trình vận đơn", "invoice.auto": "Tự xuất hóa đơn",
     "invoice.issue": "Phát hành hóa đơn", "invoice.collect": "Lấy hóa đơn đã có mã",
     "transfer.match": "Ghi tiền chuyển khoản cho đơn", "return.came_back": "Lập phiếu hàng hoàn về",
+    "webhook.fan_out": "Báo tin cho website", "webhook.deliver": "Báo tin cho website",
     "knowledge.folder": "Đọc thư mục tài liệu", "history.clear": "Dọn dữ liệu cũ",
 }  # fmt: skip
 
@@ -44,6 +45,13 @@ def _dead_job(session: Session, task: StaffTask) -> tuple[str, list[str]]:
     name = job.name if job is not None else task.title.split()[0]
     return f"Chưa làm được: {_JOBS.get(name, name)}", [
         "Hệ thống đã thử nhiều lần. Kiểm tra kết nối và cài đặt, rồi làm lại hoặc làm tay.",
+        *_detail(task, "Chi tiết kỹ thuật"),
+    ]
+
+
+def _dead_webhook(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    return "Website của shop không nhận tin báo", [
+        "Hệ thống đã thử nhiều lần. Sửa website, rồi gửi lại các tin chưa tới.",
         *_detail(task, "Chi tiết kỹ thuật"),
     ]
 
@@ -99,6 +107,7 @@ _KINDS: dict[str, Callable[[Session, StaffTask], tuple[str, list[str]]]] = {
     "stock_to_put_back": _put_back,
     "payment_difference": _difference,
     "transfer_to_return": _transfer_to_return,
+    "dead_webhook": _dead_webhook,
 }
 
 

@@ -106,6 +106,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "order_over_amount": "đơn giá trị lớn",
         "discount_over_limit": "giảm giá vượt mức",
         "cancel_after_packing": "hủy đơn đã gói",
+        "purchase_over_amount": "đơn mua giá trị lớn",
     },
     "detail": {
         "reason": "Lý do",
@@ -135,6 +136,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "carrier_fee": "hãng vận chuyển chưa báo phí giao",
     },
     "chat_channel": {"widget": "Trang web", "telegram": "Telegram", "messenger": "Messenger", "zalo": "Zalo"},
+    "purchase_state": {
+        "draft": "bản nháp",
+        "confirmed": "đã đặt, chờ hàng",
+        "part_received": "đã về một phần",
+        "received": "đã về đủ",
+        "closed": "đã đóng, giao thiếu",
+        "cancelled": "đã hủy",
+    },
     "role": {
         "owner": "chủ shop",
         "manager": "quản lý",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.api.auth import require_key
+from core.api.limits import RequestLimits
 from core.api.models import IdempotentAnswer
 from core.catalogue.media_store import MediaStore
 from core.clock import Clock
@@ -41,6 +42,9 @@ class Desk:
     knowledge: KnowledgeDesk | None = None
     media: MediaStore | None = None
     banks: Mapping[str, Bank] = field(default_factory=dict)
+    limits: RequestLimits = field(default_factory=RequestLimits)
+    private_webhooks: bool = False
+    """Webhooks may go to addresses of the shop's own network, also without https."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,15 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-def _authorization(
+async def _authorization(
+    request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> str | None:
-    return f"{credentials.scheme} {credentials.credentials}" if credentials else None
+    if credentials is None:
+        return None
+    visitor = request.client.host if request.client else ""
+    desk_of(request).limits.take(credentials.credentials.strip(), visitor)
+    return f"{credentials.scheme} {credentials.credentials}"
 
 
 def _once(

@@ -1,7 +1,9 @@
 """API keys: `Authorization: Bearer ck_…`. Only a hash is stored; each key has scopes."""
 
 import hashlib
+import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,17 +11,21 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.api.models import ApiKey
-from core.errors import Invalid, NotAllowed, Unauthenticated
+from core.errors import Invalid, NotAllowed, NotFound, Unauthenticated
 from core.ids import new_id
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")
 SCOPES = (
     "products", "stock", "customers", "orders", "shipments", "invoices", "approvals", "tickets", "chat",
-    "returns", "payments", "conversations", "knowledge", "read", "all",
+    "returns", "payments", "conversations", "knowledge", "purchasing",
+    "webhooks", "storefront", "read", "all",
 )  # fmt: skip
 
 
-def create_key(session: Session, *, name: str, scopes: list[str], now: datetime) -> str:
-    """The key itself, shown this once."""
+def create_key(
+    session: Session, *, name: str, scopes: list[str], now: datetime, origins: Sequence[str] = ()
+) -> str:
+    """The key itself, shown this once. One for the storefront stands in pages for all to read, so it opens no more."""
     if not name.strip():
         raise Invalid("name_missing", "Give the key a name, so that it can be told from others.", {})
     unknown = sorted(set(scopes) - set(SCOPES))
@@ -29,10 +35,27 @@ def create_key(session: Session, *, name: str, scopes: list[str], now: datetime)
             f"Unknown scope {', '.join(unknown) or '(none)'}. Scopes: {', '.join(SCOPES)}.",
             {},
         )
-    key = "ck_" + secrets.token_urlsafe(32)
+    if "storefront" in scopes and len(set(scopes)) > 1:
+        raise Invalid(
+            "scope_mixed",
+            "A storefront key is public: give it no other scope, and make another key for them.",
+            {},
+        )
+    if origins and "storefront" not in scopes:
+        raise Invalid("origins_unused", "Only a storefront key has origins.", {})
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise Invalid("origin_invalid", f"Write origins like https://myshop.vn, not {origin[:100]}.", {})
+    key = ("pk_" if "storefront" in scopes else "ck_") + secrets.token_urlsafe(32)
     session.add(
         ApiKey(
-            id=new_id(), name=name[:100], prefix=key[:8], key_hash=_hash(key), scopes=scopes, created_at=now
+            id=new_id(),
+            name=name[:100],
+            prefix=key[:8],
+            key_hash=_hash(key),
+            scopes=scopes,
+            origins=list(origins),
+            created_at=now,
         )
     )
     session.flush()
@@ -54,6 +77,31 @@ def require_key(session: Session, authorization: str | None, *, scope: str, writ
     if not {scope, "all", *(() if write else ("read",))} & set(row.scopes):
         raise NotAllowed("scope_missing", f"This key lacks the scope '{scope}'.", {"scope": scope})
     return Actor("api", row.id, row.name)
+
+
+def check_origin(session: Session, *, actor: Actor, origin: str | None) -> None:
+    """A page's browser says where it stands; a storefront key may be kept to the shop's own sites."""
+    allowed = session.scalar(select(ApiKey.origins).where(ApiKey.id == actor.id)) or []
+    if origin is not None and allowed and origin not in allowed:
+        raise NotAllowed("origin_not_allowed", f"This key is not for pages of {origin[:100]}.", {})
+
+
+def list_keys(session: Session, *, after: str | None, limit: int) -> list[ApiKey]:
+    """Oldest first, revoked ones too; none shows the key itself."""
+    statement = select(ApiKey).order_by(ApiKey.id).limit(limit)
+    if after is not None:
+        statement = statement.where(ApiKey.id > after)
+    return list(session.scalars(statement))
+
+
+def revoke_key(session: Session, *, key_id: str, now: datetime) -> ApiKey:
+    """At once and for good; a second time changes nothing."""
+    key = session.get(ApiKey, key_id)
+    if key is None:
+        raise NotFound("key_not_found", "There is no such key.", {})
+    key.revoked_at = key.revoked_at or now
+    session.flush()
+    return key
 
 
 def _hash(key: str) -> str:

@@ -20,6 +20,7 @@ from core.api.schemas import (
 )
 from core.catalogue.queries import variants_by_sku
 from core.errors import Invalid
+from core.purchasing.incoming import incoming_by_level
 from core.stock.levels import adjust, receive
 from core.stock.models import Warehouse
 from core.stock.queries import LevelView, get_warehouse, levels
@@ -61,6 +62,9 @@ def stock(
     def work(session: Session) -> Page[StockLevelOut]:
         rows = levels(session, skus=sku, after=after, limit=limit + 1)
         items = [StockLevelOut.model_validate(row) for row in rows[:limit]]
+        incoming = incoming_by_level(session, {item.sku for item in items})
+        for item in items:
+            item.incoming, item.incoming_on = incoming.get((item.sku, item.warehouse_code), (0, None))
         more = len(rows) > limit
         return Page(items=items, next_cursor=stock_cursor(rows[limit - 1]) if more else None)
 

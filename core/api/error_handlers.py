@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, NoResultFo
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from core.api.limits import TooManyRequests
 from core.errors import AppError
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorOut, "description": HTTPStatus(status).phrase}
     for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
 }
+for _status in (429, 503):
+    REFUSALS[_status]["headers"] = {
+        "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+    }
 
 
 class _ErrorResponse(JSONResponse):
@@ -59,7 +64,10 @@ def add_error_handlers(app: FastAPI, wording: Wording = lambda _path, _code, _da
 
     @app.exception_handler(AppError)
     def refused(request: Request, error: AppError) -> JSONResponse:
-        return answer(request, error.status, error.code, error.message, error.data)
+        response = answer(request, error.status, error.code, error.message, error.data)
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.data["retry_after"])
+        return response
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> JSONResponse:

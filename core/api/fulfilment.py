@@ -32,6 +32,7 @@ from core.orders.fulfilment import complete_if_done
 from core.orders.queries import get_order
 from core.payments.recording import confirm_bank_transfer
 from core.payments.refunds import follow_decision
+from core.purchasing.ordering import carry_out_approved as confirm_approved
 from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
 from core.tickets.refunds import carry_out_cancellation
@@ -253,6 +254,7 @@ def _decide(
         decided = decide(session, code=code, approve=approve, actor=actor, now=now, note=body.note)
         carry_out_cancellation(session, approval=decided, actor=actor, now=now)
         follow_decision(session, approval=decided, actor=actor, now=now)
+        confirm_approved(session, approval=decided, actor=actor, now=now)
         return ApprovalOut.model_validate(get_approval(session, decided.code))
 
     return change(desk, authorization, "approvals", work)

@@ -21,6 +21,8 @@ class ApiKey(Base):
     prefix: Mapped[str]
     key_hash: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]]
+    origins: Mapped[list[str]] = mapped_column(default=list)
+    """Of a storefront key: the sites whose pages may use it; empty for any."""
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

@@ -14,11 +14,15 @@ from core.api import (
     orders,
     payments,
     products,
+    purchasing,
     returns,
     stock,
+    storefront,
+    suppliers,
     tickets,
     transfers,
     webhooks,
+    website,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -32,10 +36,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     order_desk.router,
     orders.router,
     fulfilment.router,
+    suppliers.router,
+    purchasing.router,
     returns.router,
     payments.router,
     tickets.router,
     knowledge.router,
+    storefront.router,
+    website.router,
     webhooks.router,
     health.router,
 )

@@ -1,6 +1,6 @@
 """What the API tells and takes, noun by noun. Amounts in whole đồng, weights in grams, times in UTC."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -90,6 +90,8 @@ class StockLevelOut(Out):
     on_hand: int
     reserved: int
     available: int
+    incoming: int = Field(0, description="Outstanding of confirmed purchase orders.")
+    incoming_on: date | None = Field(None, description="The first day on which some of it is expected.")
 
 
 class ReceiptIn(In):

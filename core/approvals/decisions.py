@@ -19,6 +19,7 @@ DECIDERS: dict[str, tuple[Role, ...]] = {
     "discount_over_limit": ("manager",),
     "cancel_after_packing": ("manager", "sales"),
     "refund": ("manager",),
+    "purchase_over_amount": ("manager",),
 }
 
 

@@ -33,7 +33,7 @@ class Approval(Base):
     code: Mapped[str] = mapped_column(unique=True)
     """Short enough to type: A12."""
     kind: Mapped[str]
-    """`order_over_amount`, `discount_over_limit`, `cancel_after_packing`, `refund`."""
+    """`order_over_amount`, `discount_over_limit`, `cancel_after_packing`, `refund`, `purchase_over_amount`."""
     subject_kind: Mapped[str]
     subject_id: Mapped[str]
     subject_code: Mapped[str] = mapped_column(default="")

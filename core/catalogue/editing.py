@@ -13,6 +13,8 @@ from core.catalogue.indexing import index_again
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
 from core.errors import Conflict, Invalid, NotFound
+from core.ids import new_id
+from core.jobs.events import publish
 
 PRODUCT_FIELDS = frozenset({
     "name", "name_en", "category", "category_en", "brand", "description", "description_en", "vat_class", "aliases",
@@ -81,6 +83,7 @@ def change_variant(
         session, actor=actor, action="variant.changed", subject_kind="variant", subject_id=variant.id, now=now,
         data={"before": before, "after": dict(changes)},
     )  # fmt: skip
+    publish(session, "product.changed", {"key": new_id(), "product_id": variant.product_id}, now=now)
     return changed
 
 
@@ -136,6 +139,7 @@ def write_product(
         session, actor=actor, action=action, subject_kind="product", subject_id=product.id, now=now, data=dict(data)
     )  # fmt: skip
     session.flush()
+    publish(session, "product.changed", {"key": new_id(), "product_id": product.id}, now=now)
     sku = product.sku
     session.expire(product)
     fresh = get_product(session, sku)

@@ -3,10 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from stdnum.exceptions import ValidationError
-from stdnum.vn import mst
-
 from core.errors import Invalid
+from core.tax_codes import check_tax_code as check_tax_code
 
 _EMAIL = re.compile(r"[^@\s,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -20,22 +18,6 @@ class InvoiceBuyerInput:
     address: str = ""
     email: str = ""
     name: str = ""
-
-
-def check_tax_code(text: str) -> str:
-    """10 or 13 digits with a right check digit, or a 12-digit personal number (which has none)."""
-    digits = re.sub(r"[\s.\-]", "", text)
-    if re.fullmatch(r"\d{12}", digits):
-        return digits
-    try:
-        valid: str = mst.validate(digits)
-    except ValidationError:
-        raise Invalid(
-            "tax_code_invalid",
-            "The tax code is not valid: it has 10 or 13 digits (12 for a person), and its check digit must fit.",
-            {"tax_code": text[:20]},
-        ) from None
-    return valid
 
 
 def check_buyer(buyer: InvoiceBuyerInput) -> InvoiceBuyerInput:

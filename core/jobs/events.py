@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.jobs.models import EventListener
 from core.jobs.queue import enqueue
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "order.placed": ("notice.staff",),
+    "order.accepted": (),
     "order.changed": ("notice.customer", "notice.staff", "payment.settle"),
     "order.packed": ("notice.customer",),
     "order.cancelled": ("notice.customer", "notice.staff", "shipment.cancel"),
@@ -43,9 +45,32 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "staff_task.opened": ("notice.staff",),
     "question.answered": ("notice.answer",),
     "ticket.opened": ("notice.staff",),
+    "product.changed": (),
+    "stock.changed": (),
     "stock.back": ("notice.restock",),
     "stock.low": ("notice.staff",),
+    "order.filled": ("notice.staff",),
+    "purchase.confirmed": ("notice.staff",),
+    "purchase.received": ("notice.staff",),
 }
+
+
+OUTSIDE: Mapping[str, str] = {
+    "order.placed": "order.placed",
+    "order.accepted": "order.updated",
+    "order.changed": "order.updated",
+    "order.packed": "order.updated",
+    "payment.recorded": "order.updated",
+    "order.completed": "order.completed",
+    "order.cancelled": "order.cancelled",
+    "stock.changed": "stock.changed",
+    "product.changed": "product.changed",
+    "shipment.booked": "shipment.updated",
+    "shipment.moved": "shipment.updated",
+    "invoice.issued": "invoice.issued",
+}
+"""As what a happening is told to the shop's own website."""
+OUTSIDE_EVENTS: tuple[str, ...] = tuple(dict.fromkeys(OUTSIDE.values()))
 
 
 def publish(session: Session, event: str, payload: Mapping[str, Any], *, now: datetime) -> None:
@@ -59,3 +84,19 @@ def publish(session: Session, event: str, payload: Mapping[str, Any], *, now: da
             deduplication_key=f"{job}:{event}:{payload['key']}",
             ordering_key=f"{job}:{payload.get('order_id', payload['key'])}",
         )
+    _tell_outside(session, event, payload, now)
+
+
+def is_heard(session: Session, event: str) -> bool:
+    """Whether somebody outside listens; for whoever would publish a great many."""
+    told_as = OUTSIDE.get(event)
+    return told_as is not None and session.get(EventListener, told_as) is not None
+
+
+def _tell_outside(session: Session, event: str, payload: Mapping[str, Any], now: datetime) -> None:
+    if not is_heard(session, event):
+        return
+    told_as = OUTSIDE[event]
+    key = f"{event}:{payload['key']}"
+    fan_out = {**payload, "event": told_as, "event_key": key}
+    enqueue(session, "webhook.fan_out", fan_out, now=now, deduplication_key=f"webhook.fan_out:{key}")

@@ -52,6 +52,14 @@ class Schedule(Base):
     next_at: Mapped[datetime]
 
 
+class EventListener(Base):
+    """An event that somebody outside wants to hear of. Kept by who knows them, read by who publishes."""
+
+    __tablename__ = "event_listeners"
+
+    event: Mapped[str] = mapped_column(primary_key=True)
+
+
 class InboundEvent(Base):
     """A webhook as it came in: stored before it is acknowledged, worked on later, each once."""
 

@@ -12,6 +12,7 @@ from core.orders.approving import refuse_undecided
 from core.orders.models import Order
 from core.orders.queries import get_order
 from core.orders.risk import refuse_open_risk
+from core.orders.shortages import refuse_short
 from core.orders.states import advance_fulfilment, advance_status
 
 
@@ -21,6 +22,7 @@ def accept_order(session: Session, *, order_id: str, actor: Actor, now: datetime
     order = get_order(session, order_id)
     refuse_undecided(session, order, now)
     advance_status(session, order_id=order.id, to="processing", actor=actor, now=now)
+    publish(session, "order.accepted", {"key": order.id, "order_id": order.id}, now=now)
     return get_order(session, order.id)
 
 
@@ -36,6 +38,7 @@ def pack_order(session: Session, *, order_id: str, actor: Actor, now: datetime) 
             f"Order {order.code} is to be paid by bank transfer and is not paid yet. Confirm the transfer first.",
             {"code": order.code, "payment_state": order.payment_state},
         )
+    refuse_short(session, order)
     if order.status == "new":
         advance_status(session, order_id=order.id, to="processing", actor=actor, now=now)
     advance_fulfilment(session, order_id=order.id, to="packed", actor=actor, now=now)

@@ -15,6 +15,7 @@ from core.customers.identities import ANY_CHANNEL, customer_for
 from core.db import insert_rows
 from core.errors import Conflict, Invalid
 from core.ids import new_id
+from core.jobs.events import is_heard, publish
 from core.knowledge.documents import add_document
 from core.knowledge.faqs import FaqText, add_faq
 from core.knowledge.passages import mark_changed
@@ -121,6 +122,9 @@ def add_products(session: Session, parts: list[ProductPart], *, now: datetime, a
     audit.record_all(
         session, actor=actor, action="product.created", subject_kind="product", subject_ids=skus, now=now
     )
+    if is_heard(session, "product.changed"):
+        for sku in skus:
+            publish(session, "product.changed", {"key": new_id(), "sku": sku}, now=now)
 
 
 def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, str], now: datetime) -> None:

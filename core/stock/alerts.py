@@ -78,6 +78,14 @@ def find_low_level(session: Session, *, variant_id: str, warehouse_id: str | Non
     )
 
 
+def note_change(session: Session, variant_ids: Collection[str], *, now: datetime) -> None:
+    """Behind every change of stock: staff who watch its level, and whoever shows it elsewhere."""
+    note_level(session, variant_ids, now=now)
+    changed = sorted(set(variant_ids))
+    if changed:
+        publish(session, "stock.changed", {"key": new_id(), "variant_ids": changed}, now=now)
+
+
 def note_level(session: Session, variant_ids: Collection[str], *, now: datetime) -> None:
     """Called behind whatever changes what can be had of these variants."""
     watched = (

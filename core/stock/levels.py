@@ -17,7 +17,7 @@ from core.catalogue.models import Variant
 from core.db import insert_for, insert_rows
 from core.errors import Conflict, InsufficientStock, Invalid
 from core.ids import new_id
-from core.stock.alerts import note_level
+from core.stock.alerts import note_change
 from core.stock.models import Reservation, StockLevel, StockMovement
 from core.stock.watching import note_rise
 
@@ -60,7 +60,7 @@ def reserve(session: Session, *, order_id: str, picks: Iterable[Pick], now: date
     for pick in ordered:
         _promise(session, pick.variant_id, pick.warehouse_id, pick.quantity)
     _hold(session, order_id, ordered, now)
-    note_level(session, {pick.variant_id for pick in ordered}, now=now)
+    note_change(session, {pick.variant_id for pick in ordered}, now=now)
 
 
 def rebook(session: Session, *, order_id: str, picks: Sequence[Pick], now: datetime) -> None:
@@ -86,7 +86,7 @@ def rebook(session: Session, *, order_id: str, picks: Sequence[Pick], now: datet
             _give_back(session, variant_id, warehouse_id, -quantity)
     _hold(session, order_id, picks, now)
     note_rise(session, {variant_id for (variant_id, _), quantity in change.items() if quantity < 0}, now=now)
-    note_level(session, {variant_id for (variant_id, _), quantity in change.items() if quantity}, now=now)
+    note_change(session, {variant_id for (variant_id, _), quantity in change.items() if quantity}, now=now)
 
 
 def open_stock(
@@ -132,6 +132,7 @@ def consume_order(session: Session, *, order_id: str, actor: Actor, now: datetim
             .execution_options(synchronize_session=False)
         )
         _write_ledger(session, reservation, -reservation.quantity, "shipment", actor, now, "order", order_id)
+    note_change(session, {reservation.variant_id for reservation in held}, now=now)
     return len(held)
 
 
@@ -192,7 +193,7 @@ def take_back(
             )  # fmt: skip
     session.flush()
     if good:
-        note_rise(session, [variant_id], now=now)
+        announce(session, [variant_id], now=now)
 
 
 def adjust(
@@ -299,7 +300,7 @@ def regroup(session: Session, *, picks: Mapping[str, Sequence[Pick]], now: datet
 def announce(session: Session, variant_ids: Collection[str], *, now: datetime) -> None:
     """Behind every change of what can be had: those who wait for it, and staff who watch its level."""
     note_rise(session, variant_ids, now=now)
-    note_level(session, variant_ids, now=now)
+    note_change(session, variant_ids, now=now)
 
 
 def _promise(session: Session, variant_id: str, warehouse_id: str, quantity: int) -> None:

@@ -80,6 +80,20 @@ def target(client: TestClient, key: str, db: Database) -> Target:
     soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     kept = {"sku": "HOA-1", "warehouse_code": "A", "quantity": 1, "reason": "x", "expires_at": soon}
     hold = client.post("/api/v1/holds", json=kept).json()["code"]
+    bought = purchases(client)
+    hooks = {"url": "https://myshop.vn/hooks", "events": ["order.placed"]}
+    endpoint = client.post("/api/v1/webhook-endpoints", json=hooks).json()
+    visit = client.post("/api/v1/storefront/carts", json=cart_body()).json()
+    client.post("/api/v1/api-keys", json={"name": "other", "scopes": ["products"]})
+    other_key = client.get("/api/v1/api-keys").json()["items"][-1]["id"]
+    website = {
+        "suppliers.code": bought[:1], "purchase-orders.code": bought[1:3], "purchase-receipts.code": bought[3:],
+        "storefront.cart_id": [visit["id"]], "supplier": bought[:1], "endpoint_id": [endpoint["id"]],
+        "X-Cart-Token": [visit["token"]], "event": ["order.placed"], "key_id": [other_key],
+        "quote_id": [quote["id"]], "events": ["order.placed"], "scopes": ["products"], "phone": ["0901234567"],
+        "tax_code": ["0100109106"], "email": ["lan@myshop.vn"], "url": ["https://myshop.vn/hooks"],
+        "expected_on": [f"{utc_now() + timedelta(days=5):%Y-%m-%d}"],
+    }  # fmt: skip
     known = {
         "transfer": transfers, "count": [count], "hold": [hold], "warehouse": ["A", "B"],
         "code": [order["code"]], "sku": ["HOA-1", "HOP"], "cart_id": [cart["id"]], "carrier": ["ghn"],
@@ -87,7 +101,7 @@ def target(client: TestClient, key: str, db: Database) -> Target:
         "if-match": ["*"], "import_id": [imported["id"]], "status": ["active"], "format": ["csv"],
         "keep_stock": ["true"],
         "kind": ["products", "stock", "customers", "orders"], "option": ["A"], "value": ["x"], "name": ["x"],
-        **known_money, "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
+        **known_money, **website, "cursor": [order["id"]], "faq_id": [faq["id"]], "q": ["hoa"], "language": ["vi"],
     }  # fmt: skip
     return Target(client, document, known)
 
@@ -113,6 +127,19 @@ def money(client: TestClient, code: str, db: Database) -> dict[str, list[str]]:
         "refund_code": [refund["code"]], "return_code": [request["code"]], "transfer_code": ["NH1001"],
         "bank": ["sepay"],
     }  # fmt: skip
+
+
+def purchases(client: TestClient) -> list[str]:
+    """Codes of a supplier, a draft, a confirmed order and its receipt."""
+    supplier = client.post("/api/v1/suppliers", json={"name": "NCC"}).json()["code"]
+    lines = [{"sku": "HOA-1", "quantity": 9, "unit_price": 5}]
+    body = {"supplier": supplier, "lines": lines}
+    draft, other = (client.post("/api/v1/purchase-orders", json=body).json()["code"] for _ in range(2))
+    day = (utc_now() + timedelta(days=9)).date().isoformat()
+    client.post(f"/api/v1/purchase-orders/{other}/confirm", json={"expected_on": day})
+    one = {"lines": [{"sku": "HOA-1", "quantity": 1}]}
+    receipt = client.post(f"/api/v1/purchase-orders/{other}/receipts", json=one).json()["receipt"]["code"]
+    return [supplier, draft, other, receipt]
 
 
 @pytest.fixture

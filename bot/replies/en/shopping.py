@@ -27,6 +27,7 @@ TEXTS = {
     "few_left": "{name}: only {available} left, at {price}.",
     "option_left": "{name} is available in: {values}. The price is {price}.",
     "out_of_stock": "Sorry, {name} is out of stock at the moment.",
+    "expected_again": "We expect a restock on {day}.",
     "no_such_option": "Sorry, {name} doesn't come in {asked}.",
     "others_in_stock": "Still available: {values}.",
     "alike": "You may like one of these instead: {names}.",

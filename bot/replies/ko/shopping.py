@@ -27,6 +27,7 @@ TEXTS = {
     "few_left": "{name} {available}개만 남아 있고, 가격은 {price}입니다.",
     "option_left": "{name} 구매 가능: {values}. 가격은 {price}입니다.",
     "out_of_stock": "죄송합니다, {name} 상품은 지금 품절입니다.",
+    "expected_again": "{day} 재입고 예정입니다.",
     "no_such_option": "죄송합니다, {name} 상품에는 {asked} 옵션이 없습니다.",
     "others_in_stock": "구매 가능: {values}.",
     "alike": "비슷한 상품은 어떠세요: {names}.",

@@ -27,6 +27,7 @@ TEXTS = {
     "few_left": "Dạ {name} chỉ còn {available} cái ạ, giá {price}.",
     "option_left": "Dạ {name} hiện còn: {values}. Giá {price} ạ.",
     "out_of_stock": "Dạ {name} hiện hết hàng rồi ạ.",
+    "expected_again": "Dự kiến {day} hàng về lại ạ.",
     "no_such_option": "Dạ {name} không có loại {asked} ạ.",
     "others_in_stock": "Mẫu này còn: {values}.",
     "alike": "Mình tham khảo mẫu gần giống đang có sẵn nha: {names}.",

@@ -12,6 +12,7 @@ from bot.tools.ordering import drafts
 from bot.tools.ordering.changes import Ask, ItemChange, Result
 from bot.tools.ordering.drafts import Draft
 from bot.tools.shopping.showing import other_variants, variant_line
+from bot.tools.shopping.telling import expected_text
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
 from core.errors import NotFound
@@ -229,7 +230,12 @@ def draft_question(session: Session, turn: Turn, draft: Draft) -> Ask:
         if draft.kind == "quantity":
             text = say(language, "short", name=name, available=draft.left)
             return Ask("quantity", text, (str(draft.left),))
-        texts = [say(language, "out_of_stock", name=name), other_variants(product, available, language)]
+        again = expected_text(session, [variant], language, turn.services.clock())
+        texts = [
+            say(language, "out_of_stock", name=name),
+            again,
+            other_variants(product, available, language),
+        ]
         return Ask("variant", " ".join(text for text in texts if text))
     values = open_values(product, draft.options, available)
     if not any(choice.values for choice in values):

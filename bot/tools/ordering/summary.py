@@ -17,6 +17,7 @@ from bot.tools.ordering.drafts import Draft
 from bot.tools.ordering.items import draft_question, is_hopeless
 from bot.tools.ordering.misses import after_misses
 from bot.tools.shopping.related import related_offer
+from bot.tools.shopping.telling import expected_text, on_sale
 from core.catalogue.models import Variant
 from core.catalogue.queries import get_product
 from core.customers.phones import local_phone
@@ -113,8 +114,10 @@ def _waiting(session: Session, turn: Turn, said: list[str]) -> list[Ask]:
     asks: list[Ask] = []
     for draft in drafts.drafts_of(turn):
         if is_hopeless(session, draft):
-            name = product_name(get_product(session, draft.sku), turn.language)
-            said.append(say(turn.language, "out_of_stock", name=name))
+            product = get_product(session, draft.sku)
+            said.append(say(turn.language, "out_of_stock", name=product_name(product, turn.language)))
+            again = expected_text(session, on_sale(product), turn.language, turn.services.clock())
+            said.extend([again] if again else [])
             drafts.drop(turn, draft)
         elif not asks:
             asks.append(draft_question(session, turn, draft))

@@ -13,6 +13,7 @@ from bot.tools.shopping.memory import closing_an_order, offer
 from bot.tools.shopping.telling import (
     FEW_LEFT,
     cards_of,
+    expected_text,
     fitting,
     left_text,
     on_sale,
@@ -121,7 +122,8 @@ def _sold_out(
         said = say(language, "no_such_option", name=product_name(product, language), asked=asked)
         return f"{said} {other_variants(product, available, language)}".strip(), "", ()
     name = _name_so_far(product, variants, language)
-    said = say(language, "out_of_stock", name=name)
+    again = expected_text(session, variants, language, turn.services.clock())
+    said = f"{say(language, 'out_of_stock', name=name)} {again}".strip()
     others: tuple[Product, ...] = ()
     left = other_variants(product, available, language)
     if left:

@@ -1,14 +1,17 @@
 """How goods are put into words: prices, what is left, lists. Facts from the core's rows only."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.agent.turn import Turn
 from bot.replies.cards import product_card, product_name, variant_name
+from bot.replies.days import day_text
 from bot.replies.texts import say
 from core.catalogue.models import Product, Variant
 from core.money import format_dong
+from core.purchasing.incoming import expected_again
 from core.stock.queries import available_by_variant
 
 FEW_LEFT = 5
@@ -109,6 +112,14 @@ def other_variants(product: Product, available: dict[str, int], language: str) -
 
 def variant_line(product: Product, variant: Variant, language: str, quantity: int) -> str:
     return f"{quantity} × {variant_name(product, variant, language)}"
+
+
+def expected_text(session: Session, variants: Sequence[Variant], language: str, now: datetime) -> str:
+    """On which day the first of these comes in again; empty when no supplier has promised one."""
+    expected = expected_again(session, [variant.id for variant in variants], now=now)
+    if not expected:
+        return ""
+    return say(language, "expected_again", day=day_text(language, min(e.on for e in expected.values())))
 
 
 def has_stock(product: Product, available: Mapping[str, int]) -> bool:
