@@ -6,8 +6,8 @@ from alembic import op
 from core.catalogue.folding import fold
 from core.customers.phones import local_phone
 
-revision = "0012"
-down_revision = "0011"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
