@@ -104,9 +104,9 @@ def _swap_of_delivered(parse: Parse, context: dict[str, Any], intents: set[str])
 
 
 def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
-    """The open cart is meant unless an order that was placed is named; a number of pieces is a change."""
-    counted = parse.quantity is not None or any(mention.quantity for mention in parse.items)
-    if "cancel_order" not in intents or (counted and not says_cancel(parse)):
+    """The open cart is meant unless an order that was placed is named; goods or a number of pieces are a change."""
+    part = parse.quantity is not None or any(m.quantity or m.product_sku for m in parse.items)
+    if "cancel_order" not in intents or (part and not says_cancel(parse)):
         return []
     if context["cart"] and not names_placed_order(parse):
         return [Call("empty_cart")]

@@ -173,7 +173,8 @@ def _goods_change(mention: ItemMention, held: set[str], leading: str) -> dict[st
     action = mention.change if mention.change in ("add", "remove") else "set"
     if action == "set" and not mention.replaces:
         bare = mention.quantity is None and not mention.options
-        action = {"add_item": "add", "remove_item": "remove" if bare else "set"}.get(leading, "set")
+        less = "remove" if bare else "set"
+        action = {"add_item": "add", "remove_item": less, "cancel_order": less}.get(leading, "set")
     return {
         "sku": sku, "quantity": mention.quantity, "options": dict(mention.options), "action": action,
         "replaces": mention.replaces or "",
