@@ -12,9 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.app import create_app
-from bot.bootstrap import Parts, build_parts
-from bot.shop_setup import set_up_demo
+from bot.bootstrap import Parts
 from core.settings import Settings
+from tests.demo_shop import demo_parts
 
 
 class Chat:
@@ -41,8 +41,7 @@ class Chat:
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     folder: Path = tmp_path_factory.mktemp("shop")
-    parts = build_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
-    set_up_demo(parts)
+    parts = demo_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
     yield parts
     parts.db.close()
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.bootstrap import Parts, build_parts
+from bot.bootstrap import Parts
 from bot.catalogue_words import CatalogueWords
 from bot.conversations.notices import tell_staff
 from bot.replies.cards import summary_text
@@ -25,6 +25,7 @@ from core.settings import Settings
 from core.shop import BankAccount, CodRiskRule, save_shop_profile, shop_profile
 from core.stock.warehouses import add_warehouse
 from tests.books import books_balance
+from tests.demo_shop import empty_parts
 from tests.small_shop import PLACE, fill
 
 
@@ -59,7 +60,7 @@ class Room:
 
 @pytest.fixture
 def room(tmp_path) -> Iterator[Room]:
-    parts = build_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical"))
+    parts = empty_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical"))
     fill(parts.db, stock=20)
     with parts.db.transaction() as session:
         add_warehouse(session, code="B", name="Kho B", values={}, actor=SYSTEM, now=datetime.now(UTC))

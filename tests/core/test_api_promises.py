@@ -10,9 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.app import create_app
-from bot.bootstrap import Parts, build_parts
+from bot.bootstrap import Parts
 from core.db import Database
 from core.settings import Settings
+from tests.demo_shop import empty_parts
 from tests.small_shop import cart_body, desk_app, fill, served
 
 
@@ -30,7 +31,7 @@ def api(db: Database, key: str) -> Iterator[TestClient]:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Iterator[Parts]:
-    parts = build_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical", allow_reset=True))
+    parts = empty_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical", allow_reset=True))
     yield parts
     parts.db.close()
 

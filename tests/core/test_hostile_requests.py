@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from bot.app import create_app
-from bot.bootstrap import build_parts
 from core.clock import utc_now
 from core.db import Database
 from core.orders.models import Order
 from core.payments.bank_matching import receive_transfers
 from core.ports.bank import TransferNews
 from core.settings import Settings
+from tests.demo_shop import empty_parts
 from tests.hostile import Operation, operations, requests
 from tests.small_shop import cart_body, desk_app, fill
 
@@ -150,7 +150,7 @@ def api(db: Database) -> Iterator[Target]:
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Iterator[Target]:
-    parts = build_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical", allow_reset=True))
+    parts = empty_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical", allow_reset=True))
     key = fill(parts.db, stock=100_000)
     with TestClient(create_app(parts, with_worker=False), raise_server_exceptions=False) as client:
         yield target(client, key, parts.db)

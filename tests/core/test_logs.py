@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.app import create_app
 from bot.bootstrap import build_parts, build_worker
-from bot.shop_setup import DEMO_PASSWORD, set_up_demo
+from bot.shop_setup import DEMO_PASSWORD
 from core.actor import SYSTEM
 from core.invoices.checks import InvoiceBuyerInput
 from core.invoices.issuing import issue_invoice, request_invoice
@@ -25,6 +25,7 @@ from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
 from core.telemetry import JsonFormatter, configure_logging, redact
 from integrations.sandbox.app import SandboxServer
+from tests.demo_shop import demo_parts
 
 PERSONAL = (
     "Nguyễn Thị Lan Anh", "Lan Anh", "0901234567", "901234567", "12 Lê Lợi", "Bến Nghé", "lananh@example.com",
@@ -56,8 +57,7 @@ def test_the_whole_way_leaves_nothing_personal_and_nothing_secret(
             _env_file=None, data_dir=tmp_path, embeddings="lexical", ghn_base_url=f"{sandbox.url}/ghn",
             sinvoice_base_url=f"{sandbox.url}/sinvoice",
         )  # fmt: skip
-        parts = build_parts(settings)
-        set_up_demo(parts)
+        parts = demo_parts(settings)
         with TestClient(create_app(parts, with_worker=False), raise_server_exceptions=False) as client:
             token = _walk(client, parts, sandbox)
         parts.close()

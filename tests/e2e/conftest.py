@@ -13,10 +13,11 @@ import pytest
 import uvicorn
 
 from bot.app import create_app
-from bot.bootstrap import Parts, build_parts
-from bot.shop_setup import DEMO_PASSWORD, set_up_demo
+from bot.bootstrap import Parts
+from bot.shop_setup import DEMO_PASSWORD
 from core.settings import Settings
 from integrations.sandbox.app import SandboxServer
+from tests.demo_shop import demo_parts
 
 
 @dataclass
@@ -86,8 +87,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         settings = base.model_copy(
             update={"ghn_base_url": f"{sandbox.url}/ghn", "sinvoice_base_url": f"{sandbox.url}/sinvoice"}
         )
-        parts = build_parts(settings)
-        set_up_demo(parts)
+        parts = demo_parts(settings)
         server = uvicorn.Server(
             uvicorn.Config(create_app(parts, with_worker=True), log_config=None, ws="none")
         )

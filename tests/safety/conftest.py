@@ -17,14 +17,14 @@ from bot.agent.models import openai_compatible_model
 from bot.agent.prices import Prices
 from bot.agent.reviewing import Said, review
 from bot.agent.turn import Services
-from bot.bootstrap import Parts, build_parts, build_services
+from bot.bootstrap import Parts, build_services
 from bot.channels.widget import ChatDesk, chat_router
 from bot.conversations.answering import answer
 from bot.conversations.live import Live
-from bot.shop_setup import set_up_demo
 from core.api.error_handlers import add_error_handlers
 from core.settings import Settings
 from tests.bot.conftest import Chat, ScriptedModel, call, tool_results, words
+from tests.demo_shop import demo_parts
 from tests.safety.model_server import RawModel
 
 Call = tuple[str, dict[str, Any]]
@@ -58,8 +58,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         _env_file=None, data_dir=folder, embeddings="lexical", llm_base_url=model.url, llm_model="scripted",
         llm_turn_seconds=10,
     )  # fmt: skip
-    parts = build_parts(settings)
-    set_up_demo(parts)
+    parts = demo_parts(settings)
     services = build_services(parts)
     builtin = BuiltinChatModel(lexicon=services.lexicon)
     chat_model = openai_compatible_model(settings)

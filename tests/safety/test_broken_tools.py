@@ -14,13 +14,13 @@ from sqlalchemy import func, select, update
 from bot.agent.builtin_model import BuiltinChatModel
 from bot.agent.loop import Assistant, Limits
 from bot.app import create_app
-from bot.bootstrap import Parts, build_parts, build_services
+from bot.bootstrap import Parts, build_services
 from bot.conversations.models import Conversation
-from bot.shop_setup import set_up_demo
 from core.orders.models import Order
 from core.settings import Settings
 from tests.bot.conftest import Chat
 from tests.crash.test_main_job_crashes import IN_A_TURN
+from tests.demo_shop import demo_parts
 from tests.safety.conftest import chat_app
 from tests.safety.scenes import DETAILS
 
@@ -39,8 +39,7 @@ assert client.post("/api/chat/messages", json=body).status_code == 200
 class Shop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.parts = build_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
-        set_up_demo(self.parts)
+        self.parts = demo_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
         self.client = TestClient(create_app(self.parts, with_worker=False), raise_server_exceptions=False)
         self.who: dict[str, Any] = {}
 
@@ -118,8 +117,7 @@ class BreaksOnce:
 
 @pytest.mark.parametrize("reading", range(1, 5))
 def test_a_tool_that_breaks_is_done_once_or_owned_up_to(reading: int, tmp_path: Path) -> None:
-    parts = build_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical"))
-    set_up_demo(parts)
+    parts = demo_parts(Settings(_env_file=None, data_dir=tmp_path, embeddings="lexical"))
     clock = BreaksOnce(parts)
     services = replace(build_services(parts), clock=clock)
     assistant = Assistant(BuiltinChatModel(lexicon=services.lexicon), None, limits=Limits(5))

@@ -9,13 +9,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from bot.app import create_app
-from bot.bootstrap import Parts, build_parts
+from bot.bootstrap import Parts
 from bot.conversations.models import Draft
-from bot.shop_setup import DEMO_PASSWORD, set_up_demo
+from bot.shop_setup import DEMO_PASSWORD
 from core.api.auth import create_key
 from core.orders.models import Order
 from core.settings import Settings
 from tests.bot.conftest import Chat
+from tests.demo_shop import demo_parts
 from tests.safety.scenes import DETAILS
 
 
@@ -55,8 +56,7 @@ class ShadowShop:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShadowShop]:
     folder: Path = tmp_path_factory.mktemp("shadow")
-    parts = build_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
-    set_up_demo(parts)
+    parts = demo_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
     shop = ShadowShop(parts)
     shop.mode("shadow")
     yield shop

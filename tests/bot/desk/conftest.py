@@ -12,6 +12,7 @@ from bot.bootstrap import Parts, build_parts
 from bot.shop_setup import DEMO_PASSWORD, set_up_demo
 from core.db import Database
 from core.settings import Settings
+from tests.demo_shop import demo_parts
 
 
 class Desk:
@@ -49,8 +50,11 @@ def parts(db: Database, tmp_path: Path) -> Iterator[Parts]:
         _env_file=None, data_dir=tmp_path, embeddings="lexical", allow_reset=True,
         database_url=url.replace("postgresql+psycopg", "postgresql"),
     )  # fmt: skip
-    parts = build_parts(settings)
-    set_up_demo(parts)
+    if db.engine.dialect.name == "sqlite":
+        parts = demo_parts(settings)
+    else:
+        parts = build_parts(settings)
+        set_up_demo(parts)
     yield parts
     parts.close()
 

@@ -10,11 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.app import create_app
-from bot.bootstrap import Parts, build_parts
+from bot.bootstrap import Parts
 from bot.shop_setup import reset_shop, set_up_demo
 from core.clock import utc_now
 from core.settings import Settings
 from tests.bot.conftest import Chat
+from tests.demo_shop import empty_parts
 
 DETAILS = {
     "vi": "tên Lan, sđt 0901234567, địa chỉ 12 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM",
@@ -103,7 +104,7 @@ def open_shop(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., tuple[Part
 
     def open_one(content: dict[str, Any] | None = None) -> tuple[Parts, TestClient]:
         folder = tmp_path / f"shop{len(opened)}"
-        parts = build_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"), clock=clock)
+        parts = empty_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"), clock=clock)
         opened.append(parts)
         if content is None:
             set_up_demo(parts)

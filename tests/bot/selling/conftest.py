@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.app import create_app
-from bot.bootstrap import Parts, build_parts, build_worker
+from bot.bootstrap import Parts, build_worker
 from bot.shop_setup import reset_shop
 from core.actor import SYSTEM
 from core.catalogue.queries import variants_by_sku
@@ -18,6 +18,7 @@ from core.stock.levels import adjust
 from core.stock.queries import get_warehouse
 from tests.bot.conftest import Chat
 from tests.bot.pet_shop import pet_shop
+from tests.demo_shop import empty_parts
 
 OpenShop = Callable[..., TestClient]
 
@@ -25,7 +26,7 @@ OpenShop = Callable[..., TestClient]
 @pytest.fixture(scope="module")
 def pet_parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     folder: Path = tmp_path_factory.mktemp("pets")
-    parts = build_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
+    parts = empty_parts(Settings(_env_file=None, data_dir=folder, embeddings="lexical"))
     yield parts
     parts.db.close()
 
