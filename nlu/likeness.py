@@ -51,7 +51,8 @@ class NameIndex:
         return index
 
     def likest(self, keys: Sequence[str | None], i: int) -> Likeness | None:
-        """Two or more words from `i` on, at most one strange word between them; None keys are closed places."""
+        """Two or more words from `i` on, at most one strange word between them, and none that takes another thing
+        (`áo thun lấy áo khoác`); None keys are closed places."""
         said = self._said(keys, i)
         if len(said) < 2:
             return None
@@ -81,7 +82,7 @@ class NameIndex:
             if key in self.having:
                 said.setdefault(key, place)
                 strange = 0
-            elif place == i or strange:
+            elif place == i or strange or key in words().adding:
                 break
             else:
                 strange = 1

@@ -158,7 +158,8 @@ def _read(
                 for line in lines
             ),
             order_codes=tuple(order["code"] for order in context.get("orders", ())),
-            talked=Talked(**context["talked"]) if context.get("talked") else None,
+            # A wish that waits for an option knows the others itself.
+            talked=Talked(**context["talked"]) if context.get("talked") and awaiting != "variant" else None,
         ),
     )
 

@@ -34,6 +34,8 @@ _MORE = re.compile(
 )
 A_FEW = 4
 CLEARLY = 0.8
+CERTAIN = 0.9
+LIKELY = 0.6
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
@@ -284,7 +286,7 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
         elif name == "ask_promotion":
             steps.append(Call("ask_promotion", {"question": question}))
         else:
-            topic = _of_flow(context) or _TOPICS[name]
+            topic = _topic(name, parse, context)
             steps.append(Call("answer_question", {"question": question or parse.text, "topic": topic}))
     return steps
 
@@ -295,10 +297,14 @@ def asked_beside(parse: Parse) -> str:
     return found.group(1).strip() if found else ""
 
 
-def _of_flow(context: dict[str, Any]) -> str:
-    """Who asks about fees while a return is talked of asks about the return's."""
+def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
+    """Who vaguely asks about fees while a return is talked of asks about the return's; a guess is no topic."""
+    confidence = next((own.confidence for own in parse.intents if own.name == name), 1.0)
     flow = (context.get("flow") or {}).get("name", "")
-    return {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
+    of_flow = {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
+    if of_flow and confidence < CERTAIN:
+        return of_flow
+    return _TOPICS[name] if confidence >= LIKELY else ""
 
 
 def _own_clause(parse: Parse) -> str:
