@@ -19,7 +19,7 @@ from core.payments.models import BankTransfer, Payment
 from core.ports.bank import TransferNews
 from tests.core.test_api import place
 from tests.core.test_return_steps import order_of, post, refused
-from tests.small_shop import OneTown, fill, lent_app
+from tests.small_shop import DeskApp, OneTown, fill
 
 Tell = Callable[..., dict[str, Any]]
 
@@ -28,7 +28,7 @@ Tell = Callable[..., dict[str, Any]]
 def api(db: Database) -> Iterator[TestClient]:
     key = fill(db)
     with TestClient(
-        lent_app(Desk(db, utc_now, OneTown())), headers={"Authorization": f"Bearer {key}"}
+        DeskApp(Desk(db, utc_now, OneTown())), headers={"Authorization": f"Bearer {key}"}
     ) as client:
         yield client
 

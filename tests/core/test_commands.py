@@ -96,7 +96,7 @@ def test_files_that_are_none(chotdon: Command, tmp_path: Path) -> None:
     refused(chotdon("import", str(binary)), "not JSON")
     refused(chotdon("import", str(huge)), "50 MB")
     refused(chotdon("import", str(wrong)), "unknown key 'mood'", "unknown key 'pets'")
-    refused(chotdon("import"), "'file'")
+    refused(chotdon("import"), "Missing argument")
     refused(chotdon("export", str(tmp_path)), str(tmp_path))
     refused(chotdon("export", str(tmp_path / "no" / "where")), "where")
 

@@ -143,7 +143,8 @@ def test_the_receiver_is_changed_and_the_amounts_stay(api: TestClient, db: Datab
 def test_a_refused_change_changes_nothing(
     api: TestClient, db: Database, body: dict[str, Any], status: int, code: str
 ) -> None:
-    order = place(api, quantity=2)
+    code_placed = place(api, quantity=2)["code"]
+    order = api.get(f"/api/v1/orders/{code_placed}").json()
 
     refused = edit(api, order["code"], **body)
 

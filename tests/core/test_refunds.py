@@ -25,14 +25,14 @@ from core.payments.refunds import ask_again
 from core.shop import save_shop_profile, shop_profile
 from tests.core.test_api import place
 from tests.core.test_return_steps import order_of, post, refused
-from tests.small_shop import OneTown, fill, lent_app
+from tests.small_shop import DeskApp, OneTown, fill
 
 
 @pytest.fixture
 def api(db: Database) -> Iterator[TestClient]:
     key = fill(db)
     with TestClient(
-        lent_app(Desk(db, utc_now, OneTown())), headers={"Authorization": f"Bearer {key}"}
+        DeskApp(Desk(db, utc_now, OneTown())), headers={"Authorization": f"Bearer {key}"}
     ) as client:
         yield client
 

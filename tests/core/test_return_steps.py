@@ -22,7 +22,7 @@ from core.returns.settlement import settle_return
 from core.returns.states import RETURN_TRANSITIONS
 from core.stock.models import StockLevel, StockMovement
 from tests.core.test_api import place
-from tests.small_shop import OneTown, fill, lent_app
+from tests.small_shop import DeskApp, OneTown, fill
 
 CLERK = Actor("staff", "s1", "Mai", "sales")
 MANAGER = Actor("staff", "s2", "Hà", "manager")
@@ -33,7 +33,7 @@ PACKER = Actor("staff", "s3", "Tú", "warehouse")
 def api(db: Database) -> Iterator[TestClient]:
     key = fill(db)
     with TestClient(
-        lent_app(Desk(db, utc_now, OneTown())), headers={"Authorization": f"Bearer {key}"}
+        DeskApp(Desk(db, utc_now, OneTown())), headers={"Authorization": f"Bearer {key}"}
     ) as client:
         yield client
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from core.api.access import Desk
 from core.clock import utc_now
@@ -21,7 +20,7 @@ from integrations.banks.sepay.settings import SepaySettings
 from integrations.registry import build_bank
 from integrations.sandbox.app import SandboxServer
 from tests.integrations.conftest import wait_until
-from tests.small_shop import OneTown, cart_body, fill, lent_app, served
+from tests.small_shop import DeskApp, OneTown, cart_body, fill, served
 
 KEY = "khoa-cua-shop-0001"
 PROOF = {"authorization": f"Apikey {KEY}"}
@@ -132,7 +131,7 @@ def test_wrong_settings_are_named(values: dict[str, Any]) -> None:
 def shop(sqlite_db: Database) -> Iterator[tuple[str, httpx.Client]]:
     """An order desk that is told by a played SePay, both over real HTTP."""
     key = fill(sqlite_db)
-    app: FastAPI = lent_app(Desk(sqlite_db, utc_now, OneTown(), banks={"sepay": SEPAY}))
+    app = DeskApp(Desk(sqlite_db, utc_now, OneTown(), banks={"sepay": SEPAY}))
     with served(app) as url:
         hook = {
             "webhook_url": f"{url}/api/v1/webhooks/banks/sepay",
