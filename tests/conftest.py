@@ -79,6 +79,16 @@ def postgres_db(postgres: EmbeddedPostgres, reused_postgres: str) -> Iterator[Da
         connection.execute(EMPTY)
 
 
+@pytest.fixture
+def own_postgres_db(postgres: EmbeddedPostgres) -> Iterator[Database]:
+    """For a test that takes a guard out of the tables: thrown away afterwards."""
+    postgres.run("DROP DATABASE IF EXISTS own WITH (FORCE)")
+    postgres.run("CREATE DATABASE own TEMPLATE template_chotdon")
+    db = Database(postgres.url("own"))
+    yield db
+    db.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def db(request: pytest.FixtureRequest) -> Database:
     """The core's tests run on both."""

@@ -59,7 +59,7 @@ def test_the_last_pieces_are_sold_once(db: Database) -> None:
 
 
 def test_without_the_guard_more_is_promised_than_there_is(
-    postgres_db: Database, monkeypatch: pytest.MonkeyPatch
+    own_postgres_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Control: the same crowd against check-then-act and without the database's own check."""
 
@@ -74,11 +74,11 @@ def test_without_the_guard_more_is_promised_than_there_is(
     monkeypatch.setattr("core.orders.placement.reserve", check_then_act)
     # The counter's row makes placements queue up; without it they meet at the stock.
     monkeypatch.setattr("core.orders.placement.next_order_code", lambda _session: f"T{new_id()}")
-    with postgres_db.engine.begin() as connection:
+    with own_postgres_db.engine.begin() as connection:
         connection.exec_driver_sql(
             "ALTER TABLE stock_levels DROP CONSTRAINT ck_stock_levels_reserved_within_on_hand"
         )
 
-    statuses = buy(postgres_db)
+    statuses = buy(own_postgres_db)
 
     assert statuses.count(201) > PIECES

@@ -124,11 +124,11 @@ def test_many_refunds_at_once_never_exceed_what_was_paid(db: Database, order: st
 
 
 def test_without_the_guard_more_is_promised_than_was_paid(
-    postgres_db: Database, monkeypatch: pytest.MonkeyPatch
+    own_postgres_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Control: check-then-act, and no check in the database."""
-    order, together = ordered(postgres_db), threading.Barrier(CROWD)
-    pay(postgres_db, order)
+    order, together = ordered(own_postgres_db), threading.Barrier(CROWD)
+    pay(own_postgres_db, order)
 
     def check_then_act(session: Session, order: Order, amount: int) -> None:
         assert order.money.refundable >= amount
@@ -138,14 +138,14 @@ def test_without_the_guard_more_is_promised_than_was_paid(
     monkeypatch.setattr(refunds, "_hold", check_then_act)
     # The counter's row and the rest would make them queue up before they look.
     monkeypatch.setattr(refunds, "next_value", lambda *_args, **_more: threading.get_ident())
-    with postgres_db.engine.begin() as connection:
+    with own_postgres_db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE orders DROP CONSTRAINT ck_orders_refunds")
 
     def ask(session: Session) -> None:
         request_refund(session, order_id=order, amount=60_000, reason="", actor=MANAGER, now=utc_now())
 
-    assert at_once(postgres_db, *[ask] * CROWD) == CROWD
-    assert look(postgres_db, order).refund_held > TOTAL
+    assert at_once(own_postgres_db, *[ask] * CROWD) == CROWD
+    assert look(own_postgres_db, order).refund_held > TOTAL
 
 
 def test_a_refund_is_paid_once(db: Database, order: str) -> None:

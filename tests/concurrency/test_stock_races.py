@@ -137,10 +137,10 @@ def test_a_hold_that_runs_out_while_it_is_released_gives_back_once(db: Database)
 
 
 def test_without_the_guard_holds_take_what_is_not_there(
-    postgres_db: Database, monkeypatch: pytest.MonkeyPatch
+    own_postgres_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Control: the same crowd against check-then-act and without the database's own check."""
-    level = places(postgres_db)
+    level = places(own_postgres_db)
     looked = threading.Barrier(CROWD)
 
     def check_then_act(session: Session, *, variant_id: str, warehouse_id: str, quantity: int) -> None:
@@ -152,9 +152,9 @@ def test_without_the_guard_holds_take_what_is_not_there(
         session.execute(update(StockLevel).where(*where).values(reserved=StockLevel.reserved + quantity))
 
     monkeypatch.setattr("core.stock.holds.keep_aside", check_then_act)
-    with postgres_db.engine.begin() as connection:
+    with own_postgres_db.engine.begin() as connection:
         connection.exec_driver_sql(
             "ALTER TABLE stock_levels DROP CONSTRAINT ck_stock_levels_reserved_within_on_hand"
         )
 
-    assert at_once(postgres_db, *[hold(level)] * CROWD) > 4
+    assert at_once(own_postgres_db, *[hold(level)] * CROWD) > 4
