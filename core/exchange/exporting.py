@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-import openpyxl
 from sqlalchemy.orm import Session
 
 from core.exchange.kinds import KINDS, KindName
@@ -34,6 +33,8 @@ def _write_csv(path: Path, header: list[str], rows: Iterator[list[Any]]) -> int:
 
 
 def _write_xlsx(path: Path, header: list[str], rows: Iterator[list[Any]], title: str) -> int:
+    import openpyxl  # which start-up need not wait for
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.append(header)

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-import openpyxl
-
 from core.errors import Invalid
 
 MAX_COLUMNS = 100
@@ -112,6 +110,8 @@ def _delimiter(head: str) -> str:
 
 
 def _xlsx_rows(stream: BinaryIO) -> Iterator[Row]:
+    import openpyxl  # which start-up need not wait for
+
     _refuse_bomb(stream)
     try:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=False)
