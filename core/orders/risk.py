@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -159,11 +159,3 @@ def _nothing_open(order: Order) -> Conflict:
         f"Nothing of this kind is open on {order.code}.",
         {"code": order.code, "level": order.risk_level, "state": order.risk_state},
     )
-
-
-def refused_count(session: Session, *, customer_id: str) -> int:
-    """For staff who look at a customer."""
-    found = select(func.count()).where(
-        Order.customer_id == customer_id, Order.fulfilment_state == "returned", Order.delivered_at.is_(None)
-    )
-    return int(session.scalar(found) or 0)

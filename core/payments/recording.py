@@ -20,7 +20,6 @@ from core.jobs.tasks import open_task
 from core.jobs.worker import Run
 from core.money import MAX_DONG, Dong, format_dong
 from core.orders.models import Order
-from core.orders.money import OrderMoney
 from core.orders.queries import get_order
 from core.payments.models import Payment, Refund
 
@@ -71,11 +70,6 @@ def record_payment(
         raise _not_outstanding(session, order_id, amount)
     announce(session, payment_id, row, actor, now)
     return True
-
-
-def order_money(session: Session, order_id: str) -> OrderMoney:
-    """Fresh from the database, whatever the session remembered."""
-    return get_order(session, order_id).money
 
 
 def received(session: Session, order_id: str) -> int:

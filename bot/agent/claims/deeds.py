@@ -23,7 +23,6 @@ _VI_WILL = r"(?:sẽ|sắp|đang|liền|ngay|chuẩn bị|hứa|đảm bảo|cam
 _VI_TAIL = r"(?:rồi|xong|thành công|hoàn tất|ổn thỏa|luôn rồi)"
 _VI_GAP = r"(?:\s+\w+){0,4}?\s+"
 _EN_WE = r"(?:i|we|the shop|our (?:team|staff)|the system)"
-_EN_GAP = r"(?:\s+\w+){0,3}?\s+"
 
 # class → (Vietnamese verb phrase, English past forms, English object, Korean)
 _DEEDS: dict[str, tuple[str, str, str, str]] = {

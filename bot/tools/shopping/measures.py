@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 
 from core.catalogue.folding import fold
 from core.catalogue.sizes import Measure
@@ -50,12 +49,6 @@ def read_measures(text: str) -> dict[Measure, float]:
     if age:
         found["age"] = float(age.group(1))
     return found
-
-
-def measures_from(told: Mapping[str, object]) -> dict[Measure, float]:
-    """From the state of a conversation, where numbers may have become anything."""
-    names: tuple[Measure, ...] = ("height", "weight", "chest", "waist", "hips", "foot", "age")
-    return {name: float(value) for name in names if isinstance(value := told.get(name), int | float)}
 
 
 def _height(plain: str) -> float | None:
