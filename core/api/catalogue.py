@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import (
     AdjustmentIn,
     Page,
@@ -42,8 +43,7 @@ def warehouses(
         if cursor is not None:
             statement = statement.where(Warehouse.id > cursor)
         rows = list(session.scalars(statement))
-        items = [WarehouseOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+        return page_of(rows, limit, WarehouseOut.model_validate)
 
     return read(desk, authorization, "stock", work)
 

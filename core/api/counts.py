@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import Page
 from core.api.stock_schemas import (
     CountApprovalIn,
@@ -49,8 +50,7 @@ def counts(
         if cursor is not None:
             statement = statement.where(StockCount.id < cursor)
         rows = list(session.scalars(statement))
-        items = [count_out(session, row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+        return page_of(rows, limit, lambda row: count_out(session, row))
 
     return read(desk, authorization, "stock", work)
 

@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import Out, Page
 from core.documents.models import hashed
 from core.errors import AppError
@@ -104,8 +105,7 @@ def imports(
 
     def work(session: Session) -> Page[ImportOut]:
         rows = list_imports(session, kind, before=cursor, limit=limit + 1)
-        items = [ImportOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, ImportOut.model_validate)
 
     return read(desk, authorization, kind, work)
 

@@ -20,6 +20,7 @@ from core.api.access import (
     read,
 )
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import ApprovalOut, DecisionIn, In, InvoiceOut, OrderOut, Page, ShipmentOut
 from core.approvals.decisions import decide, get_approval
 from core.approvals.models import Approval
@@ -113,8 +114,7 @@ def shipments(
         if cursor is not None:
             statement = statement.where(Shipment.id < cursor)
         rows = list(session.scalars(statement))
-        items = [ShipmentOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, ShipmentOut.model_validate)
 
     return read(desk, authorization, "shipments", work)
 
@@ -172,8 +172,7 @@ def invoices(
         if cursor is not None:
             statement = statement.where(Invoice.id < cursor)
         rows = list(session.scalars(statement))
-        items = [InvoiceOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, InvoiceOut.model_validate)
 
     return read(desk, authorization, "invoices", work)
 
@@ -224,8 +223,7 @@ def approvals(
         if cursor is not None:
             statement = statement.where(Approval.id < cursor)
         rows = list(session.scalars(statement))
-        items = [ApprovalOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+        return page_of(rows, limit, ApprovalOut.model_validate)
 
     return read(desk, authorization, "approvals", work)
 

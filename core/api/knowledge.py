@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Desk, DeskDep, IdempotencyKey, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import In, Out, Page
 from core.errors import AppError, Conflict
 from core.knowledge import documents, faqs, questions
@@ -194,8 +195,7 @@ def list_documents(
 ) -> Page[DocumentOut]:
     def work(session: Session) -> Page[DocumentOut]:
         rows = documents.list_documents(session, after=cursor, limit=limit + 1, status=status)
-        items = [_document(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, _document)
 
     return read(desk, authorization, SCOPE, work)
 
@@ -246,8 +246,7 @@ def list_faqs(
 ) -> Page[FaqOut]:
     def work(session: Session) -> Page[FaqOut]:
         rows = faqs.list_faqs(session, after=cursor, limit=limit + 1, status=status)
-        items = [_faq(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, _faq)
 
     return read(desk, authorization, SCOPE, work)
 
@@ -291,8 +290,7 @@ def list_questions(
 
     def work(session: Session) -> Page[QuestionOut]:
         rows = questions.list_questions(session, state=state, after=cursor, limit=limit + 1)
-        items = [QuestionOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, QuestionOut.model_validate)
 
     return read(desk, authorization, SCOPE, work)
 

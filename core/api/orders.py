@@ -22,6 +22,7 @@ from core.api.access import (
 )
 from core.api.error_handlers import REFUSALS
 from core.api.order_schemas import DuplicateOut, OrderDetailOut
+from core.api.paging import page_of
 from core.api.schemas import (
     AddressIn,
     CancelIn,
@@ -73,8 +74,7 @@ def customers(
         if cursor is not None:
             statement = statement.where(Customer.id > cursor)
         rows = list(session.scalars(statement))
-        items = [CustomerOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, CustomerOut.model_validate)
 
     return read(desk, authorization, "customers", work)
 
@@ -197,8 +197,7 @@ def orders(
 
     def work(session: Session) -> Page[OrderOut]:
         rows = list_orders(session, filters=filters, before=cursor, limit=limit + 1)
-        items = [OrderOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, OrderOut.model_validate)
 
     return read(desk, authorization, "orders", work)
 

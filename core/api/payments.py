@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import next_cursor
 from core.api.schemas import In, Out, Page
 from core.orders.models import Order
 from core.orders.queries import get_order
@@ -123,7 +124,7 @@ def refunds(
             order_id=get_order(session, order).id if order is not None else None,
         )  # fmt: skip
         items = _refunds(session, rows[:limit])
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return Page(items=items, next_cursor=next_cursor(rows, limit))
 
     return read(desk, authorization, "payments", work)
 
@@ -191,7 +192,7 @@ def transfers(
     def work(session: Session) -> Page[TransferOut]:
         rows = list_transfers(session, before=cursor, limit=limit + 1, state=state, bank=bank)
         items = _transfers(session, rows[:limit])
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return Page(items=items, next_cursor=next_cursor(rows, limit))
 
     return read(desk, authorization, "payments", work)
 

@@ -21,6 +21,7 @@ from core.api.access import (
     read,
 )
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import In, Page, ProductOut, VariantOut
 from core.api.versions import IfMatch, expected_version
 from core.catalogue import options
@@ -125,8 +126,7 @@ def products(
 
     def work(session: Session) -> Page[ProductOut]:
         rows = search_products(session, text=q, **narrowed) if q else list_products(session, **narrowed)
-        items = [product_out(row, desk.clock()) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, lambda row: product_out(row, desk.clock()))
 
     return read(desk, authorization, "products", work)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import next_cursor, page_of
 from core.api.purchasing_schemas import (
     ArrivalOut,
     ConfirmIn,
@@ -64,8 +65,7 @@ def purchases(
         supplier_id = get_supplier(session, supplier).id if supplier is not None else None
         filters = PurchaseFilter(state=state, supplier_id=supplier_id, sku=sku)
         rows = list_purchases(session, filters=filters, before=cursor, limit=limit + 1)
-        items = [PurchaseOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, PurchaseOut.model_validate)
 
     return read(desk, authorization, SCOPE, work)
 
@@ -216,8 +216,7 @@ def receipts(
     def work(session: Session) -> Page[PurchaseReceiptOut]:
         order_id = get_purchase(session, order).id if order is not None else None
         rows = list_receipts(session, order_id=order_id, before=cursor, limit=limit + 1)
-        items = [PurchaseReceiptOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, PurchaseReceiptOut.model_validate)
 
     return read(desk, authorization, SCOPE, work)
 
@@ -240,8 +239,7 @@ def returns(
     def work(session: Session) -> Page[SupplierReturnOut]:
         order_id = get_purchase(session, order).id if order is not None else None
         rows = list_supplier_returns(session, order_id=order_id, before=cursor, limit=limit + 1)
-        items = [SupplierReturnOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, SupplierReturnOut.model_validate)
 
     return read(desk, authorization, SCOPE, work)
 
@@ -266,7 +264,7 @@ def incoming(
             )
             for row in rows[:limit]
         ]  # fmt: skip
-        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+        return Page(items=items, next_cursor=next_cursor(rows, limit))
 
     return read(desk, authorization, "stock", work)
 

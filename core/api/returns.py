@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import next_cursor
 from core.api.schemas import In, Out, Page, Quantity
 from core.errors import Invalid
 from core.orders.models import Order
@@ -139,7 +140,7 @@ def returns(
             order_id=get_order(session, order).id if order is not None else None,
         )  # fmt: skip
         items = [ReturnOut(**view) for view in _views(session, rows[:limit])]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return Page(items=items, next_cursor=next_cursor(rows, limit))
 
     return read(desk, authorization, "returns", work)
 

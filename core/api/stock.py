@@ -21,6 +21,7 @@ from core.api.access import (
 )
 from core.api.catalogue import StockCursor, read_stock_cursor, stock_cursor
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import Page, WarehouseOut
 from core.api.stock_schemas import (
     Cause,
@@ -130,8 +131,7 @@ def ledger(
             moved_from=aware_or_none(moved_from), moved_to=aware_or_none(moved_to),
         )  # fmt: skip
         rows = movements(session, filters=filters, before=cursor, limit=limit + 1)
-        items = [MovementOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, MovementOut.model_validate)
 
     return read(desk, authorization, "stock", work)
 
@@ -179,8 +179,7 @@ def low_levels(
         if cursor is not None:
             statement = statement.where(LowStockLevel.id > cursor)
         rows = list(session.scalars(statement))
-        items = [_low_level(session, row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+        return page_of(rows, limit, lambda row: _low_level(session, row))
 
     return read(desk, authorization, "stock", work)
 
@@ -236,8 +235,7 @@ def holds(
         if cursor is not None:
             statement = statement.where(StockHold.id < cursor)
         rows = list(session.scalars(statement))
-        items = [_hold(session, row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+        return page_of(rows, limit, lambda row: _hold(session, row))
 
     return read(desk, authorization, "stock", work)
 

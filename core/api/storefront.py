@@ -24,6 +24,7 @@ from core.api.access import (
 )
 from core.api.auth import check_origin, require_key
 from core.api.error_handlers import REFUSALS
+from core.api.paging import next_cursor
 from core.api.schemas import In, LineIn, OrderIn, Out, Page
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product, list_products
@@ -187,8 +188,7 @@ def products(
             rows = search_products(session, text=q, after=cursor, limit=limit + 1, category=category)
         else:
             rows = list_products(session, after=cursor, limit=limit + 1, category=category)
-        next_cursor = rows[limit - 1].id if len(rows) > limit else None
-        return Page(items=_shown(session, rows[:limit]), next_cursor=next_cursor)
+        return Page(items=_shown(session, rows[:limit]), next_cursor=next_cursor(rows, limit))
 
     return visit.read(work)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.purchasing_schemas import OffersIn, SupplierChange, SupplierIn, SupplierOut
 from core.api.schemas import Page
 from core.api.versions import IfMatch, expected_version, set_etag
@@ -40,8 +41,7 @@ def suppliers(
 
     def work(session: Session) -> Page[SupplierOut]:
         rows = list_suppliers(session, after=cursor, limit=limit + 1, status=status, text=q, sku=sku)
-        items = [SupplierOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, SupplierOut.model_validate)
 
     return read(desk, authorization, SCOPE, work)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, DeskDep, Limit, change, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import Out, Page
 from core.invoices.requests import invoice_requests
 from core.orders.models import Order
@@ -65,8 +66,7 @@ def tickets(
             session, before=cursor, limit=limit + 1, kind=kind, state=state, conversation_id=conversation_id,
             order_id=get_order(session, order).id if order is not None else None,
         )  # fmt: skip
-        items = [TicketOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, TicketOut.model_validate)
 
     return read(desk, authorization, "tickets", work)
 
@@ -102,8 +102,7 @@ def requests(
             session, before=cursor, limit=limit + 1, state=state,
             order_id=get_order(session, order).id if order is not None else None,
         )  # fmt: skip
-        next_cursor = rows[limit - 1].id if len(rows) > limit else None
-        return Page(items=[_request(row) for row in rows[:limit]], next_cursor=next_cursor)
+        return page_of(rows, limit, _request)
 
     return read(desk, authorization, "invoices", work)
 

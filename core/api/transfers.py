@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from core.actor import Actor
 from core.api.access import Authorization, Cursor, Desk, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
+from core.api.paging import page_of
 from core.api.schemas import Page
 from core.api.stock_schemas import (
     ReasonIn,
@@ -63,8 +64,7 @@ def transfers(
         if cursor is not None:
             statement = statement.where(Transfer.id < cursor)
         rows = list(session.scalars(statement))
-        items = [transfer_out(session, row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=rows[limit - 1].id if len(rows) > limit else None)
+        return page_of(rows, limit, lambda row: transfer_out(session, row))
 
     return read(desk, authorization, "stock", work)
 

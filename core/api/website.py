@@ -14,6 +14,7 @@ from core.api.access import Authorization, Cursor, DeskDep, Limit, change, read
 from core.api.auth import create_key, list_keys, revoke_key
 from core.api.error_handlers import REFUSALS
 from core.api.models import ApiKey
+from core.api.paging import page_of
 from core.api.schemas import In, Out, Page
 from core.errors import NotFound
 from core.sales_channels.models import WebhookDelivery, WebhookEndpoint
@@ -116,8 +117,7 @@ def endpoints(
         if cursor is not None:
             statement = statement.where(WebhookEndpoint.id > cursor)
         rows = list(session.scalars(statement.order_by(WebhookEndpoint.id).limit(limit + 1)))
-        items = [EndpointOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, EndpointOut.model_validate)
 
     return read(desk, authorization, SCOPE, work)
 
@@ -203,8 +203,7 @@ def deliveries(
         if cursor is not None:
             statement = statement.where(WebhookDelivery.id < cursor)
         rows = list(session.scalars(statement.order_by(WebhookDelivery.id.desc()).limit(limit + 1)))
-        items = [DeliveryOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, DeliveryOut.model_validate)
 
     return read(desk, authorization, SCOPE, work)
 
@@ -233,8 +232,7 @@ def keys(
 
     def work(session: Session) -> Page[KeyOut]:
         rows = list_keys(session, after=cursor, limit=limit + 1)
-        items = [KeyOut.model_validate(row) for row in rows[:limit]]
-        return Page(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        return page_of(rows, limit, KeyOut.model_validate)
 
     return read(desk, authorization, "all", work)
 
