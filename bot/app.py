@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from bot.bootstrap import Parts, build_worker
-from bot.catalogue_words import CatalogueWords
 from bot.channels.widget import ChatDesk, chat_router
 from bot.mind import Mind
 from bot.replies.cards import product_card
@@ -69,7 +68,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         app.include_router(router)
     app.include_router(media.files)
     app.include_router(assistant_api.router)
-    app.state.lexicon = CatalogueWords(parts.db).lexicon
+    app.state.lexicon = parts.words.lexicon
     app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)
     if parts.settings.allow_reset:

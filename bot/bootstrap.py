@@ -50,6 +50,8 @@ class Parts:
     knowledge: ShopKnowledge
     banks: Mapping[str, Bank]
     webhooks: WebhookSender
+    words: CatalogueWords
+    """One a process: those of a big catalogue take seconds to build."""
 
     @property
     def desk(self) -> Desk:
@@ -94,6 +96,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         _knowledge(settings, db, clock),
         build_banks(settings),
         build_webhook_sender(settings),
+        CatalogueWords(db),
     )
 
 
@@ -101,8 +104,9 @@ def build_services(parts: Parts) -> "Services":
     from bot.agent.turn import Services
 
     parts.knowledge.warm_up()
-    words = CatalogueWords(parts.db)
-    return Services(parts.db, parts.addresses, parts.knowledge, words.lexicon, parts.clock, parts.carriers)
+    return Services(
+        parts.db, parts.addresses, parts.knowledge, parts.words.lexicon, parts.clock, parts.carriers
+    )
 
 
 def _knowledge(settings: Settings, db: Database, clock: Clock) -> ShopKnowledge:

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.bootstrap import Parts
-from bot.catalogue_words import CatalogueWords
 from bot.conversations.notices import tell_staff
 from bot.replies.cards import summary_text
 from bot.staff.command import Said, Tools, read_pairs
@@ -32,7 +31,7 @@ from tests.small_shop import PLACE, fill
 class Room:
     def __init__(self, parts: Parts) -> None:
         self.parts, self.db = parts, parts.db
-        self.tools = Tools(parts.addresses, CatalogueWords(parts.db).lexicon)
+        self.tools = Tools(parts.addresses, parts.words.lexicon)
 
     def type(self, text: str, role: Role = "owner") -> Said:
         actor = Actor("staff", f"s-{role}", "Hà", role)
