@@ -17,6 +17,7 @@ class CatalogueWords:
         self._db = db
         self._lock = Lock()
         self._mark: tuple[object, ...] = ()
+        self._words: tuple[ProductWords, ...] = ()
         self._lexicon = Lexicon.build(())
 
     def lexicon(self) -> Lexicon:
@@ -29,9 +30,15 @@ class CatalogueWords:
                 return self._lexicon
             with self._lock:
                 if mark != self._mark:
-                    self._lexicon = Lexicon.build(product_words(p) for p in active_products(session))
+                    self._read(tuple(product_words(p) for p in active_products(session)))
                     self._mark = mark
                 return self._lexicon
+
+    def _read(self, words: tuple[ProductWords, ...]) -> None:
+        """A price or a cost also counts as a new version, and leaves every word as it was."""
+        if words != self._words:
+            self._lexicon = Lexicon.build(words)
+            self._words = words
 
 
 def product_words(product: Product) -> ProductWords:
