@@ -48,14 +48,16 @@ $(UV):
 
 $(VENV)/.run-ready: requirements.lock pyproject.toml | $(UV)
 	@echo "Installing what the shop needs (once; needs the package registry) …"
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
+	@$(BIN)/python -m compileall -q bot core integrations knowledge nlu
 	@touch $@
 
 $(VENV)/.dev-ready: requirements-dev.lock pyproject.toml | $(UV)
 	@echo "Installing what the tests need (once; needs the package registry) …"
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
+	@$(BIN)/python -m compileall -q bot core integrations knowledge nlu
 	@touch $@ $(VENV)/.run-ready
 
 chromium:

@@ -1,5 +1,6 @@
 """The web application: the core's API, the chat, the desk and the pages."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -33,6 +34,7 @@ from core.stock.queries import available_by_variant
 STATIC = Path(__file__).parent / "web" / "static"
 DEMO_IMAGES = Path(__file__).parent / "demo" / "images"
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
+_WAKE_AFTER_SECONDS = 1.0
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: https:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'self'"
@@ -40,13 +42,13 @@ _PAGE_POLICY = (
 
 
 def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> FastAPI:
-    """The assistant wakes beside the first requests: LangChain and Chroma load after the port is open."""
+    """The assistant wakes beside the first requests: LangChain and Chroma load after the port has answered."""
     mind = Mind(parts)
     worker = build_worker(parts, mind) if with_worker else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        mind.wake()
+        asyncio.get_running_loop().call_later(_WAKE_AFTER_SECONDS, mind.wake)
         if worker is not None:
             worker.start()
         yield

@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -20,8 +21,6 @@ SESSION_HOURS = 12
 MAX_FAILED_LOGINS = 8
 LOCK_MINUTES = 5
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# Verified when the login is unknown, so that both answers take as long.
-_NOBODY = _hasher.hash("nobody")
 
 
 class LoginLocked(AppError):
@@ -64,7 +63,7 @@ def check_password(session: Session, *, login: str, password: str, now: datetime
             "login_locked", f"Too many wrong passwords. Try again in {LOCK_MINUTES} minutes.", {}
         )
     try:
-        _hasher.verify(account.password_hash if account else _NOBODY, password[:200])
+        _hasher.verify(account.password_hash if account else _hash_of_nobody(), password[:200])
     except VerificationError:
         if account is not None:
             account.failed_logins += 1
@@ -75,6 +74,12 @@ def check_password(session: Session, *, login: str, password: str, now: datetime
     if account is not None:
         account.failed_logins = 0
     return account
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Verified when the login is unknown, so that both answers take as long."""
+    return _hasher.hash("nobody")
 
 
 def start_session(session: Session, *, account: StaffAccount, now: datetime) -> LoggedIn:
