@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import acknowledging, demo_shop, ordering, resetting
+from tests.bench import acknowledging, at_size, demo_shop, ordering, resetting
 from tests.postgres import EmbeddedPostgres
 
 
@@ -18,6 +18,7 @@ def main(wanted: list[str]) -> None:
     print(f"{machine}, Python {platform.python_version()}", flush=True)
     stations: dict[str, Callable[[], None]] = {
         "orders": lambda: on_both(lambda name, url, _folder: ordering.measure(name, url)),
+        "size": lambda: on_both(lambda name, url, _folder: at_size.measure(name, url)),
         "webhooks": lambda: on_both(acknowledging.measure),
         "reset": lambda: on_both(resetting.measure),
         "chat": chat,

@@ -1,25 +1,10 @@
-"""Ten thousand products: how long an import and a search take, on both databases. `python -m tests.bench.catalogue`."""
+"""Ten thousand made-up products, and what people look for among them; the same at every run."""
 
 import csv
 import io
 import random
-import tempfile
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
-
-from bot.addresses import AddressBook
-from core.actor import SYSTEM
-from core.catalogue.finding import Wish, find_by_wish
-from core.catalogue.search import search_products
-from core.clock import utc_now
-from core.db import Database
-from core.exchange.importing import prepare, write_prepared
-from core.schema import upgrade
-from core.shop_file.checking import check_shop_file
-from core.shop_file.importing import import_shop
-from tests.postgres import EmbeddedPostgres
 
 KINDS = (
     ("Áo thun", "T-shirt"), ("Áo sơ mi", "Shirt"), ("Quần jean", "Jeans"), ("Váy hoa", "Floral dress"),
@@ -43,6 +28,7 @@ KINDS_OF = (
 BRANDS = ("Mộc", "Nắng", "Sông", "Lumi", "Kata", "Vina", "Hoa Sen", "Bước", "Minh Long", "Tre Xanh")
 COLOURS = (("Đen", "Black"), ("Trắng", "White"), ("Đỏ", "Red"), ("Xanh navy", "Navy"), ("Be", "Beige"))
 SIZES = ("S", "M", "L", "XL")
+STOCK = 20
 USES = (
     "dùng hằng ngày, dễ giặt, thoáng mát", "hợp làm quà tặng cho bạn gái", "bảo hành mười hai tháng",
     "chất liệu cotton mềm mịn", "cho da nhạy cảm, không mùi", "chống thấm nước, dùng khi đi mưa",
@@ -87,7 +73,7 @@ def _product(draw: random.Random, number: int) -> dict[str, Any]:
         "variants": [
             {
                 "sku": f"{sku}-{colour[:3].upper()}-{size}", "options": {"Màu": colour, "Kích cỡ": size},
-                "price": draw.randint(20, 900) * 1_000, "cost": 10_000, "weight_g": 200, "stock": {"A": 5},
+                "price": draw.randint(20, 900) * 1_000, "cost": 10_000, "weight_g": 200, "stock": {"A": STOCK},
             }
             for colour, _ in colours for size in sizes
         ],
@@ -112,70 +98,3 @@ def table_of(products: Sequence[dict[str, Any]]) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
-
-
-def import_table(db: Database, content: bytes) -> int:
-    """How many rows came in."""
-    shop = check_shop_file({"shop": {"name": "Kho lớn"}, "warehouses": [{"code": "A", "name": "Kho A"}]})
-    book = AddressBook()
-    with db.transaction() as session:
-        import_shop(session, shop=shop, addresses=book, now=utc_now())
-    prepared = prepare(db, kind="products", stream=io.BytesIO(content), filename="a.csv", most_rows=200_000)
-    write_prepared(db, prepared, addresses=book, actor=SYSTEM, dry_run=False, now=utc_now())
-    return prepared.rows
-
-
-def timed(db: Database, texts: Sequence[str], look: Callable[[Any, str], Any], rounds: int = 5) -> str:
-    times = []
-    for _ in range(rounds):
-        for text in texts:
-            began = time.perf_counter()
-            with db.read_transaction() as session:
-                look(session, text)
-            times.append((time.perf_counter() - began) * 1000)
-    times.sort()
-    p95 = times[int(len(times) * 0.95) - 1]
-    return f"p50 {times[len(times) // 2]:.1f} ms, p95 {p95:.1f} ms, worst {times[-1]:.1f} ms"
-
-
-def search_times(name: str, db: Database) -> None:
-    wish = timed(db, WISHES, lambda session, text: find_by_wish(session, Wish(text)))
-    print(f"{name}: the assistant's search: {wish}")
-    typed = timed(db, TYPED, lambda session, text: search_products(session, text=text, limit=21))
-    print(f"{name}: the desk's search: {typed}")
-
-
-def both(station: Callable[[str, Database], None], folder: Path) -> None:
-    db = Database(f"sqlite:///{folder / 'bench.db'}")
-    upgrade(db)
-    station("SQLite", db)
-    db.close()
-    server = EmbeddedPostgres()
-    try:
-        server.run("CREATE DATABASE bench")
-        db = Database(server.url("bench"))
-        upgrade(db)
-        station("PostgreSQL", db)
-        db.close()
-    finally:
-        server.stop()
-
-
-def measure(name: str, db: Database, count: int = 10_000) -> None:
-    content = table_of(many_products(count))
-    began, worked = time.perf_counter(), time.process_time()
-    rows = import_table(db, content)
-    took, cpu = time.perf_counter() - began, time.process_time() - worked
-    print(f"{name}: CSV of {count} products, {rows} rows in {took:.1f} s ({cpu:.1f} s of this process's CPU)")
-    with db.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
-    search_times(name, db)
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        both(measure, Path(folder))
-
-
-if __name__ == "__main__":
-    main()
