@@ -11,6 +11,8 @@ from core.ids import new_id
 from core.jobs.events import publish
 from core.jobs.models import StaffTask
 
+TASK_OPENED = "staff_task.opened"
+
 
 def open_task(
     session: Session,
@@ -22,7 +24,9 @@ def open_task(
     detail: str = "",
     subject_kind: str = "",
     subject_id: str = "",
+    announce: bool = True,
 ) -> None:
+    """`announce=False` leaves it to the list of tasks: staff get no message about it."""
     task_id = new_id()
     opened = session.execute(
         insert_for(session, StaffTask)
@@ -41,8 +45,8 @@ def open_task(
         .on_conflict_do_nothing()
         .returning(StaffTask.id)
     ).first()
-    if opened is not None:
-        publish(session, "staff_task.opened", {"key": task_id, "task_id": task_id}, now=now)
+    if opened is not None and announce:
+        publish(session, TASK_OPENED, {"key": task_id, "task_id": task_id}, now=now)
 
 
 def close_task(session: Session, *, task_id: str, actor: Actor, now: datetime) -> None:

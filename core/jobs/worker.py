@@ -15,7 +15,7 @@ from core.jobs import queue
 from core.jobs.crash_points import crash_point
 from core.jobs.models import Job
 from core.jobs.schedule import enqueue_due
-from core.jobs.tasks import open_task
+from core.jobs.tasks import TASK_OPENED, open_task
 from core.ports.errors import OutcomeUnknown, RateLimited, Terminal
 from core.telemetry import correlation_id
 
@@ -191,4 +191,6 @@ class Worker:
                     subject_kind="job",
                     subject_id=job.id,
                     now=now,
+                    # The death of a message about a task would else be told by one more that dies, for ever.
+                    announce=job.payload.get("event") != TASK_OPENED,
                 )

@@ -102,6 +102,18 @@ def test_one_live_job_per_deduplication_key(db: Database) -> None:
     assert put(db, deduplication_key="a") is not None
 
 
+def test_messages_about_tasks_that_die_themselves_come_to_an_end(db: Database) -> None:
+    put(db)
+    refuse = fails_with(Rejected("telegram", "send", "403", "the group is gone"))
+
+    done = Worker(db, {"x": refuse, "notice.staff": refuse}, clock=Clock()).run_until_idle(limit=50)
+
+    assert done == 2
+    with db.read_transaction() as session:
+        titles = [task.title for task in list_open(session)]
+    assert titles == ["x could not be done", "notice.staff could not be done"]
+
+
 def test_failures_come_back_later_each_time_and_end_as_a_task_for_staff(db: Database) -> None:
     clock, waits = Clock(), list[float]()
     put(db, max_attempts=4)
