@@ -31,6 +31,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres()
+    server.forget_safety()
     server.run("CREATE DATABASE template_chotdon")
     db = Database(server.url("template_chotdon"), pool_size=1)
     upgrade(db)
