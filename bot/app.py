@@ -22,6 +22,7 @@ from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, reset_shop
 from bot.web import assistant_api
 from bot.web import desk as desk_pages
 from bot.web.nlu_api import nlu_router
+from bot.web.office.door import OfficeDoor
 from core.api import exchange, knowledge, media
 from core.api.error_handlers import REFUSALS, add_error_handlers
 from core.api.gate import Gate
@@ -94,7 +95,7 @@ def _most_bytes(path: str) -> int:
         return MAX_BYTES
     if path == "/api/v1/knowledge/documents":
         return knowledge.MAX_DOCUMENT_BYTES + 100_000  # and the form around the file
-    if path.startswith("/api/v1/imports/"):
+    if path.startswith("/api/v1/imports/") or path == "/office/imports/upload":
         return exchange.MAX_TABLE_BYTES + 100_000
     if path.startswith("/api/v1/products/") and path.endswith("/media"):
         return media.MAX_UPLOAD_BYTES + 100_000
@@ -141,6 +142,7 @@ def _add_pages(app: FastAPI, parts: Parts, *, is_demo: bool) -> None:
             return _shop_window(session)
 
     app.mount("/media/demo", StaticFiles(directory=DEMO_IMAGES), name="demo-images")
+    app.mount("/office", OfficeDoor(), name="office")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 

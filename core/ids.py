@@ -1,6 +1,7 @@
 """Keys of rows: UUIDv7-shaped text, so that a newer row sorts after an older one."""
 
 import os
+import re
 import threading
 import time
 
@@ -16,3 +17,7 @@ def new_id() -> str:
     with _lock:
         _last = fresh if fresh > _last else _last + 1 + int.from_bytes(os.urandom(4))
         return f"{_last:032x}"
+
+
+def is_id(text: str) -> bool:
+    return re.fullmatch("[0-9a-f]{32}", text) is not None

@@ -42,17 +42,22 @@ def add_staff(
         raise Invalid("login_invalid", "A login has 2 to 40 of a-z, 0-9, dot, dash and underscore.", {})
     if role not in ROLES:
         raise Invalid("role_unknown", f"The role is one of {', '.join(ROLES)}.", {"role": role[:40]})
-    if len(password) < 8 or len(password) > 200:
-        raise Invalid("password_invalid", "A password has 8 to 200 characters.", {})
+    password_hash = hashed_password(password)
     if session.scalar(select(StaffAccount.id).where(StaffAccount.login == login)):
         raise Conflict("login_taken", f"There is a staff account {login} already.", {"login": login})
     account = StaffAccount(
-        id=new_id(), login=login, name=name[:100] or login, role=role, password_hash=_hasher.hash(password),
+        id=new_id(), login=login, name=name[:100] or login, role=role, password_hash=password_hash,
         active=True, failed_logins=0, created_at=now,
     )  # fmt: skip
     session.add(account)
     session.flush()
     return account
+
+
+def hashed_password(password: str) -> str:
+    if len(password) < 8 or len(password) > 200:
+        raise Invalid("password_invalid", "A password has 8 to 200 characters.", {})
+    return _hasher.hash(password)
 
 
 def check_password(session: Session, *, login: str, password: str, now: datetime) -> StaffAccount | None:

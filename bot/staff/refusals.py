@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.staff.refusals_of_money import TEXTS as TEXTS_OF_MONEY
 from bot.staff.refusals_of_money import facts_of_money
+from bot.staff.refusals_of_office import TEXTS as TEXTS_OF_OFFICE
 from bot.staff.refusals_of_purchasing import TEXTS as TEXTS_OF_PURCHASING
 from bot.staff.refusals_of_purchasing import facts as facts_of_purchasing
 from bot.staff.refusals_of_stock import TEXTS as TEXTS_OF_STOCK
@@ -95,7 +96,7 @@ _LANGUAGES = {"vi": "tiếng Việt", "en": "tiếng Anh", "ko": "tiếng Hàn"}
 
 def staff_refusal(code: str, data: Mapping[str, Any]) -> str:
     """Never the error's own English message, which is written for programs."""
-    every = (TEXTS, TEXTS_OF_STOCK, TEXTS_OF_MONEY, TEXTS_OF_PURCHASING)
+    every = (TEXTS, TEXTS_OF_STOCK, TEXTS_OF_MONEY, TEXTS_OF_PURCHASING, TEXTS_OF_OFFICE)
     text = next((texts[code] for texts in every if code in texts), OTHER)
     return text.format_map(_Facts(_facts(code, data)))
 
@@ -143,6 +144,8 @@ def _facts_of_parts(code: str, data: Mapping[str, Any]) -> dict[str, str]:
         return facts_of_money(data, in_words("transfer_state", str(data.get("state", ""))))
     if code in TEXTS_OF_PURCHASING:
         return facts_of_purchasing(data)
+    if code in TEXTS_OF_OFFICE:
+        return {k: ", ".join(map(str, v[:10])) for k, v in data.items() if isinstance(v, list)}
     return {}
 
 

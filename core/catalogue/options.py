@@ -166,7 +166,7 @@ def make_missing_variants(edit: Edit, *, pricing: Pricing) -> Product:
     taken = _taken_skus(edit.session, stem)
     made = []
     for values in wanted:
-        sku = _free_sku(stem, values, taken)
+        sku = free_sku(stem, values, taken)
         made.append(sku)
         _add(edit.session, product, sku, dict(zip(names, values, strict=True)), pricing)
     return edit.write(product, "variants.added", {"variants": made})
@@ -312,7 +312,7 @@ def _taken_skus(session: Session, stem: str) -> set[str]:
     return set(session.scalars(statement))
 
 
-def _free_sku(stem: str, values: Sequence[str], taken: set[str]) -> str:
+def free_sku(stem: str, values: Sequence[str], taken: set[str]) -> str:
     """`AT01` with Đen and L → `AT01-DEN-L`; numbered where that is taken."""
     parts = ["".join(_CODE.findall(fold(value))).upper()[:10] for value in values]
     wanted = "-".join([stem, *filter(None, parts)])[:60]

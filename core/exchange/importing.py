@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
+from core import audit
 from core.actor import Actor
 from core.clock import Clock
 from core.db import Database
@@ -17,7 +18,7 @@ from core.errors import AppError, Conflict, NotFound
 from core.exchange.kinds import KINDS, KindName
 from core.exchange.models import TableImport
 from core.exchange.sheets import ImportRefused, Problems, Progress, read_lines
-from core.ids import new_id
+from core.ids import is_id, new_id
 from core.jobs.queue import enqueue
 from core.jobs.worker import Run
 from core.ports.addresses import AddressBook
@@ -71,17 +72,75 @@ def start_import(
     dry_run: bool,
     actor: Actor,
     now: datetime,
+    form_id: str = "",
 ) -> TableImport:
-    """Kept in the database, so that any process can work it off."""
+    """Kept in the database, so that any process can work it off.
+
+    `form_id` names the form that was filled in: sent twice, it is one import.
+    """
+    import_id = form_id if is_id(form_id) else new_id()
+    if session.get(TableImport, import_id) is not None:
+        return get_import(session, kind, import_id)
+    _drop_checked_files(session, kind, actor)
     row = TableImport(
-        id=new_id(), kind=kind, filename=filename[:200], size=len(content), content=content, dry_run=dry_run,
+        id=import_id, kind=kind, filename=filename[:200], size=len(content), content=content, dry_run=dry_run,
         state="waiting", rows=0, rows_done=0, problem_count=0, problems=[], counts={}, refusal="",
         actor_id=actor.id, actor_name=actor.name, created_at=now, finished_at=None,
     )  # fmt: skip
     session.add(row)
     session.flush()
+    audit.record(
+        session, actor=actor, action="import.started", subject_kind="import", subject_id=row.id, now=now,
+        data={"kind": kind, "filename": row.filename, "dry_run": dry_run},
+    )  # fmt: skip
     enqueue(session, JOB, {"import_id": row.id}, now=now, ordering_key=f"import:{kind}")
     return row
+
+
+def start_checked(
+    session: Session, *, kind: KindName, import_id: str, actor: Actor, now: datetime
+) -> TableImport:
+    """Bring in the file that a dry run has found right. Its file goes over to the import: it happens once."""
+    row = session.scalar(
+        select(TableImport)
+        .where(TableImport.id == import_id, TableImport.kind == kind)
+        .options(undefer(TableImport.content))
+    )
+    if row is None:
+        raise NotFound("import_not_found", f"There is no such import of {kind}.", {})
+    content = row.content
+    taken = session.execute(
+        update(TableImport)
+        .where(
+            TableImport.id == import_id, TableImport.dry_run, TableImport.state == "done",
+            TableImport.content.is_not(None),
+        )
+        .values(content=None)
+        .returning(TableImport.id)
+        .execution_options(synchronize_session=False)
+    ).first()  # fmt: skip
+    if taken is None or content is None:
+        raise Conflict(
+            "import_file_gone",
+            "This file was brought in already, or a newer one was checked. Look at the list of imports.",
+            {},
+        )
+    return start_import(
+        session, kind=kind, filename=row.filename, content=content, dry_run=False, actor=actor, now=now
+    )
+
+
+def _drop_checked_files(session: Session, kind: KindName, actor: Actor) -> None:
+    """Of each who imports, only the file that was checked last waits to be brought in."""
+    session.execute(
+        update(TableImport)
+        .where(
+            TableImport.kind == kind, TableImport.actor_id == actor.id, TableImport.dry_run,
+            TableImport.state == "done", TableImport.content.is_not(None),
+        )
+        .values(content=None)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def get_import(session: Session, kind: KindName, import_id: str) -> TableImport:
@@ -138,7 +197,7 @@ def _write(
     actor, now = Actor("api", row.actor_id, row.actor_name), clock()
     if row.dry_run:
         counts = write_prepared(db, prepared, addresses=addresses, actor=actor, dry_run=True, now=now)
-        _tell(db, row.id, state="done", counts=counts, content=None, finished_at=now)
+        _tell(db, row.id, state="done", counts=counts, finished_at=now)
         return
     with db.transaction() as session:
         _finish_once(session, row.id, now)

@@ -23,7 +23,8 @@ class TableImport(Base):
     filename: Mapped[str]
     size: Mapped[int] = mapped_column(Integer)
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    """Only until it is worked off."""
+    """Only until it is worked off; of a dry run that found nothing wrong, until it is brought in or another is
+    checked."""
     dry_run: Mapped[bool]
     state: Mapped[str] = mapped_column(default="waiting")
     """waiting → checking → writing → done; refused when a row is wrong, and nothing of it was written."""

@@ -16,7 +16,7 @@ from core.actor import Actor
 from core.catalogue.models import Variant
 from core.customers.phones import normalise_phone
 from core.errors import Conflict, Invalid, NotFound
-from core.ids import new_id
+from core.ids import is_id, new_id
 from core.money import MAX_DONG
 from core.orders.codes import next_value
 from core.purchasing.models import Supplier, SupplierPrice
@@ -41,10 +41,22 @@ class Offer:
 
 
 def add_supplier(
-    session: Session, *, details: Mapping[str, str], actor: Actor, now: datetime, code: str = ""
+    session: Session,
+    *,
+    details: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+    code: str = "",
+    form_id: str = "",
 ) -> Supplier:
-    """`details` are some of FIELDS, the name among them. Without a code the next `NCC…` is taken."""
+    """`details` are some of FIELDS, the name among them. Without a code the next `NCC…` is taken.
+
+    `form_id` names the form that was filled in: sent twice, it gives the supplier that it made the first time.
+    """
     actor.require_role("manager", action="keep suppliers")
+    supplier_id = form_id if is_id(form_id) else new_id()
+    if session.get(Supplier, supplier_id) is not None:
+        return get_supplier(session, supplier_id)
     values = _checked(details)
     if not values.get("name"):
         raise Invalid("name_missing", "Give the supplier's name.", {})
@@ -55,7 +67,7 @@ def add_supplier(
         )
     if session.scalar(select(Supplier.id).where(Supplier.code == code)) is not None:
         raise Conflict("supplier_code_taken", f"There is a supplier {code} already.", {"code": code})
-    supplier = Supplier(id=new_id(), code=code, status="active", version=1, created_at=now, updated_at=now,
+    supplier = Supplier(id=supplier_id, code=code, status="active", version=1, created_at=now, updated_at=now,
                         **{field: values.get(field, "") for field in FIELDS})  # fmt: skip
     session.add(supplier)
     session.flush()
@@ -96,7 +108,13 @@ def archive_supplier(
 
 
 def set_offers(
-    session: Session, *, code: str, offers: Sequence[Offer], actor: Actor, now: datetime
+    session: Session,
+    *,
+    code: str,
+    offers: Sequence[Offer],
+    actor: Actor,
+    now: datetime,
+    expected_version: int | None = None,
 ) -> Supplier:
     """Put these into the price list, new or in the place of what stood; a usual offer ends another's."""
     actor.require_role("manager", action="keep suppliers")
@@ -105,7 +123,7 @@ def set_offers(
     for offer in offers:
         _check_offer(offer)
     supplier = get_supplier(session, code)
-    _claim(session, supplier, None, now, {})
+    _claim(session, supplier, expected_version, now, {})
     variants = variants_named(session, [offer.sku for offer in offers])
     for offer in sorted(offers, key=lambda o: variants[o.sku].id):
         _put(session, supplier, variants[offer.sku], offer)

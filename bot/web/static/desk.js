@@ -263,10 +263,15 @@ function showLogin() {
   }));
 }
 
+// Who was on the way to a page of the back office goes on there.
+const wanted = location.hash.startsWith("#/office/") ? location.hash.slice(1) : "";
+
 async function enter(me) {
+  if (wanted && me.staff.role !== "sales") { location.replace(wanted); return; }
   Object.assign(state, { csrf: me.csrf_token, staff: me.staff, commands: me.commands, seen: 0 });
   $("login").hidden = true;
   $("desk").hidden = false;
+  $("office").hidden = me.staff.role === "sales";
   $("desk").dataset.pane = "room";
   $("me").textContent = `${me.staff.name.includes("(") ? me.staff.name : `${me.staff.name} · ${me.staff.role_text}`}`;
   $("room-log").replaceChildren(empty("Phòng chung", "Đơn mới, việc cần duyệt và câu trả lời cho lệnh của bạn hiện ở đây. Gõ / để xem các lệnh."));
