@@ -80,7 +80,7 @@ TEXTS: dict[str, str] = {
     "faq_too_long": "Câu trả lời quá dài. Bạn rút ngắn lại, hoặc lưu thành tài liệu.",
     "faq_exists": "Đã có câu hỏi thường gặp với mã này. Bạn sửa câu đó.",
     "warehouse_not_found": "Không có kho này.",
-    "product_not_found": "Không có sản phẩm này.",
+    "product_not_found": "Không có sản phẩm {sku}.",
     "variant_not_found": "Không có mã SKU này đang bán.",
 }
 OTHER = (

@@ -43,7 +43,7 @@ def change_product(
         raise Invalid(
             "nothing_to_change", f"Name what is to be changed: {', '.join(sorted(PRODUCT_FIELDS))}.", {}
         )
-    _refuse_unknown_related(session, changes.get("related") or ())
+    refuse_unknown_related(session, changes.get("related") or ())
     return write_product(
         session, product, after, action="product.changed", actor=actor, now=now, expected_version=expected_version,
         data={"before": {name: before[name] for name in after}, "after": after},
@@ -159,7 +159,7 @@ def _changed_meanwhile(what: str, sku: str, version: int) -> Conflict:
     )
 
 
-def _refuse_unknown_related(session: Session, related: tuple[str, ...] | list[str]) -> None:
+def refuse_unknown_related(session: Session, related: tuple[str, ...] | list[str]) -> None:
     known = set(session.scalars(select(Product.sku).where(Product.sku.in_(related)))) if related else set()
     for sku in related:
         if sku not in known:

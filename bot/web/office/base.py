@@ -258,8 +258,7 @@ class OfficeView(BaseModelView):
         elsewhere = [f"{name}: {text}" for name, text in errors.items() if name not in shown]
         named = [f"{shown[name].label}: {text}" for name, text in errors.items() if name in shown]
         flash(request, gettext("Not saved.") + " " + " · ".join([*named, *elsewhere])[:1000], "error")
-        told: dict[str | int, Any] = {**errors}
-        return FormValidationError(told)
+        return FormValidationError({str(name): text for name, text in errors.items()})
 
 
 def panel(title: str, *names: WidgetShorthand) -> PanelWidget:

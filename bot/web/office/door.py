@@ -52,7 +52,7 @@ class OfficeDoor:
             except AppError as refusal:
                 await _refused(request, refusal)(scope, receive, _guarded(send, mark))
                 return
-        site = self._site or await run_in_threadpool(self._open)
+        site = self._site if self._site is not None else await run_in_threadpool(self._open)
         inside = {**scope, "state": state, "app_root_path": scope["root_path"]}
         inside.pop("router", None)
         await site(inside, receive, send if path.startswith("/static/") else _guarded(send, mark))
@@ -61,9 +61,9 @@ class OfficeDoor:
         with self._building:
             from bot.web.office.site import build_site
 
-            site = self._site or build_site()
-            self._site = site
-            return site
+            if self._site is None:
+                self._site = build_site()
+            return self._site
 
 
 def page_policy(mark: str) -> str:

@@ -50,18 +50,17 @@ class Imports(CustomView):
 
     @route("/upload", methods=["POST"])
     async def upload(self, request: Request) -> Response:
-        form = await request.form(max_part_size=MAX_TABLE_BYTES)
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return self._back(
-                request, Invalid("import_file_missing", "Choose a CSV or Excel file first.", {})
-            )
-        content = await file.read(MAX_TABLE_BYTES + 1)
+        async with request.form() as form:
+            file, number = form.get("file"), typed(form, "number")
+            if not isinstance(file, UploadFile) or not file.filename:
+                return self._back(
+                    request, Invalid("import_file_missing", "Choose a CSV or Excel file first.", {})
+                )
+            filename, content = file.filename.replace("\x00", ""), await file.read(MAX_TABLE_BYTES + 1)
         if len(content) > MAX_TABLE_BYTES:
             return self._back(
                 request, Invalid("table_too_large", "A file has at most 50 MB. Cut it into several.", {})
             )
-        filename, number = file.filename.replace("\x00", ""), typed(form, "number")
 
         def work(deed: Deed) -> str:
             return start_import(
@@ -74,7 +73,7 @@ class Imports(CustomView):
     @route("/run/{import_id}")
     async def one(self, request: Request) -> Response:
         row = await self._row(request)
-        problems = [{**p, "problem": problem_words(str(p["problem"]))} for p in row.problems[:SHOWN_PROBLEMS]]
+        problems = [{**p, "problem": problem_words(p["problem"])} for p in _by_row(row)[:SHOWN_PROBLEMS]]
         waiting = row.dry_run and row.state == "done" and await read(request, lambda s: _has_file(s, row.id))
         context = {
             "row": row, "problems": problems, "running": row.finished_at is None, "may_bring_in": waiting,
@@ -101,7 +100,7 @@ class Imports(CustomView):
         writer = csv.writer(text)
         writer.writerow([str(_("Row")), str(_("Column")), str(_("Problem"))])
         writer.writerows(
-            [p["row"], neutral(p["column"]), neutral(problem_words(str(p["problem"])))] for p in row.problems
+            [p["row"], neutral(p["column"]), neutral(problem_words(p["problem"]))] for p in _by_row(row)
         )
         headers = {"Content-Disposition": 'attachment; filename="products-problems.csv"'}
         return Response(text.getvalue().encode("utf-8-sig"), media_type=CONTENT_TYPES["csv"], headers=headers)
@@ -139,6 +138,10 @@ class Imports(CustomView):
         if self._admin is None:
             raise HTTPException(404)
         return self._admin._template_response(request, name, {"title": self.title(request), **context})
+
+
+def _by_row(row: TableImport) -> list[dict[str, Any]]:
+    return sorted(row.problems, key=lambda problem: int(problem["row"]))
 
 
 def _has_file(session: Any, import_id: str) -> bool:

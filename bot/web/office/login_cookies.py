@@ -69,5 +69,5 @@ async def _sent(request: Request) -> str:
     ):
         return ""
     await request.body()  # kept, so that the page can read the form again
-    form = await request.form()
-    return str(form.get(TOKEN_FIELD) or "")
+    async with request.form() as form:
+        return str(form.get(TOKEN_FIELD) or "")

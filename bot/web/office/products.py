@@ -14,7 +14,7 @@ from bot.web.office.options import OptionSteps, combinations_of, keep_stock_form
 from bot.web.office.tables import Table
 from bot.web.office.words import _
 from core.api.products import Amount, ProductChangeIn, Weight
-from core.catalogue.editing import change_product
+from core.catalogue.editing import change_product, refuse_unknown_related
 from core.catalogue.models import Product, ProductSearch, Variant
 from core.catalogue.options import free_sku
 from core.orders.archiving import archive_product, restore_product
@@ -136,6 +136,7 @@ class Products(OptionSteps):
         told = given.model_dump(exclude={"price", "cost", "weight_g", "vat_class"})
         rate = _RATE_OF_CLASS[given.vat_class]
         part = checked(ProductPart, {**told, "vat_rate": rate, "options": options, "variants": variants})
+        refuse_unknown_related(deed.session, given.related)
         add_products(deed.session, [part], now=deed.now, actor=deed.actor)
         return deed.session.scalars(select(Product.id).where(Product.sku == sku)).one()
 
