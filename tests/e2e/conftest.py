@@ -11,12 +11,14 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 
 from bot.app import create_app
 from bot.bootstrap import Parts
 from bot.shop_setup import DEMO_PASSWORD
 from core.settings import Settings
 from integrations.sandbox.app import SandboxServer
+from tests.chromium import find_chromium
 from tests.demo_shop import demo_parts
 
 
@@ -103,3 +105,16 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         thread.join(20)
         parts.db.close()
     listening.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = find_chromium()
+    assert chromium, "no Chromium was found; see tests/chromium.py"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()

@@ -2,35 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from core.actor import SYSTEM
 from core.approvals.decisions import request_approval
 from core.orders.queries import get_order
-from tests.chromium import find_chromium
 from tests.e2e.conftest import Shop
 from tests.e2e.test_main_job import ORDER_LINE, _booked, wait_for
 
 PICTURES = os.environ.get("CHOTDON_PICTURES", "")
 PATIENCE_MS = 20_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = find_chromium()
-    assert chromium, "no Chromium was found; see tests/chromium.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 def picture(page: Page, name: str) -> None:

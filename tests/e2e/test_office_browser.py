@@ -1,0 +1,70 @@
+"""The back office in a real Chromium, as wide as a phone: a product is edited, a file brought in."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from bot.shop_setup import DEMO_PASSWORD
+from tests.e2e.conftest import Shop
+from tests.e2e.test_browser import PATIENCE_MS, UNFIT, picture
+
+GOODS = "sku,tên,giá\nMU01,Mũ len,89000\nVO01,Vớ cotton,25.000\n"
+
+
+def test_a_product_is_edited_and_a_file_brought_in_on_a_phone(
+    shop: Shop, browser: Browser, tmp_path: Path
+) -> None:
+    errors: list[str] = []
+    page = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.extend(_violation(message)))
+    page.goto(f"{shop.url}/office/product/list")
+    page.fill("input[name=login]", "owner")
+    page.fill("input[name=password]", DEMO_PASSWORD)
+    page.press("input[name=password]", "Enter")
+    expect(page).to_have_url(re.compile("/office/product/list$"), timeout=PATIENCE_MS)
+
+    page.fill("input[type=search]", "ao thun co tron")
+    page.press("input[type=search]", "Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    fits(page)
+    picture(page, "office-phone")
+    page.locator("tbody tr .office-actions button").click()
+    page.get_by_role("link", name="Sửa").click()
+    expect(page).to_have_url(re.compile("/office/product/edit"))
+    fits(page)
+    page.fill("input[name=name]", "Áo thun cotton cổ tròn <b>mới</b>")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.locator(".alert-success")).to_contain_text("Đã lưu AT01", timeout=PATIENCE_MS)
+    expect(page.locator("tbody")).to_contain_text("<b>mới</b>")
+
+    page.locator("tbody tr td").first.click()
+    page.get_by_role("button", name="Thêm giá trị").click()
+    page.locator("#modal-action, [data-sa-hook=modal-action]").locator("input[name=value]").fill("Tím")
+    page.locator("[data-sa-action=action-submit]").click()
+    expect(page.locator(".alert-success")).to_contain_text("Đã lưu", timeout=PATIENCE_MS)
+    expect(page.locator("#tableContent")).to_contain_text("Tím")
+
+    page.goto(f"{shop.url}/office/imports")
+    fits(page)
+    file = tmp_path / "hang.csv"
+    file.write_text(GOODS, "utf-8")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Kiểm tra file").click()
+    expect(page.get_by_text("2 sản phẩm, 2 biến thể")).to_be_visible(timeout=PATIENCE_MS)
+    fits(page)
+    page.get_by_role("button", name="Nhập vào cửa hàng").click()
+    expect(page.get_by_text("Đã nhập")).to_be_visible(timeout=PATIENCE_MS)
+    page.goto(f"{shop.url}/office/variant/list?q=mu01")
+    expect(page.locator("tbody")).to_contain_text("89.000đ")
+    assert errors == []
+
+
+def fits(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(UNFIT) == []
+
+
+def _violation(message: ConsoleMessage) -> list[str]:
+    return [message.text] if "Content Security Policy" in message.text else []
