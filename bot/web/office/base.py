@@ -159,12 +159,6 @@ class OfficeView(BaseModelView):
     def get_filter_registry(self) -> FilterRegistry:
         return registry()
 
-    def _parse_filter_param(self, request: Request, query_params: Any = None) -> FilterGroup:
-        try:
-            return super()._parse_filter_param(request, query_params)
-        except RecursionError:
-            raise HTTPException(400, gettext("This filter is too long.")) from None
-
     async def find_all(
         self,
         request: Request,

@@ -5,6 +5,7 @@ import re
 from starlette_admin.i18n import get_locale
 
 _SAID: tuple[tuple[str, str], ...] = (
+    (r"Nothing was imported\. (\d+) problem\(s\).*", "Chưa nhập gì: có {0} lỗi."),
     (r"is empty: each row needs a SKU", "đang trống: dòng nào cũng cần mã SKU"),
     (r"is empty: the first row of a product names it", "đang trống: dòng đầu của sản phẩm phải có tên"),
     (r"is empty: which (.+) is it\?", "đang trống: {0} nào?"),
@@ -32,7 +33,6 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"variant (.+) must give a value for each of (.+)", "biến thể {0} cần giá trị cho từng tùy chọn: {1}"),
     (r"variants (.+) and (.+) have the same options", "biến thể {0} và {1} trùng tùy chọn"),
     (r"each option must have a name of its own", "mỗi tùy chọn cần tên riêng"),
-    (r"Nothing was imported\. (\d+) problem\(s\).*", "Chưa nhập gì: có {0} lỗi."),
     (r"The file has more than ([\d.,]+) rows.*", "File có hơn {0} dòng. Bạn chia thành nhiều file."),
     (r"The file has no rows under its header.*", "File không có dòng nào dưới dòng đầu. Dòng đầu ghi tên các cột."),
     (r"Column (\d+) is called (.+), which is none of: (.+)", "Cột {0} tên {1}, không phải một trong: {2}"),

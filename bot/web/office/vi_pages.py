@@ -21,7 +21,6 @@ PAGES: dict[str, str] = {
     "Write a text.": "Bạn ghi bằng chữ.",
     "Write a whole number, 250000 or 250.000.": "Bạn ghi một số nguyên, 250000 hoặc 250.000.",
     "This is not valid. Check how it is written.": "Chưa đúng. Bạn xem lại cách ghi.",
-    "This filter is too long.": "Bộ lọc này quá dài.",
     # the first page
     "Names, descriptions, options, VAT; archive what is no longer sold.":
         "Tên, mô tả, tùy chọn, thuế; lưu trữ hàng không bán nữa.",
@@ -143,7 +142,7 @@ PAGES: dict[str, str] = {
     "Bring it in": "Nhập vào cửa hàng",
     "%(done)s of %(rows)s rows": "%(done)s trên %(rows)s dòng",
     "%(products)s products with %(variants)s variants": "%(products)s sản phẩm, %(variants)s biến thể",
-    "Nothing was written. Mend the file, then check it again.": "Chưa ghi gì. Bạn sửa file rồi kiểm tra lại.",
+    "Mend the file, then check it again.": "Bạn sửa file rồi kiểm tra lại.",
     # stock, ledger, audit
     "stock": "tồn kho",
     "Stock": "Tồn kho",
