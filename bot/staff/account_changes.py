@@ -57,17 +57,7 @@ def change_account(
 
     Only owners change owners, and nobody changes their own role or switches themselves off: an owner is left.
     """
-    _still_keeps(session, actor, account_id)
-    account = session.get(StaffAccount, account_id, populate_existing=True)
-    if account is None:
-        raise NotFound("staff_not_found", "There is no such login.", {})
-    _may_keep(actor, role, account.role)
-    if role not in ROLES:
-        raise Invalid("role_unknown", f"The role is one of {', '.join(ROLES)}.", {"role": role[:40]})
-    if account.id == actor.id and (role != account.role or not active):
-        raise NotAllowed(
-            "own_account", "Another owner or manager has to change your role or switch you off.", {}
-        )
+    account = _changeable(session, account_id, role=role, active=active, actor=actor)
     old = {"name": account.name, "role": account.role, "active": account.active}
     new = {"name": name, "role": role, "active": active}
     values = (
@@ -87,6 +77,21 @@ def change_account(
         data={"login": account.login, "before": {key: old[key] for key in changed}, "after": changed,
               "new_password": bool(password)},
     )  # fmt: skip
+    return account
+
+
+def _changeable(session: Session, account_id: str, *, role: str, active: bool, actor: Actor) -> StaffAccount:
+    _still_keeps(session, actor, account_id)
+    account = session.get(StaffAccount, account_id, populate_existing=True)
+    if account is None:
+        raise NotFound("staff_not_found", "There is no such login.", {})
+    _may_keep(actor, role, account.role)
+    if role not in ROLES:
+        raise Invalid("role_unknown", f"The role is one of {', '.join(ROLES)}.", {"role": role[:40]})
+    if account.id == actor.id and (role != account.role or not active):
+        raise NotAllowed(
+            "own_account", "Another owner or manager has to change your role or switch you off.", {}
+        )
     return account
 
 

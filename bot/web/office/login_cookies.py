@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable
 
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
@@ -12,11 +13,12 @@ from starlette_admin.flash import FlashMiddleware
 
 from bot.web.office.door import SAFE
 from bot.web.office.words import refusal_text
-from core.errors import NotAllowed
+from core.errors import Invalid, NotAllowed
 
 Tell = Callable[[Request, Exception], Awaitable[Response]]
 TOKEN_COOKIE = "starlette_admin_csrftoken"  # noqa: S105 - the name under which the library's scripts look for it
 TOKEN_FIELD = "csrftoken"  # noqa: S105
+TAKES_FILES = "/imports/upload"
 
 
 class LoginCookies(BaseHTTPMiddleware):
@@ -70,4 +72,8 @@ async def _sent(request: Request) -> str:
         return ""
     await request.body()  # kept, so that the page can read the form again
     async with request.form() as form:
+        if not request.url.path.endswith(TAKES_FILES) and any(
+            isinstance(v, UploadFile) for v in form.values()
+        ):
+            raise HTTPException(422, refusal_text(Invalid("request_invalid", "This form takes no files.")))
         return str(form.get(TOKEN_FIELD) or "")

@@ -1,5 +1,7 @@
 """Who comes in, what they may open, and what a page lets a browser do."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -137,6 +139,38 @@ def test_lists_are_searched_filtered_and_sorted(owner: Person, address: str, sho
 )
 def test_a_strange_address_is_answered_plainly(owner: Person, path: str) -> None:
     assert owner.get(path).status_code < 500
+
+
+def test_a_form_of_the_wrong_shape_is_refused_plainly(owner: Person) -> None:
+    form = {"sku": "X", "name": "X", "price": "1", "vat_class": "five"}
+    product = f"/product/edit?pk={owner.id_of(Product, sku='HOA')}"
+    before = owner.deeds()
+
+    answers = [
+        owner.post("/product/create", form, files={"name": ("a.txt", b"x")}),
+        owner.post("/product/create", {**form, "name": "x" * 3_000_000}, files={"y": ("", b"")}),
+        owner.post("/product/create", {**form, **{f"f{n}": "1" for n in range(3_000)}}),
+        owner.post("/product/create", {}),
+        owner.post(product, {}),
+        owner.post(product, {"version": "9" * 400, "name": "X", "vat_class": "five"}),
+        owner.post("/staff/create", {}),
+        owner.post("/shop/edit?pk=1", {}),
+        owner.post("/shop/edit?pk=2", {}),
+        owner.http.post("/office/product/create", content=b"\xff", headers={"X-CSRFToken": owner.token}),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {400, 404, 413, 422}
+    assert owner.deeds() == before
+
+
+def test_the_pages_and_their_library_wait_for_the_first_visit() -> None:
+    script = (
+        "import sys, bot.web.office.door; print([m for m in sys.modules if m.startswith('starlette_admin')])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+
+    assert done.stdout == "[]\n"
 
 
 def test_the_pages_speak_the_language_that_was_chosen(owner: Person) -> None:

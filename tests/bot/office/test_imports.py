@@ -104,7 +104,7 @@ def test_what_is_no_table_is_refused_plainly(owner: Person) -> None:
     for content, words in (
         (b"\xd0\xcf\x11\xe0" + bytes(40), "Excel cũ"),
         (b"sku,gia ban la\n1,2\n", "không phải một trong"),
-        ("sku\nX\n".encode(), "Thiếu cột"),
+        (b"sku\nX\n", "Thiếu cột"),
         (b"", "không có dòng nào"),
     ):
         page = path_of(upload(owner, content))
