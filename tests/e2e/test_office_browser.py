@@ -38,10 +38,13 @@ def test_a_product_is_edited_and_a_file_brought_in_on_a_phone(
     page.get_by_role("button", name="Lưu").click()
     expect(page.locator(".alert-success")).to_contain_text("Đã lưu AT01", timeout=PATIENCE_MS)
     expect(page.locator("tbody")).to_contain_text("<b>mới</b>")
+    page.wait_for_load_state("networkidle")
 
     page.locator("tbody tr td").first.click()
+    expect(page).to_have_url(re.compile("/office/product/detail"))
+    fits(page)  # and its scripts have run
     page.get_by_role("button", name="Thêm giá trị").click()
-    page.locator("#modal-action, [data-sa-hook=modal-action]").locator("input[name=value]").fill("Tím")
+    page.locator("[data-sa-hook=modal-action] input[name=value]").fill("Tím")
     page.locator("[data-sa-action=action-submit]").click()
     expect(page.locator(".alert-success")).to_contain_text("Đã lưu", timeout=PATIENCE_MS)
     expect(page.locator("#tableContent")).to_contain_text("Tím")
