@@ -50,4 +50,6 @@ class DeskMessage(Base):
     author_name: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
     cards: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    roles: Mapped[list[str]] = mapped_column(default=list)
+    """Who may read it besides the owner; nobody named: everybody."""
     created_at: Mapped[datetime]

@@ -206,6 +206,7 @@ def _added_line(variant: Variant, quantity: int, position: int) -> dict[str, Any
         "unit_price": variant.price,
         "discount": 0,
         "amount": variant.price * quantity,
+        "unit_cost": variant.cost,
         "vat_class": product.vat_class,
         "weight_g": variant.weight_g,
         "return_requested": 0,

@@ -28,7 +28,7 @@ from core.stock.queries import held_for
 _COPIED = (
     "customer_id", "sales_channel", "status", "buyer_name", "phone", "address", "address_text", "delivery_note",
     "payment_method", "invoice_request", "invoice_state", "invoice_requested_at", "risk_level", "risk_refused",
-    "deposit_percent", "risk_state", "placed_at",
+    "deposit_percent", "risk_state", "placed_at", "placed_by", "placed_by_kind", "placed_by_name",
 )  # fmt: skip
 
 
