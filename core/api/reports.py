@@ -68,7 +68,9 @@ class TableOut(ReportOut):
 def reports(desk: DeskDep, authorization: Authorization) -> ReportsOut:
     with desk.db.read_transaction() as session:
         actor = require_key(session, authorization, scope=SCOPE, write=False)
-    return ReportsOut(items=[ReportOut(**_described(report, report.columns)) for report in reports_for(actor)])
+    return ReportsOut(
+        items=[ReportOut(**_described(report, report.columns)) for report in reports_for(actor)]
+    )
 
 
 @router.get(
@@ -101,9 +103,7 @@ def one_report(
     )  # fmt: skip
 
 
-def _make(
-    desk: Desk, authorization: str | None, name: str, first: date | None, last: date | None
-) -> Table:
+def _make(desk: Desk, authorization: str | None, name: str, first: date | None, last: date | None) -> Table:
     with desk.db.read_transaction() as session:
         actor = require_key(session, authorization, scope=SCOPE, write=False)
         return make_report(session, name=name, actor=actor, now=desk.clock(), first=first, last=last)

@@ -135,7 +135,8 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, actor: Actor, now:
 def _costs(session: Session, content: Mapping[str, Any]) -> dict[str, int | None]:
     wanted = [line["variant_id"] for line in content["lines"]]
     return {
-        row.id: row.cost for row in session.execute(select(Variant.id, Variant.cost).where(Variant.id.in_(wanted)))
+        row.id: row.cost
+        for row in session.execute(select(Variant.id, Variant.cost).where(Variant.id.in_(wanted)))
     }
 
 

@@ -1,7 +1,7 @@
 """What the assistant did: its share of the orders by day, and how often it lacked an answer.
 
-Orders as in `core.reports.sold`; the assistant's are those that a buyer said yes to in the chat. Lacked is every time
-somebody asked what the shop had never written.
+Orders as in `core.reports.sold`; the assistant's are those that a buyer said yes to in the chat. Lacked is every
+time somebody asked what the shop had never written.
 """
 
 from typing import Any
@@ -47,9 +47,10 @@ REPORT = Report(
     name="assistant",
     title=Words("Trợ lý chat", "The assistant"),
     definition=Words(
-        "Đơn khách chốt với trợ lý trên tổng số đơn của ngày (đơn hủy không tính), và số lần khách hỏi điều shop chưa từng viết.",
-        "Orders that buyers agreed with the assistant among all orders of the day (cancelled ones do not count), and how often "
-        "somebody asked what the shop had never written.",
+        "Đơn khách chốt với trợ lý trên tổng số đơn của ngày (đơn hủy không tính), và số lần khách hỏi điều shop "
+        "chưa từng viết.",
+        "Orders that buyers agreed with the assistant among all orders of the day (cancelled ones do not count), "
+        "and how often somebody asked what the shop had never written.",
     ),
     columns=(
         Column("day", "date", Words("Ngày", "Day")),

@@ -1,7 +1,7 @@
 """What buyers who pay on delivery still owe on parcels that have left, now, by carrier and state of the order.
 
-An order counts with what is due less what came in for it. What a carrier has collected counts as paid by the buyer; what
-it has not yet paid out to the shop is not known here. Parcels that came back owe nothing.
+An order counts with what is due less what came in for it. What a carrier has collected counts as paid by the buyer;
+what it has not yet paid out to the shop is not known here. Parcels that came back owe nothing.
 """
 
 from typing import Any
@@ -65,11 +65,12 @@ REPORT = Report(
     name="cod-outstanding",
     title=Words("COD chưa thu", "COD outstanding"),
     definition=Words(
-        "Ngay lúc này: đơn COD đã rời kho mà khách còn nợ (phải thu trừ đã thu), theo hãng vận chuyển. Tiền hãng đã thu của "
-        "khách coi là đã thu; hãng đã chuyển cho shop hay chưa thì báo cáo này không biết. Đơn hoàn về không tính.",
-        "Just now: what buyers still owe on COD orders that have left the shop (due less received), by carrier. What a "
-        "carrier has collected counts as received; whether it has paid it out is not known here. Parcels that came back "
-        "do not count.",
+        "Ngay lúc này: đơn COD đã rời kho mà khách còn nợ (phải thu trừ đã thu), theo hãng vận chuyển. Tiền hãng đã"
+        " thu của khách coi là đã thu; hãng đã chuyển cho shop hay chưa thì báo cáo này không biết. Đơn hoàn về "
+        "không tính.",
+        "Just now: what buyers still owe on COD orders that have left the shop (due less received), by carrier. "
+        "What a carrier has collected counts as received; whether it has paid it out is not known here. Parcels "
+        "that came back do not count.",
     ),
     columns=(
         Column("carrier", "text", Words("Hãng", "Carrier"), words=CARRIERS),

@@ -1,7 +1,7 @@
 """Orders that were delivered in these days and have no e-invoice yet, oldest first.
 
-By the day of delivery. None, asked for and refused count as missing; one that is being issued does not. Orders whose
-whole price was given back, and parcels that came back, need none.
+By the day of delivery. None, asked for and refused count as missing; one that is being issued does not. Orders
+whose whole price was given back, and parcels that came back, need none.
 """
 
 from typing import Any
@@ -45,10 +45,10 @@ REPORT = Report(
     name="not-invoiced",
     title=Words("Đã giao, chưa hóa đơn", "Delivered, not invoiced"),
     definition=Words(
-        "Đơn đã giao (theo ngày giao) mà chưa có hóa đơn điện tử: chưa xuất, khách cần hoặc bị từ chối. Đơn đã trả hết tiền "
-        "hoặc hoàn về thì không cần.",
-        "Orders delivered in these days without an e-invoice: none, asked for, or refused. Orders whose whole price was "
-        "given back, and parcels that came back, need none.",
+        "Đơn đã giao (theo ngày giao) mà chưa có hóa đơn điện tử: chưa xuất, khách cần hoặc bị từ chối. Đơn đã trả "
+        "hết tiền hoặc hoàn về thì không cần.",
+        "Orders delivered in these days without an e-invoice: none, asked for, or refused. Orders whose whole price"
+        " was given back, and parcels that came back, need none.",
     ),
     columns=(
         Column("order", "text", Words("Đơn", "Order")),

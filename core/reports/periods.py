@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String
+from sqlalchemy import ColumnElement, String, and_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -36,7 +36,7 @@ class Period:
 
     def holds(self, moment: Any) -> ColumnElement[bool]:
         """For the WHERE of a column of moments."""
-        return (moment >= self.starts_at) & (moment < self.ends_at)
+        return and_(moment >= self.starts_at, moment < self.ends_at)
 
 
 def read_period(first: date | None, last: date | None, *, now: datetime) -> Period:
@@ -46,13 +46,15 @@ def read_period(first: date | None, last: date | None, *, now: datetime) -> Peri
     start = first or max(to - timedelta(days=DEFAULT_DAYS - 1), _FIRST)
     end = today + timedelta(days=MAX_DAYS)
     if not _FIRST <= start <= to <= end:
-        raise _refusal("`from` must not be after `to`, and both must be between 2000 and next year", start, to)
+        raise _refusal(
+            "`from` must not be after `to`, and both must be between 2000 and next year", start, to
+        )
     if (to - start).days >= MAX_DAYS:
         raise _refusal(f"A report covers at most {MAX_DAYS} days", start, to)
     return Period(start, to)
 
 
-class vietnam_day(FunctionElement[str]):  # noqa: N801 - reads as the function that it is in SQL
+class vietnam_day(FunctionElement[str]):
     """The day of a moment in Vietnam, as `2026-11-24`."""
 
     inherit_cache = True

@@ -20,7 +20,10 @@ _FINER = 2
 LEFT, RIGHT, TOP, BOTTOM = 130, WIDTH - 60, 220, HEIGHT - 84
 MAX_BARS = 10
 INK, GREY, FAINT, PAPER, ACCENT, WASH = "#1f2933", "#697586", "#e4e7eb", "#ffffff", "#0b7a75", "#d5ecea"
-_SCALES = {"vi": ((10**9, " tỷ"), (10**6, " tr"), (10**3, "k")), "en": ((10**9, "bn"), (10**6, "m"), (10**3, "k"))}
+_SCALES = {
+    "vi": ((10**9, " tỷ"), (10**6, " tr"), (10**3, "k")),
+    "en": ((10**9, "bn"), (10**6, "m"), (10**3, "k")),
+}
 _NOTHING = {"vi": "Chưa có số liệu", "en": "Nothing yet"}
 
 
@@ -118,13 +121,13 @@ def _points(table: Table, language: Language) -> list[Point]:
     label, value = _label(table), _value(table)
     sums: dict[str, int] = {}
     for row in table.rows:
-        name, figure = told(label, row[label.key], language), row[value.key]
+        name, figure = " ".join(told(label, row[label.key], language).split()), row[value.key]
         sums[name] = sums.get(name, 0) + (figure if isinstance(figure, int) else 0)
     return [Point(name, figure, told(value, figure, language)) for name, figure in sums.items()]
 
 
 def _draw_totals(canvas: _Canvas, table: Table) -> None:
-    shown = [c for c in table.columns if c.key in table.totals][:5]
+    shown = [c for c in table.columns if c.key in table.totals and c.kind != "percent"][:5]
     for column, place in zip(shown, range(60, WIDTH, 224), strict=False):
         is_chart = column.key == _value(table).key
         canvas.text(place, 126, canvas.cut(column.title.of(canvas.language), 16, 210), 16, GREY)
@@ -145,7 +148,8 @@ def _draw_line(canvas: _Canvas, points: list[Point]) -> None:
         value += step
     apart = (RIGHT - LEFT) / max(len(points) - 1, 1)
     places = [
-        (LEFT + n * apart if len(points) > 1 else (LEFT + RIGHT) / 2, height(p.value)) for n, p in enumerate(points)
+        (LEFT + n * apart if len(points) > 1 else (LEFT + RIGHT) / 2, height(p.value))
+        for n, p in enumerate(points)
     ]
     canvas.area([(places[0][0], height(0)), *places, (places[-1][0], height(0))], WASH)
     canvas.line(places, ACCENT, 3)
@@ -174,7 +178,7 @@ def _draw_bars(canvas: _Canvas, points: list[Point]) -> None:
     left_off = len(points) - len(longest)
     if left_off > 0:
         more = f"+ {left_off} dòng khác" if canvas.language == "vi" else f"+ {left_off} more"
-        canvas.text(RIGHT, HEIGHT - 30, more, 16, GREY, anchor="rm")
+        canvas.text(RIGHT, HEIGHT - 16, more, 16, GREY, anchor="rm")
 
 
 def _scale(values: Sequence[int]) -> tuple[int, int, int]:

@@ -1,9 +1,9 @@
 """Gross profit by day: what the goods brought before VAT, less what they had cost when they were sold.
 
-What counts: `core.reports.sold`. The cost is the moving average at the moment of the order, kept on its line. Pieces
-that came back whole cost nothing; damaged and missing ones do. Shipping is in neither side. What was given back beyond
-the price of returned goods comes off the shipping fee first and then off the profit. Lines whose cost nobody knew are
-told apart and are in no profit.
+What counts: `core.reports.sold`. The cost is the moving average at the moment of the order, kept on its line.
+Pieces that came back whole cost nothing; damaged and missing ones do. Shipping is in neither side. What was given
+back beyond the price of returned goods comes off the shipping fee first and then off the profit. Lines whose cost
+nobody knew are told apart and are in no profit.
 """
 
 from collections.abc import Mapping
@@ -27,18 +27,19 @@ RESULT = (
     Column("without_cost", "money", Words("Chưa có giá vốn", "Cost unknown"), sums=True),
 )
 COUNTS = Words(
-    "Tính theo ngày đặt; đơn đã hủy không tính. Doanh thu chưa thuế = tiền hàng sau giảm giá, trừ hàng trả, không gồm thuế "
-    "GTGT và phí giao. Giá vốn là giá vốn bình quân lúc bán; hàng trả còn tốt không tính giá vốn, hàng hỏng hoặc mất vẫn "
-    "tính. Hàng chưa có giá vốn để riêng, không tính vào lãi.",
-    "By the day of the order; cancelled orders do not count. Sales before VAT = goods after discounts, less returned goods, "
-    "without VAT and shipping. Cost is the moving average when the goods were sold; pieces that came back whole cost "
-    "nothing, damaged and missing ones do. Goods of unknown cost are told apart and are in no profit.",
+    "Tính theo ngày đặt; đơn đã hủy không tính. Doanh thu chưa thuế = tiền hàng sau giảm giá, trừ hàng trả, không "
+    "gồm thuế GTGT và phí giao. Giá vốn là giá vốn bình quân lúc bán; hàng trả còn tốt không tính giá vốn, hàng "
+    "hỏng hoặc mất vẫn tính. Hàng chưa có giá vốn để riêng, không tính vào lãi.",
+    "By the day of the order; cancelled orders do not count. Sales before VAT = goods after discounts, less "
+    "returned goods, without VAT and shipping. Cost is the moving average when the goods were sold; pieces that "
+    "came back whole cost nothing, damaged and missing ones do. Goods of unknown cost are told apart and are in no "
+    "profit.",
 )
 
 
 def rows(asked: Asked) -> list[dict[str, Any]]:
     day = vietnam_day(Order.placed_at).label("day")
-    lines = {row.day: row._mapping for row in asked.session.execute(by_line(asked, day))}
+    lines = {row.day: dict(row._mapping) for row in asked.session.execute(by_line(asked, day))}
     given = _given_otherwise(asked, day)
     found = []
     for each in asked.period.days:
@@ -50,7 +51,7 @@ def rows(asked: Asked) -> list[dict[str, Any]]:
     return found
 
 
-def by_line(asked: Asked, *by: ColumnElement[Any]) -> Any:
+def by_line(asked: Asked, *by: Any) -> Any:
     """Revenue, cost and what has no cost, of each line summed up by these."""
     back = came_back()
     brought = before_vat(OrderLine.amount - worth_of(func.coalesce(back.c.pieces, 0)))

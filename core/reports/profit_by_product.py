@@ -25,7 +25,9 @@ def rows(asked: Asked) -> list[dict[str, Any]]:
 REPORT = Report(
     name="profit-by-product",
     title=Words("Lãi gộp theo sản phẩm", "Profit by product"),
-    definition=Words(f"{COUNTS.vi} Lãi gộp = doanh thu − giá vốn.", f"{COUNTS.en} Gross profit = sales − cost."),
+    definition=Words(
+        f"{COUNTS.vi} Lãi gộp = doanh thu − giá vốn.", f"{COUNTS.en} Gross profit = sales − cost."
+    ),
     columns=(
         Column("sku", "text", Words("SKU", "SKU")),
         Column("name", "text", Words("Sản phẩm", "Product")),

@@ -1,7 +1,8 @@
 """Money sent back to buyers, by the day on which it was sent, and what was promised that day and is still to be sent.
 
-Only refunds whose money has gone count as sent, by why: goods that came back, paid too much, goodwill. What went over to
-an exchange order is no refund. Promised are those asked for on that day that wait for a yes or for the transfer.
+Only refunds whose money has gone count as sent, by why: goods that came back, paid too much, goodwill. What went
+over to an exchange order is no refund. Promised are those asked for on that day that wait for a yes or for the
+transfer.
 """
 
 from collections import Counter
@@ -59,10 +60,10 @@ REPORT = Report(
     name="refunds",
     title=Words("Hoàn tiền", "Refunds"),
     definition=Words(
-        "Tiền đã chuyển trả khách, theo ngày chuyển và lý do. Phần chuyển sang đơn đổi hàng không phải hoàn tiền. Hứa trả = "
-        "khoản yêu cầu ngày đó còn chờ duyệt hoặc chờ chuyển.",
-        "Money sent back to buyers, by the day it was sent and why. What went over to an exchange is no refund. Promised = "
-        "asked for on that day and still waiting for a yes or for the transfer.",
+        "Tiền đã chuyển trả khách, theo ngày chuyển và lý do. Phần chuyển sang đơn đổi hàng không phải hoàn tiền. "
+        "Hứa trả = khoản yêu cầu ngày đó còn chờ duyệt hoặc chờ chuyển.",
+        "Money sent back to buyers, by the day it was sent and why. What went over to an exchange is no refund. "
+        "Promised = asked for on that day and still waiting for a yes or for the transfer.",
     ),
     columns=(
         Column("day", "date", Words("Ngày", "Day")),

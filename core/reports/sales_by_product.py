@@ -1,6 +1,7 @@
 """Sales by variant: pieces, what came back, and what is left of both. What counts: `core.reports.sold`.
 
-Shipping fees and money given back for no goods belong to no product and are not shared out: they are in sales by day.
+Shipping fees and money given back for no goods belong to no product and are not shared out: they are in sales by
+day.
 """
 
 from typing import Any
@@ -40,10 +41,11 @@ REPORT = Report(
     name="sales-by-product",
     title=Words("Doanh thu theo sản phẩm", "Sales by product"),
     definition=Words(
-        "Tính theo ngày đặt (giờ Việt Nam); đơn đã hủy không tính. Tiền hàng đã trừ giảm giá, gồm thuế GTGT, không gồm phí "
-        "giao. Hàng trả lại đã quyết toán trừ theo giá khách đã mua. Doanh thu = tiền hàng − hàng trả.",
+        "Tính theo ngày đặt (giờ Việt Nam); đơn đã hủy không tính. Tiền hàng đã trừ giảm giá, gồm thuế GTGT, không "
+        "gồm phí giao. Hàng trả lại đã quyết toán trừ theo giá khách đã mua. Doanh thu = tiền hàng − hàng trả.",
         "By the day of the order (Vietnam's time); cancelled orders do not count. Goods are after discounts, VAT "
-        "included, without shipping. Settled returns come off at the price that was paid. Net = goods − returned goods.",
+        "included, without shipping. Settled returns come off at the price that was paid. Net = goods − returned "
+        "goods.",
     ),
     columns=(
         Column("sku", "text", Words("SKU", "SKU")),

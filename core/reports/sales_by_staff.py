@@ -1,8 +1,8 @@
 """Sales by whoever took the order: the assistant in the chat, a member of staff, or a key of the website or an app.
 
-What counts: `core.reports.sold`. An order that a buyer said yes to in the chat is the assistant's; one that staff wrote
-down is theirs; of orders from a file nobody knows. A split order stays with whoever took it, an exchange is whose who
-settled it.
+What counts: `core.reports.sold`. An order that a buyer said yes to in the chat is the assistant's; one that staff
+wrote down is theirs; of orders from a file nobody knows. A split order stays with whoever took it, an exchange is
+whose who settled it.
 """
 
 from typing import Any

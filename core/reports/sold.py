@@ -1,11 +1,12 @@
 """What the reports about sales share: which orders count, what came back, what a line brought before VAT.
 
-All figures of an order belong to the day on which it was placed, so that every report of the same days adds up to the
-same sum. A sale is an order that was placed and not cancelled. What was taken off its price later (goods that came
-back, goodwill) is taken off that day.
+All figures of an order belong to the day on which it was placed, so that every report of the same days adds up to
+the same sum. A sale is an order that was placed and not cancelled. What was taken off its price later (goods that
+came back, goodwill) is taken off that day.
 """
 
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
 
@@ -36,11 +37,12 @@ SUMS = (
     func.sum(NET).label("net"),
 )
 COUNTS = Words(
-    "Tính theo ngày đặt (giờ Việt Nam); đơn đã hủy không tính. Tiền hàng đã trừ giảm giá, gồm thuế GTGT. Hàng trả đã quyết "
-    "toán và tiền bớt cho khách trừ vào ngày đặt của đơn. Doanh thu = tiền hàng + phí giao − giảm, trả lại.",
-    "By the day of the order (Vietnam's time); cancelled orders do not count. Goods are after discounts, VAT included. "
-    "Settled returns and goodwill come off the day on which the order was placed. "
-    "Net sales = goods + shipping − given back.",
+    "Tính theo ngày đặt (giờ Việt Nam); đơn đã hủy không tính. Tiền hàng đã trừ giảm giá, gồm thuế GTGT. Hàng trả "
+    "đã quyết toán và tiền bớt cho khách trừ vào ngày đặt của đơn. Doanh thu = tiền hàng + phí giao − giảm, trả "
+    "lại.",
+    "By the day of the order (Vietnam's time); cancelled orders do not count. Goods are after discounts, VAT "
+    "included. Settled returns and goodwill come off the day on which the order was placed. Net sales = goods + "
+    "shipping − given back.",
 )
 
 
@@ -68,7 +70,7 @@ def came_back() -> Subquery:
     )
 
 
-def worth_of(back: ColumnElement[int]) -> ColumnElement[int]:
+def worth_of(back: ColumnElement[int]) -> ColumnElement[Any]:
     """What so many pieces of a line cost the buyer; divided first, so that no product leaves 64 bits."""
     discount = (OrderLine.discount // OrderLine.quantity) * back + (
         (OrderLine.discount % OrderLine.quantity) * back
@@ -76,7 +78,7 @@ def worth_of(back: ColumnElement[int]) -> ColumnElement[int]:
     return OrderLine.unit_price * back - discount
 
 
-def before_vat(amount: ColumnElement[int]) -> ColumnElement[int]:
+def before_vat(amount: ColumnElement[Any]) -> ColumnElement[Any]:
     """As `core.money.split_vat`, by the line's class and the day of the order; half up, of no negative amount."""
     rate = _rate()
     return (amount * 200 + 100 + rate) // (2 * (100 + rate))

@@ -1,8 +1,9 @@
 """How fast each variant goes, over all warehouses, from the ledger.
 
-Opening and closing are on hand at both ends of the period. Sold is what left with parcels less what came back, whole or
-not. Received is what suppliers brought less what went back to them. Other is every further movement. Turnover is sold ÷
-the mean of opening and closing. Days left is closing ÷ what was sold a day, nothing where nothing was sold.
+Opening and closing are on hand at both ends of the period. Sold is what left with parcels less what came back,
+whole or not. Received is what suppliers brought less what went back to them. Other is every further movement.
+Turnover is sold ÷ the mean of opening and closing. Days left is closing ÷ what was sold a day, nothing where
+nothing was sold.
 """
 
 from typing import Any
@@ -72,10 +73,12 @@ REPORT = Report(
     name="stock-turnover",
     title=Words("Vòng quay hàng tồn", "Stock turnover"),
     definition=Words(
-        "Theo sổ kho, mọi kho cộng lại. Bán = hàng đã giao đi trừ hàng trả về. Nhập = hàng nhà cung cấp giao trừ hàng trả họ. "
-        "Vòng quay = bán ÷ trung bình của tồn đầu và tồn cuối kỳ. Còn bán được = tồn cuối ÷ số bán mỗi ngày.",
-        "From the ledger, over all warehouses. Sold = shipped less what came back. Received = brought by suppliers less "
-        "what went back to them. Turnover = sold ÷ the mean of opening and closing. Days left = closing ÷ sold a day.",
+        "Theo sổ kho, mọi kho cộng lại. Bán = hàng đã giao đi trừ hàng trả về. Nhập = hàng nhà cung cấp giao trừ "
+        "hàng trả họ. Vòng quay = bán ÷ trung bình của tồn đầu và tồn cuối kỳ. Còn bán được = tồn cuối ÷ số bán mỗi"
+        " ngày.",
+        "From the ledger, over all warehouses. Sold = shipped less what came back. Received = brought by suppliers "
+        "less what went back to them. Turnover = sold ÷ the mean of opening and closing. Days left = closing ÷ sold"
+        " a day.",
     ),
     columns=(
         Column("sku", "text", Words("SKU", "SKU")),

@@ -111,9 +111,7 @@ def fill(
                 part, whole = column.part_of
                 row[column.key] = hundredths(_number(row[part]), _number(row[whole]))
             elif column.share_of is not None:
-                row[column.key] = hundredths(
-                    _number(row[column.share_of]), _number(totals[column.share_of])
-                )
+                row[column.key] = hundredths(_number(row[column.share_of]), _number(totals[column.share_of]))
     shown = {column.key for column in columns}
     kept = tuple({key: value for key, value in row.items() if key in shown} for row in rows)
     return Table(report, columns, kept, {k: v for k, v in totals.items() if k in shown}, period, made_at)

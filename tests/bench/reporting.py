@@ -57,9 +57,7 @@ def seed(db: Database, now: datetime, orders: int = ORDERS) -> None:
     draw = random.Random(7)
     with db.transaction() as session:
         import_shop(session, shop=check_shop_file(large_shop(300)), addresses=OneTown(), now=now)
-        buyers = [
-            customer_for(session, chat_channel="t", external_id=str(n), now=now).id for n in range(500)
-        ]
+        buyers = [customer_for(session, chat_channel="t", external_id=str(n), now=now).id for n in range(500)]
         variants = [
             row._asdict()
             for row in session.execute(

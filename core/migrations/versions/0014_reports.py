@@ -27,13 +27,11 @@ def upgrade() -> None:
     op.execute("UPDATE orders SET placed_by = '', placed_by_name = '' WHERE placed_by_kind = 'customer'")
     op.create_index("ix_orders_invoice_state", "orders", ["invoice_state", "delivered_at"], unique=False)
     op.create_index("ix_stock_movements_at", "stock_movements", ["at"], unique=False)
-    op.add_column(
-        "desk_messages", sa.Column("roles", sa.JSON(), nullable=False, server_default=sa.text("'[]'"))
-    )
+    op.add_column("desk_messages", sa.Column("audience", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    op.drop_column("desk_messages", "roles")
+    op.drop_column("desk_messages", "audience")
     op.drop_index("ix_stock_movements_at", table_name="stock_movements")
     op.drop_index("ix_orders_invoice_state", table_name="orders")
     for name in ("placed_by_name", "placed_by_kind", "placed_by"):
