@@ -1,4 +1,4 @@
-"""What each report counts, on both databases: days of Vietnam, returns and refunds taken off, profit at the cost of then."""
+"""What each report counts, on both databases: days of Vietnam, returns and refunds taken off, profit at old cost."""
 
 import csv
 import io
