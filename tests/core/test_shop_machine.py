@@ -56,9 +56,11 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Datab
 def run(opened: Callable[[], Database], *, steps: int, each: int) -> int:
     """How many steps were compared with the model."""
     machine = type("Machine", (WholeShop,), {"opened": staticmethod(opened), "steps_done": 0})
+    # A hundred steps are not worth the minutes that it takes to make them fewer: each draw is told as it was.
+    phases = [Phase.generate] if each > 50 else [Phase.generate, Phase.shrink]
     bound = settings(
         max_examples=steps // each, stateful_step_count=each, deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck), phases=phases,
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=bound)
     return int(machine.steps_done)
@@ -70,7 +72,7 @@ def test_the_shop_and_the_pencil_agree(opened: Callable[[], Database]) -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_steps_without_a_difference(opened: Callable[[], Database]) -> None:
-    assert run(opened, steps=10_000, each=100) >= 10_000
+    assert run(opened, steps=11_500, each=100) >= 10_000
 
 
 @pytest.mark.parametrize("broken", ["reserved = on_hand + 1", "reserved = -1"])

@@ -1,14 +1,14 @@
 """What all rules share: the database, the clock, one try at something, and the comparison after every step."""
 
-import copy
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
-from sqlalchemy import func, select
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -16,13 +16,12 @@ from core.catalogue.models import Variant
 from core.customers.identities import customer_for
 from core.db import Database
 from core.errors import AppError
-from core.orders.models import Order, OrderLine
-from core.payments.models import Payment, Refund
+from core.orders.models import Order
 from core.shop_file.checking import check_shop_file
 from core.shop_file.importing import import_shop
-from core.stock.models import Reservation, StockHold, StockLevel, StockMovement, Warehouse
-from core.stock.reports import value_by_warehouse
+from core.stock.models import Reservation, Warehouse
 from tests.core.machine.book import FEE, FREE_FROM, PRICES, SKUS, WAREHOUSES, Book
+from tests.core.machine.comparing import compare_orders, compare_stock
 from tests.small_shop import OneTown
 
 T = TypeVar("T")
@@ -50,10 +49,33 @@ places = st.sampled_from(WAREHOUSES)
 some = st.dictionaries(skus, st.integers(1, 6), min_size=1, max_size=2)
 
 
+@dataclass(frozen=True)
+class Happening:
+    weight: int
+    when: Callable[[Any], object]
+    given: Mapping[str, st.SearchStrategy[Any]]
+
+
+HAPPENINGS: dict[str, Happening] = {}
+
+
+def happens(
+    weight: int = 2, when: Callable[[Any], object] = lambda _: True, **given: st.SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """As `rule` and `precondition`, with a weight."""
+
+    def noted(method: Callable[..., None]) -> Callable[..., None]:
+        HAPPENINGS[method.__name__] = Happening(weight, when, given)
+        return method
+
+    return noted
+
+
 class ShopMachine(RuleBasedStateMachine):
     """`opened` gives a migrated database with nothing in it."""
 
     opened: Callable[[], Database]
+    steps_done = 0
 
     @initialize()
     def open(self) -> None:
@@ -112,11 +134,15 @@ class ShopMachine(RuleBasedStateMachine):
         """All that an order holds lies in one warehouse."""
         return len({place for _, place in self.book.orders[code].holds}) == 1
 
-    def put_back(self, before: Book) -> None:
-        self.book = before
-
-    def snapshot(self) -> Book:
-        return copy.deepcopy(self.book)
+    @rule(data=st.data())
+    def something_happens(self, data: st.DataObject) -> None:
+        """One of what may happen now, often things more often: else few orders would get as far as a return."""
+        names = [name for name, each in HAPPENINGS.items() if each.when(self) for _ in range(each.weight)]
+        name = data.draw(st.sampled_from(names), label="what happens")
+        given = HAPPENINGS[name].given
+        getattr(self, name)(
+            **{key: data if key == "data" else data.draw(value, label=key) for key, value in given.items()}
+        )
 
     @invariant()
     def the_books_agree(self) -> None:
@@ -124,82 +150,5 @@ class ShopMachine(RuleBasedStateMachine):
             return
         type(self).steps_done += 1
         with self.db.read_transaction() as session:
-            self._compare_stock(session)
-            self._compare_orders(session)
-
-    steps_done = 0
-
-    def _compare_stock(self, session: Session) -> None:
-        names = {id_: sku for sku, id_ in self.variants.items()}
-        codes = dict(session.execute(select(Warehouse.id, Warehouse.code)).all())
-
-        def sums(model: Any, quantity: Any, *conditions: Any) -> Counter[tuple[str, str]]:
-            rows = session.execute(
-                select(model.variant_id, model.warehouse_id, func.sum(quantity))
-                .where(*conditions)
-                .group_by(model.variant_id, model.warehouse_id)
-            )
-            return Counter({(names[v], codes[w]): int(n) for v, w, n in rows if n})
-
-        expected = Counter({shelf: n for shelf, n in self.book.on_hand.items() if n})
-        assert sums(StockLevel, StockLevel.on_hand) == expected
-        assert sums(StockMovement, StockMovement.quantity) == expected
-        reserved = Counter({shelf: n for shelf, n in self.book.reserved().items() if n})
-        assert sums(StockLevel, StockLevel.reserved) == reserved
-        held = sums(Reservation, Reservation.quantity, Reservation.state == "held")
-        held.update(sums(StockHold, StockHold.quantity, StockHold.state == "held"))
-        assert held == reserved
-        costs = dict(session.execute(select(Variant.sku, Variant.cost)).all())
-        assert costs == self.book.cost
-        worth: Counter[str] = Counter()
-        for (sku, place), pieces in expected.items():
-            worth[place] += pieces * (self.book.cost[sku] or 0)
-        assert {v.warehouse_code: v.value for v in value_by_warehouse(session) if v.value} == dict(+worth)
-
-    def _compare_orders(self, session: Session) -> None:
-        rows = {row.code: row for row in session.scalars(select(Order))}
-        assert set(rows) == set(self.book.orders)
-        lines: dict[str, list[tuple[str, int, int, int]]] = {code: [] for code in rows}
-        for code, *line in session.execute(
-            select(
-                Order.code, OrderLine.sku, OrderLine.quantity, OrderLine.amount, OrderLine.return_requested
-            )
-            .join(Order, Order.id == OrderLine.order_id)
-            .order_by(OrderLine.position)
-        ):
-            lines[code].append(tuple(line))
-        money = _grouped(session, Payment.order_id, Payment.amount, Payment.kind == "refund")
-        promised = dict(
-            session.execute(
-                select(Refund.order_id, func.sum(Refund.amount))
-                .where(Refund.state.in_(("requested", "approved")))
-                .group_by(Refund.order_id)
-            ).all()
-        )  # fmt: skip
-        for code, order in self.book.orders.items():
-            row = rows[code]
-            told = [(x.sku, x.quantity, x.amount, x.asked_back) for x in order.lines]
-            assert lines[code] == told, code
-            assert (row.status, row.fulfilment_state) == (order.status, order.fulfilment), code
-            assert (row.subtotal - row.discount, row.shipping_fee, row.total) == (
-                order.goods, order.fee, order.total,
-            ), code  # fmt: skip
-            held = self.book.held(code)
-            assert (row.paid, row.refunded, row.refund_held, row.credited) == (
-                order.paid, order.refunded, held, order.credited,
-            ), code  # fmt: skip
-            assert (money.get((row.id, False), 0), money.get((row.id, True), 0)) == (row.paid, row.refunded)
-            assert promised.get(row.id, 0) == held
-            if order.status != "cancelled" and (order.total or order.kept):
-                assert row.payment_state == order.payment_state, code
-            sum_up = row.money
-            assert (sum_up.due, sum_up.outstanding, sum_up.overpaid) == (
-                order.due,
-                order.owed,
-                order.overpaid,
-            )
-
-
-def _grouped(session: Session, by: Any, amount: Any, split: Any) -> dict[tuple[str, bool], int]:
-    rows = session.execute(select(by, split, func.sum(amount)).group_by(by, split))
-    return {(key, bool(flag)): int(total) for key, flag, total in rows}
+            compare_stock(session, self.book)
+            compare_orders(session, self.book)

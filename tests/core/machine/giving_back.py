@@ -3,7 +3,6 @@
 from collections import Counter
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from core.orders.models import Order as OrderRow
 from core.payments.models import Refund as RefundRow
@@ -12,15 +11,20 @@ from core.returns.inspection import Finding, inspect_return, receive_return
 from core.returns.models import Return
 from core.returns.requests import Wish, request_return
 from core.returns.settlement import settle_return
-from tests.core.machine.base import MANAGER, ShopMachine, places, skus
+from tests.core.machine.base import MANAGER, ShopMachine, happens, places, skus
 from tests.core.machine.book import FEE, PRICES, Back, Line, Order, Refund
 
 CONDITIONS = ("good", "good", "damaged", "missing")
 
 
 class GivingBack(ShopMachine):
-    @precondition(lambda self: any(_may_come_back(o) for o in self.book.orders.values()))
-    @rule(data=st.data(), pieces=st.integers(1, 6), instead=st.none() | skus)
+    @happens(
+        weight=7,
+        when=lambda self: any(_may_come_back(o) for o in self.book.orders.values()),
+        data=st.data(),
+        pieces=st.integers(1, 6),
+        instead=st.none() | skus,
+    )
     def goods_are_asked_back(self, data: st.DataObject, pieces: int, instead: str | None) -> None:
         code = self.pick(data, self.book.orders, _may_come_back)
         order = self.book.orders[code]
@@ -46,8 +50,12 @@ class GivingBack(ShopMachine):
                 lines.append((line, take, instead or ""))
         self.book.backs[made] = Back(code, lines)
 
-    @precondition(lambda self: any(_may_be_decided(b) for b in self.book.backs.values()))
-    @rule(data=st.data(), step=st.sampled_from(("approve", "approve", "approve", "reject", "cancel")))
+    @happens(
+        weight=7,
+        when=lambda self: any(_may_be_decided(b) for b in self.book.backs.values()),
+        data=st.data(),
+        step=st.sampled_from(("approve", "approve", "approve", "reject", "cancel")),
+    )
     def a_return_is_decided(self, data: st.DataObject, step: str) -> None:
         code = self.pick(data, self.book.backs, _may_be_decided)
         back = self.book.backs[code]
@@ -65,15 +73,24 @@ class GivingBack(ShopMachine):
         for line, pieces, _ in back.lines:
             line.asked_back -= pieces
 
-    @precondition(lambda self: any(b.state == "approved" for b in self.book.backs.values()))
-    @rule(data=st.data(), place=places)
+    @happens(
+        weight=8,
+        when=lambda self: any(b.state == "approved" for b in self.book.backs.values()),
+        data=st.data(),
+        place=places,
+    )
     def goods_are_here_again(self, data: st.DataObject, place: str) -> None:
         code = self.pick(data, self.book.backs, lambda b: b.state == "approved")
         self.tried(lambda s: receive_return(s, code=code, warehouse_code=place, actor=MANAGER, now=self.now))
         self.book.backs[code].state, self.book.backs[code].warehouse = "received", place
 
-    @precondition(lambda self: any(b.state == "received" for b in self.book.backs.values()))
-    @rule(data=st.data(), condition=st.sampled_from(CONDITIONS), pieces=st.integers(1, 9))
+    @happens(
+        weight=12,
+        when=lambda self: any(b.state == "received" for b in self.book.backs.values()),
+        data=st.data(),
+        condition=st.sampled_from(CONDITIONS),
+        pieces=st.integers(1, 9),
+    )
     def pieces_are_looked_at(self, data: st.DataObject, condition: str, pieces: int) -> None:
         """All of a SKU or some; with the last piece it is inspected, and an unpaid parcel is over."""
         code = self.pick(data, self.book.backs, lambda b: b.state == "received")
@@ -98,8 +115,9 @@ class GivingBack(ShopMachine):
         if back.origin == "parcel" and not order.kept:
             self._settled(back, order, order.due)
 
-    @precondition(lambda self: any(b.state == "inspected" for b in self.book.backs.values()))
-    @rule(
+    @happens(
+        weight=10,
+        when=lambda self: any(b.state == "inspected" for b in self.book.backs.values()),
         data=st.data(),
         less=st.sampled_from((0, 0, 0, 7_001, 10**9)),
         exchange=st.booleans(),

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from core.actor import SYSTEM
 from core.jobs.worker import Run
@@ -23,19 +22,19 @@ from core.stock.transfers import (
     receive_transfer,
     send_transfer,
 )
-from tests.core.machine.base import MANAGER, ShopMachine, places, skus, some
+from tests.core.machine.base import MANAGER, ShopMachine, happens, places, skus, some
 from tests.core.machine.book import TRANSIT, Purchase
 
 
 class Goods(ShopMachine):
-    @rule(sku=skus, place=places, pieces=st.integers(1, 20))
+    @happens(weight=2, sku=skus, place=places, pieces=st.integers(1, 20))
     def goods_come(self, sku: str, place: str, pieces: int) -> None:
         self.tried(
             lambda s: receive(s, **self.level(sku, place), quantity=pieces, actor=SYSTEM, now=self.now)
         )
         self.book.on_hand[sku, place] += pieces
 
-    @rule(sku=skus, place=places, change=st.integers(-15, 8).filter(bool))
+    @happens(sku=skus, place=places, change=st.integers(-15, 8).filter(bool))
     def somebody_corrects(self, sku: str, place: str, change: int) -> None:
         def work(session):
             adjust(
@@ -49,7 +48,7 @@ class Goods(ShopMachine):
         if done:
             self.book.on_hand[sku, place] += change
 
-    @rule(source=places, wanted=some, sends=st.booleans())
+    @happens(source=places, wanted=some, sends=st.booleans())
     def a_transfer_is_drafted(self, source: str, wanted: dict[str, int], sends: bool) -> None:
         destination = "B" if source == "A" else "A"
 
@@ -74,8 +73,7 @@ class Goods(ShopMachine):
             self.book.on_hand[sku, TRANSIT] += pieces
         self.book.transfers[code] = (destination, Counter(wanted))
 
-    @precondition(lambda self: self.book.transfers)
-    @rule(data=st.data(), pieces=st.integers(1, 8))
+    @happens(when=lambda self: self.book.transfers, data=st.data(), pieces=st.integers(1, 8))
     def a_transfer_arrives(self, data: st.DataObject, pieces: int) -> None:
         code = self.pick(data, self.book.transfers, lambda _: True)
         destination, open_ = self.book.transfers[code]
@@ -92,15 +90,14 @@ class Goods(ShopMachine):
         if not open_.total():
             del self.book.transfers[code]
 
-    @precondition(lambda self: self.book.transfers)
-    @rule(data=st.data())
+    @happens(when=lambda self: self.book.transfers, data=st.data())
     def the_rest_of_a_transfer_is_lost(self, data: st.DataObject) -> None:
         code = self.pick(data, self.book.transfers, lambda _: True)
         self.tried(lambda s: close_transfer(s, transfer_id=code, reason="mất", actor=MANAGER, now=self.now))
         for sku, pieces in self.book.transfers.pop(code)[1].items():
             self.book.on_hand[sku, TRANSIT] -= pieces
 
-    @rule(sku=skus, place=places, pieces=st.integers(1, 6), hours=st.integers(1, 30))
+    @happens(sku=skus, place=places, pieces=st.integers(1, 6), hours=st.integers(1, 30))
     def something_is_kept_aside(self, sku: str, place: str, pieces: int, hours: int) -> None:
         until = self.now + timedelta(hours=hours)
 
@@ -115,21 +112,19 @@ class Goods(ShopMachine):
         if code:
             self.book.aside[code] = ((sku, place), pieces, until)
 
-    @precondition(lambda self: self.book.aside)
-    @rule(data=st.data())
+    @happens(when=lambda self: self.book.aside, data=st.data())
     def what_was_kept_aside_is_released(self, data: st.DataObject) -> None:
         code = self.pick(data, self.book.aside, lambda _: True)
         self.tried(lambda s: release_hold(s, hold_id=code, actor=MANAGER, now=self.now))
         del self.book.aside[code]
 
-    @precondition(lambda self: self.book.aside)
-    @rule(hours=st.integers(1, 24))
+    @happens(when=lambda self: self.book.aside, hours=st.integers(1, 24))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         run_expiry(Run(self.db, {}, 1, self.now))
         self.book.aside = {c: hold for c, hold in self.book.aside.items() if hold[2] > self.now}
 
-    @rule(data=st.data(), place=places)
+    @happens(weight=1, data=st.data(), place=places)
     def a_stock_take_is_opened(self, data: st.DataObject, place: str) -> None:
         chosen = data.draw(st.lists(skus, min_size=1, max_size=3, unique=True))
 
@@ -143,8 +138,7 @@ class Goods(ShopMachine):
         if code:
             self.book.counts[code] = (place, Counter(dict.fromkeys(chosen, 0)))
 
-    @precondition(lambda self: self.book.counts)
-    @rule(data=st.data(), off=st.integers(-6, 3))
+    @happens(when=lambda self: self.book.counts, data=st.data(), off=st.integers(-6, 3))
     def somebody_counts(self, data: st.DataObject, off: int) -> None:
         code = self.pick(data, self.book.counts, lambda _: True)
         place, differences = self.book.counts[code]
@@ -155,8 +149,7 @@ class Goods(ShopMachine):
         )
         differences[sku] = counted - self.book.on_hand[sku, place]
 
-    @precondition(lambda self: self.book.counts)
-    @rule(data=st.data(), posts=st.booleans())
+    @happens(weight=1, when=lambda self: self.book.counts, data=st.data(), posts=st.booleans())
     def a_stock_take_ends(self, data: st.DataObject, posts: bool) -> None:
         code = self.pick(data, self.book.counts, lambda _: True)
         place, differences = self.book.counts[code]
@@ -177,7 +170,7 @@ class Goods(ShopMachine):
             self.book.on_hand[sku, place] += difference
         del self.book.counts[code]
 
-    @rule(place=places, wanted=some, data=st.data())
+    @happens(weight=1, place=places, wanted=some, data=st.data())
     def goods_are_ordered(self, place: str, wanted: dict[str, int], data: st.DataObject) -> None:
         prices = {sku: data.draw(st.integers(0, 40_001)) for sku in wanted}
 
@@ -204,8 +197,13 @@ class Goods(ShopMachine):
         code = self.tried(work)
         self.book.purchases[code] = Purchase({s: n * 4 for s, n in wanted.items()}, prices, place)
 
-    @precondition(lambda self: any(p.state == "confirmed" for p in self.book.purchases.values()))
-    @rule(data=st.data(), pieces=st.integers(1, 26), dearer=st.integers(0, 3_000))
+    @happens(
+        weight=3,
+        when=lambda self: any(p.state == "confirmed" for p in self.book.purchases.values()),
+        data=st.data(),
+        pieces=st.integers(1, 26),
+        dearer=st.integers(0, 3_000),
+    )
     def a_delivery_comes(self, data: st.DataObject, pieces: int, dearer: int) -> None:
         code = self.pick(data, self.book.purchases, lambda p: p.state == "confirmed")
         purchase = self.book.purchases[code]
@@ -228,8 +226,11 @@ class Goods(ShopMachine):
         if not any(purchase.open(each) for each in purchase.lines):
             purchase.state = "received"
 
-    @precondition(lambda self: any(p.received.total() for p in self.book.purchases.values()))
-    @rule(data=st.data(), pieces=st.integers(1, 8))
+    @happens(
+        when=lambda self: any(p.received.total() for p in self.book.purchases.values()),
+        data=st.data(),
+        pieces=st.integers(1, 8),
+    )
     def goods_go_back_to_the_supplier(self, data: st.DataObject, pieces: int) -> None:
         code = self.pick(data, self.book.purchases, lambda p: p.received.total() > 0)
         purchase = self.book.purchases[code]
@@ -247,8 +248,11 @@ class Goods(ShopMachine):
             purchase.returned[sku] += pieces
             self.book.on_hand[sku, purchase.warehouse] -= pieces
 
-    @precondition(lambda self: any(p.state == "confirmed" for p in self.book.purchases.values()))
-    @rule(data=st.data())
+    @happens(
+        weight=1,
+        when=lambda self: any(p.state == "confirmed" for p in self.book.purchases.values()),
+        data=st.data(),
+    )
     def the_rest_of_a_purchase_is_called_off(self, data: st.DataObject) -> None:
         code = self.pick(data, self.book.purchases, lambda p: p.state == "confirmed")
         self.tried(lambda s: cancel_purchase(s, code=code, reason="x", actor=MANAGER, now=self.now))

@@ -1,7 +1,6 @@
 """Rules for money: transfers that name an order or do not, staff who assign them, refunds."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
 
 from core.payments.bank_matching import (
@@ -15,15 +14,14 @@ from core.payments.models import BankTransfer
 from core.payments.recording import confirm_bank_transfer
 from core.payments.refunds import cancel_refund, pay_refund, request_refund
 from core.ports.bank import TransferNews
-from tests.core.machine.base import MANAGER, ShopMachine
+from tests.core.machine.base import MANAGER, ShopMachine, happens
 from tests.core.machine.book import Order, Refund
 
 amounts = st.sampled_from((0, 0, 0, -10_000, 5_000, -1))
 
 
 class Money(ShopMachine):
-    @precondition(lambda self: self.book.orders)
-    @rule(data=st.data(), off=amounts, names=st.booleans())
+    @happens(weight=4, when=lambda self: self.book.orders, data=st.data(), off=amounts, names=st.booleans())
     def a_transfer_comes_in(self, data: st.DataObject, off: int, names: bool) -> None:
         """Only a sure code with no more than is owed is booked by itself; all others wait."""
         code = self.pick(data, self.book.orders, lambda _: True)
@@ -51,8 +49,13 @@ class Money(ShopMachine):
         else:
             self.book.doubtful[kept] = amount
 
-    @precondition(lambda self: self.book.doubtful and self.book.orders)
-    @rule(data=st.data(), dismissed=st.booleans(), share=st.integers(0, 100))
+    @happens(
+        weight=2,
+        when=lambda self: self.book.doubtful and self.book.orders,
+        data=st.data(),
+        dismissed=st.booleans(),
+        share=st.integers(0, 100),
+    )
     def staff_decide_about_a_transfer(self, data: st.DataObject, dismissed: bool, share: int) -> None:
         code = self.pick(data, self.book.doubtful, lambda _: True)
         amount = self.book.doubtful.pop(code)
@@ -72,8 +75,12 @@ class Money(ShopMachine):
         for order, part in zip(orders, (first, amount - first), strict=False):
             self.book.orders[order].paid += part
 
-    @precondition(lambda self: any(o.owed for o in self.book.orders.values()))
-    @rule(data=st.data(), off=st.sampled_from((0, 0, -9_999, 1)))
+    @happens(
+        weight=4,
+        when=lambda self: any(o.owed for o in self.book.orders.values()),
+        data=st.data(),
+        off=st.sampled_from((0, 0, -9_999, 1)),
+    )
     def staff_confirm_a_transfer(self, data: st.DataObject, off: int) -> None:
         code = self.pick(data, self.book.orders, lambda o: o.owed > 0)
         order = self.book.orders[code]
@@ -92,8 +99,12 @@ class Money(ShopMachine):
         if done:
             order.paid += amount
 
-    @precondition(lambda self: any(o.paid for o in self.book.orders.values()))
-    @rule(data=st.data(), amount=st.sampled_from((1, 10_000, 25_001, 10**6, None)))
+    @happens(
+        weight=4,
+        when=lambda self: any(o.paid for o in self.book.orders.values()),
+        data=st.data(),
+        amount=st.sampled_from((1, 10_000, 25_001, 10**6, None)),
+    )
     def a_refund_is_asked_for(self, data: st.DataObject, amount: int | None) -> None:
         """Never more than what came in and is not promised elsewhere."""
         code = self.pick(data, self.book.orders, lambda o: o.paid > 0)
@@ -112,8 +123,12 @@ class Money(ShopMachine):
             assert refund.kind == kind
             self.book.refunds[refund.code] = Refund(code, wanted, kind)
 
-    @precondition(lambda self: any(r.state == "approved" for r in self.book.refunds.values()))
-    @rule(data=st.data(), sent=st.booleans())
+    @happens(
+        weight=4,
+        when=lambda self: any(r.state == "approved" for r in self.book.refunds.values()),
+        data=st.data(),
+        sent=st.booleans(),
+    )
     def a_refund_is_sent_or_called_off(self, data: st.DataObject, sent: bool) -> None:
         code = self.pick(data, self.book.refunds, lambda r: r.state == "approved")
         refund = self.book.refunds[code]

@@ -5,7 +5,6 @@ from datetime import timedelta
 from fractions import Fraction
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
 
 from core.actor import Actor
@@ -25,13 +24,13 @@ from core.ports.carrier import TrackingUpdate
 from core.returns.undelivered import take_undelivered
 from core.shipping.models import Shipment
 from core.shipping.tracking import apply_update
-from tests.core.machine.base import MANAGER, ShopMachine, skus, some
+from tests.core.machine.base import MANAGER, ShopMachine, happens, skus, some
 from tests.core.machine.book import PRICES, Back, Line, Order, fee_for, half_up
 from tests.small_shop import PLACE
 
 
 class Selling(ShopMachine):
-    @rule(
+    @happens(weight=9, 
         wanted=some, percent=st.sampled_from((0, 0, 3, 7)),
         method=st.sampled_from(("cod", "cod", "bank_transfer")),
     )  # fmt: skip
@@ -63,8 +62,13 @@ class Selling(ShopMachine):
         self._look(code)
         assert self.is_alone(code)
 
-    @precondition(lambda self: any(o.is_open for o in self.book.orders.values()))
-    @rule(data=st.data(), sku=skus, quantity=st.integers(0, 9))
+    @happens(
+        weight=4,
+        when=lambda self: any(o.is_open for o in self.book.orders.values()),
+        data=st.data(),
+        sku=skus,
+        quantity=st.integers(0, 9),
+    )
     def an_order_is_edited(self, data: st.DataObject, sku: str, quantity: int) -> None:
         code = self.pick(data, self.book.orders, lambda o: o.is_open)
         order = self.book.orders[code]
@@ -86,8 +90,11 @@ class Selling(ShopMachine):
         self._look(code)
         settle_changed_order(Run(self.db, {"order_id": done.id}, 1, self.now))
 
-    @precondition(lambda self: any(_may_be_cancelled(o) for o in self.book.orders.values()))
-    @rule(data=st.data())
+    @happens(
+        weight=1,
+        when=lambda self: any(_may_be_cancelled(o) for o in self.book.orders.values()),
+        data=st.data(),
+    )
     def an_order_is_called_off(self, data: st.DataObject) -> None:
         code = self.pick(data, self.book.orders, _may_be_cancelled)
         self.tried(
@@ -97,8 +104,7 @@ class Selling(ShopMachine):
         order.status = order.fulfilment = "cancelled"
         order.holds = Counter()
 
-    @precondition(lambda self: len(_mergeable(self)) > 1)
-    @rule(data=st.data())
+    @happens(weight=4, when=lambda self: len(_mergeable(self)) > 1, data=st.data())
     def two_orders_merge(self, data: st.DataObject) -> None:
         both = data.draw(st.permutations(_mergeable(self)))[:2]
         into, other = both
@@ -120,8 +126,12 @@ class Selling(ShopMachine):
                 refund.order = into
         self._look(into, other)
 
-    @precondition(lambda self: any(_may_be_split(o) for o in self.book.orders.values()))
-    @rule(data=st.data(), pieces=st.integers(1, 5))
+    @happens(
+        weight=4,
+        when=lambda self: any(_may_be_split(o) for o in self.book.orders.values()),
+        data=st.data(),
+        pieces=st.integers(1, 5),
+    )
     def an_order_is_split(self, data: st.DataObject, pieces: int) -> None:
         code = self.pick(data, self.book.orders, _may_be_split)
         order = self.book.orders[code]
@@ -149,8 +159,7 @@ class Selling(ShopMachine):
         self.book.orders[done[1].code] = new
         self._look(code, done[1].code)
 
-    @precondition(lambda self: any(o.is_open for o in self.book.orders.values()))
-    @rule(data=st.data())
+    @happens(weight=6, when=lambda self: any(o.is_open for o in self.book.orders.values()), data=st.data())
     def an_order_is_packed(self, data: st.DataObject) -> None:
         code = self.pick(data, self.book.orders, lambda o: o.is_open)
         order = self.book.orders[code]
@@ -162,8 +171,11 @@ class Selling(ShopMachine):
         if done is not None:
             order.status, order.fulfilment = "processing", "packed"
 
-    @precondition(lambda self: any(o.fulfilment == "packed" for o in self.book.orders.values()))
-    @rule(data=st.data())
+    @happens(
+        weight=8,
+        when=lambda self: any(o.fulfilment == "packed" for o in self.book.orders.values()),
+        data=st.data(),
+    )
     def a_parcel_leaves(self, data: st.DataObject) -> None:
         code = self.pick(data, self.book.orders, lambda o: o.fulfilment == "packed")
         order = self.book.orders[code]
@@ -184,8 +196,12 @@ class Selling(ShopMachine):
             self.book.on_hand[shelf] -= pieces
         order.holds, order.fulfilment = Counter(), "shipped"
 
-    @precondition(lambda self: any(_is_out(o) for o in self.book.orders.values()))
-    @rule(data=st.data(), news=st.sampled_from(("delivered", "delivered", "delivery_failed", "picked_up")))
+    @happens(
+        weight=8,
+        when=lambda self: any(_is_out(o) for o in self.book.orders.values()),
+        data=st.data(),
+        news=st.sampled_from(("delivered", "delivered", "delivery_failed", "picked_up")),
+    )
     def the_carrier_tells(self, data: st.DataObject, news: str) -> None:
         """Old news moves nothing; money that was to be collected comes with the delivery, once."""
         code = self.pick(data, self.book.orders, _is_out)
@@ -199,8 +215,7 @@ class Selling(ShopMachine):
             self._parcel(code, "delivered")
             self._worker_completes(code)
 
-    @precondition(lambda self: any(_is_out(o) for o in self.book.orders.values()))
-    @rule(data=st.data())
+    @happens(weight=3, when=lambda self: any(_is_out(o) for o in self.book.orders.values()), data=st.data())
     def nobody_takes_the_parcel(self, data: st.DataObject) -> None:
         code = self.pick(data, self.book.orders, _is_out)
         order = self.book.orders[code]
@@ -214,7 +229,7 @@ class Selling(ShopMachine):
         lines = [(line, line.quantity, "") for line in order.lines]
         self.book.backs[str(back)] = Back(code, lines, "parcel", "approved")
 
-    @rule(hours=st.integers(1, 40))
+    @happens(weight=1, hours=st.integers(1, 40))
     def the_worker_completes_what_is_done(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         for code in self.book.orders:
