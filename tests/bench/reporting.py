@@ -1,33 +1,41 @@
 """Every report over a year of 100,000 orders, on both databases."""
 
-import random
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import text
 
 from core.actor import SYSTEM
-from core.catalogue.models import Product, Variant
 from core.clock import utc_now
-from core.customers.identities import customer_for
-from core.db import Base, Database, insert_rows
-from core.ids import new_id
-from core.orders.models import Order, OrderLine
+from core.db import Database
 from core.reports.making import REPORTS, make_report
 from core.reports.picture import as_png
 from core.reports.writing import as_csv
-from core.returns.models import Return, ReturnLine
 from core.schema import upgrade
 from core.shop_file.checking import check_shop_file
 from core.shop_file.importing import import_shop
-from core.stock.models import StockMovement, Warehouse
+from tests.bench.history import write_history
 from tests.small_shop import OneTown, large_shop
 
-ORDERS = 100_000
-DAYS = 365
-BATCH = 5_000
+ORDERS, BUYERS, DAYS = 100_000, 5_000, 365
+_WHAT_FOLLOWED = (
+    "UPDATE order_lines SET unit_cost = unit_price / 2, vat_class = 'ten_reducible'",
+    "UPDATE orders SET delivered_at = placed_at WHERE status = 'completed'",
+    "INSERT INTO stock_movements (id, variant_id, warehouse_id, quantity, kind, cause, reason, subject_kind, "
+    "subject_id, actor_id, at) SELECT l.id, l.variant_id, (SELECT min(id) FROM warehouses), -l.quantity, "
+    "'shipment', '', '', 'order', o.id, 'system', o.placed_at FROM order_lines l JOIN orders o ON o.id = l.order_id"
+    " WHERE o.status = 'completed'",
+    "INSERT INTO returns (id, code, order_id, customer_id, kind, origin, state, reason, photo_count, requested_by, "
+    "requested_at, decided_by, decision_note, credit, version) SELECT o.id, 'R' || o.code, o.id, o.customer_id, "
+    "'return', 'buyer', 'settled', '', 0, '', o.placed_at, '', '', 0, 1 FROM orders o WHERE o.status = 'completed' "
+    "AND o.code LIKE 'CU%50'",
+    "INSERT INTO return_lines (id, return_id, order_line_id, sku, quantity, exchange_sku, good, damaged, missing) "
+    "SELECT l.id, o.id, l.id, l.sku, l.quantity, '', l.quantity, 0, 0 FROM order_lines l "
+    "JOIN orders o ON o.id = l.order_id WHERE l.position = 0 AND o.status = 'completed' AND o.code LIKE 'CU%50'",
+    "UPDATE orders SET credited = (SELECT l.amount FROM order_lines l WHERE l.order_id = orders.id AND l.position ="
+    " 0) WHERE id IN (SELECT o.id FROM orders o WHERE o.status = 'completed' AND o.code LIKE 'CU%50')",
+)
 
 
 def measure(name: str, url: str, _folder: Path) -> None:
@@ -52,112 +60,14 @@ def measure(name: str, url: str, _folder: Path) -> None:
     db.close()
 
 
-def seed(db: Database, now: datetime, orders: int = ORDERS) -> None:
-    """Orders of a year with two lines each, some cancelled, some returned, each parcel in the ledger."""
-    draw = random.Random(7)
+def seed(db: Database, now: datetime) -> None:
+    """A year's orders as `history` writes them; those that are done left the shelf, some of them came back."""
     with db.transaction() as session:
         import_shop(session, shop=check_shop_file(large_shop(300)), addresses=OneTown(), now=now)
-        buyers = [customer_for(session, chat_channel="t", external_id=str(n), now=now).id for n in range(500)]
-        variants = [
-            row._asdict()
-            for row in session.execute(
-                select(Variant.id, Variant.sku, Variant.price, Product.name).join(Product)
-            )
-        ]
-        warehouse = session.scalars(select(Warehouse.id)).one()
-    rows: dict[type[Base], list[dict[str, Any]]] = {
-        model: [] for model in (Order, OrderLine, StockMovement, Return, ReturnLine)
-    }
-    for number in range(orders):
-        placed = now - timedelta(seconds=DAYS * 86_400 * (orders - number) // orders)
-        _add_order(rows, draw, number, placed, draw.choice(buyers), draw.sample(variants, 2), warehouse)
-        if number % BATCH == BATCH - 1 or number == orders - 1:
-            with db.transaction() as session:
-                for model, made in rows.items():
-                    insert_rows(session, model, made)
-                    made.clear()
-
-
-def _add_order(
-    rows: dict[type[Base], list[dict[str, Any]]],
-    draw: random.Random,
-    number: int,
-    placed: datetime,
-    buyer: str,
-    variants: list[dict[str, Any]],
-    warehouse: str,
-) -> None:
-    luck, order_id = draw.random(), new_id()
-    cancelled, returned = luck < 0.06, luck > 0.95
-    lines = [_line(order_id, variant, draw.randint(1, 3), at) for at, variant in enumerate(variants)]
-    subtotal = sum(line["amount"] for line in lines)
-    credited = lines[0]["amount"] if returned else 0
-    delivered = None if cancelled else placed + timedelta(days=3)
-    rows[Order].append(
-        {
-            "id": order_id, "code": f"DH{10_000 + number}", "search_words": f"dh{10_000 + number}",
-            "quote_id": None, "customer_id": buyer, "sales_channel": draw.choice(("chat", "website", "manual")),
-            "status": "cancelled" if cancelled else "completed",
-            "payment_state": "unpaid" if cancelled else "paid",
-            "fulfilment_state": "cancelled" if cancelled else "delivered",
-            "invoice_state": draw.choice(("none", "coded", "coded", "coded")), "buyer_name": "Lan",
-            "phone": "+84901234567", "address": {}, "address_text": "12 Lê Lợi", "delivery_note": "",
-            "payment_method": "cod", "subtotal": subtotal, "discount": 0, "shipping_fee": 20_000,
-            "total": subtotal + 20_000, "paid": 0 if cancelled else subtotal + 20_000 - credited, "refunded": 0,
-            "refund_held": 0, "credited": credited, "replaces_order_id": None, "invoice_request": {},
-            "invoice_requested_at": None, "tags": [], "risk_level": "none", "risk_refused": 0,
-            "deposit_percent": 0, "risk_state": "", "note": "", "cancel_reason": "", "placed_by": "",
-            "placed_by_kind": draw.choice(("customer", "staff")), "placed_by_name": "", "version": 1,
-            "placed_at": placed, "packed_at": delivered, "delivered_at": delivered, "completed_at": delivered,
-            "cancelled_at": placed if cancelled else None,
-        }
-    )  # fmt: skip
-    rows[OrderLine] += lines
-    if not cancelled:
-        rows[StockMovement] += [_left(line, warehouse, placed) for line in lines]
-    if returned:
-        _add_return(rows, order_id, buyer, lines[0], placed, number)
-
-
-def _line(order_id: str, variant: dict[str, Any], quantity: int, position: int) -> dict[str, Any]:
-    return {
-        "id": new_id(), "order_id": order_id, "variant_id": variant["id"], "position": position,
-        "sku": variant["sku"], "name": variant["name"], "name_en": "", "option_text": "", "option_text_en": "",
-        "quantity": quantity, "unit_price": variant["price"], "discount": 0,
-        "amount": variant["price"] * quantity, "unit_cost": variant["price"] // 2,
-        "vat_class": "ten_reducible", "weight_g": 100, "return_requested": 0,
-    }  # fmt: skip
-
-
-def _left(line: dict[str, Any], warehouse: str, at: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(), "variant_id": line["variant_id"], "warehouse_id": warehouse, "kind": "shipment",
-        "quantity": -line["quantity"], "cause": "", "reason": "", "subject_kind": "order",
-        "subject_id": line["order_id"], "actor_id": "system", "at": at,
-    }  # fmt: skip
-
-
-def _add_return(
-    rows: dict[type[Base], list[dict[str, Any]]], order_id: str, buyer: str, line: dict[str, Any], at: datetime,
-    number: int,
-) -> None:  # fmt: skip
-    request = new_id()
-    rows[Return].append(
-        {
-            "id": request, "code": f"R{10_000 + number}", "order_id": order_id, "customer_id": buyer,
-            "kind": "return", "origin": "buyer", "state": "settled", "reason": "", "photo_count": 0,
-            "requested_by": "x", "requested_at": at, "decided_by": "x", "decided_at": at, "decision_note": "",
-            "warehouse_id": None, "received_at": at, "inspected_at": at, "settled_at": at,
-            "credit": line["amount"], "refund_id": None, "exchange_order_id": None, "version": 1,
-        }
-    )  # fmt: skip
-    rows[ReturnLine].append(
-        {
-            "id": new_id(), "return_id": request, "order_line_id": line["id"], "sku": line["sku"],
-            "quantity": line["quantity"], "exchange_variant_id": None, "exchange_sku": "",
-            "good": line["quantity"], "damaged": 0, "missing": 0,
-        }
-    )  # fmt: skip
+    write_history(db, ORDERS, BUYERS)
+    with db.transaction() as session:
+        for statement in _WHAT_FOLLOWED:
+            session.execute(text(statement))
 
 
 def _made(db: Database, name: str, now: datetime, first: date | None) -> float:
