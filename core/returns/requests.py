@@ -164,11 +164,9 @@ def _spread(session: Session, order: Order, lines: Sequence[OrderLine], wish: Wi
     for line in lines:
         pieces = min(line.quantity - line.return_requested, left) if line.sku == wish.sku else 0
         if pieces > 0:
-            if not _ask_back(session, line.id, pieces):
-                raise _too_many(session, order, wish)
             parts.append((line.id, pieces))
             left -= pieces
-    if left or not parts:
+    if left or not parts or not all(_ask_back(session, *part) for part in parts):
         raise _too_many(session, order, wish)
     return parts
 
