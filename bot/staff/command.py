@@ -22,6 +22,8 @@ _PAIR = re.compile(r"([^\s,;×*:=]+)\s*(?:[x×*:=]\s*|\s\s*)(\d{1,8})(?=$|[\s,;]
 class Said:
     text: str
     cards: list[dict[str, Any]] = field(default_factory=list)
+    roles: tuple[Role, ...] = ROLES
+    """Who may read it in the room; the owner always may."""
 
 
 @dataclass(frozen=True)

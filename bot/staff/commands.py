@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
-from bot.staff import manual_orders, money_commands, order_commands, questions, stock_commands
+from bot.staff import manual_orders, money_commands, order_commands, questions, reports, stock_commands
 from bot.staff.cards import TICKET_TITLES, approval_card, table_card, task_card, ticket_card
 from bot.staff.command import ALL, MAX_ARGUMENT, Command, Request, Said, Tools
 from bot.staff.order_cards import order_with_cards, overdue_card
@@ -260,6 +260,7 @@ _TABLE: tuple[Command, ...] = (
     *manual_orders.COMMANDS,
     *stock_commands.COMMANDS,
     *money_commands.COMMANDS,
+    *reports.COMMANDS,
     Command("/ship", "/ship MÃ", "Tạo vận đơn GHN", ("manager", "sales", "warehouse"), _ship),
     Command("/label", "/label MÃ", "Nhãn PDF", ("manager", "sales", "warehouse"), _label),
     Command("/invoice", "/invoice MÃ", "Phát hành hóa đơn điện tử", ("manager", "accountant"), _invoice),

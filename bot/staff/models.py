@@ -50,4 +50,6 @@ class DeskMessage(Base):
     author_name: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
     cards: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    audience: Mapped[str] = mapped_column(default="")
+    """The roles that may read it besides the owner, each between spaces; empty: everybody."""
     created_at: Mapped[datetime]

@@ -82,6 +82,8 @@ TEXTS: dict[str, str] = {
     "warehouse_not_found": "Không có kho này.",
     "product_not_found": "Không có sản phẩm {sku}.",
     "variant_not_found": "Không có mã SKU này đang bán.",
+    "report_not_found": "Không có báo cáo “{name}”. Gõ /report để xem các báo cáo.",
+    "period_invalid": "Khoảng ngày chưa đúng: ngày đầu không sau ngày cuối, nhiều nhất {most_days} ngày.",
 }
 OTHER = (
     "Việc này chưa làm được. Bạn tải lại trang và thử lại; nếu vẫn vậy, báo người quản trị mã lỗi {error}."

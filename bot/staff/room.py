@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.staff.models import DeskMessage
+from core.actor import ROLES, Actor, Role
 from core.db import insert_for
 
 
@@ -20,22 +21,39 @@ def post(
     author_name: str = "",
     cards: Sequence[dict[str, Any]] = (),
     key: str | None = None,
+    roles: Sequence[Role] = ROLES,
 ) -> None:
-    """With a `key` the same notice is posted once, however often it is tried."""
+    """With a `key` the same notice is posted once, however often it is tried. Only `roles` and the owner read it."""
+    audience = "" if set(roles) >= set(ROLES) else f" {' '.join(roles)} "
     session.execute(
         insert_for(session, DeskMessage)
-        .values(key=key, author=author, author_name=author_name, text=text, cards=list(cards), created_at=now)
+        .values(
+            key=key,
+            author=author,
+            author_name=author_name,
+            text=text,
+            cards=list(cards),
+            audience=audience,
+            created_at=now,
+        )
         .on_conflict_do_nothing()
     )
 
 
-def messages(session: Session, *, after: int | None, limit: int = 100) -> list[DeskMessage]:
-    """Oldest first; without `after` the newest hundred."""
+def messages(
+    session: Session, *, after: int | None, reader: Actor | None = None, limit: int = 100
+) -> list[DeskMessage]:
+    """Oldest first, what this reader may read; without `after` the newest hundred."""
+    statement = select(DeskMessage).where(_readable(reader)).limit(limit)
     if after is not None:
-        statement = select(DeskMessage).where(DeskMessage.seq > after).order_by(DeskMessage.seq).limit(limit)
-        return list(session.scalars(statement))
-    newest = session.scalars(select(DeskMessage).order_by(DeskMessage.seq.desc()).limit(limit))
-    return list(reversed(list(newest)))
+        return list(session.scalars(statement.where(DeskMessage.seq > after).order_by(DeskMessage.seq)))
+    return list(reversed(list(session.scalars(statement.order_by(DeskMessage.seq.desc())))))
+
+
+def _readable(reader: Actor | None) -> ColumnElement[bool]:
+    if reader is None or reader.role == "owner":
+        return true()
+    return or_(DeskMessage.audience == "", DeskMessage.audience.contains(f" {reader.role} ", autoescape=True))
 
 
 def message_view(message: DeskMessage) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Annotated, Any, TypeVar
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -27,6 +28,9 @@ from core.actor import Actor
 from core.api.access import Desk, DeskDep
 from core.documents.models import Document
 from core.errors import AppError, NotAllowed, NotFound, Unauthenticated
+from core.reports.making import make_report
+from core.reports.picture import as_png
+from core.reports.writing import as_csv
 
 COOKIE = "chotdon_desk"
 STREAM_PAUSE_S = 0.5
@@ -106,10 +110,14 @@ def me(staff: Reader) -> dict[str, Any]:
 
 @router.get("/room")
 def read_room(
-    desk: DeskDep, _staff: Reader, after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None
+    desk: DeskDep, staff: Reader, after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None
 ) -> dict[str, Any]:
     with desk.db.read_transaction() as session:
-        return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
+        return {
+            "messages": [
+                room.message_view(m) for m in room.messages(session, after=after, reader=staff.actor)
+            ]
+        }
 
 
 @router.get("/counts")
@@ -129,7 +137,9 @@ def command(desk: DeskDep, actor: Writer, body: TextIn, request: Request) -> dic
     try:
         with desk.db.transaction() as session:
             said = run(session, text=body.text, actor=actor, now=desk.clock(), tools=tools)
-            room.post(session, author="system", text=said.text, cards=said.cards, now=desk.clock())
+            room.post(
+                session, author="system", text=said.text, cards=said.cards, roles=said.roles, now=desk.clock()
+            )
     except AppError as error:
         with desk.db.transaction() as session:
             room.post(
@@ -137,7 +147,8 @@ def command(desk: DeskDep, actor: Writer, body: TextIn, request: Request) -> dic
             )
     with desk.db.read_transaction() as session:
         after = before[0].seq if before else 0
-        return {"messages": [room.message_view(m) for m in room.messages(session, after=after)]}
+        found = room.messages(session, after=after, reader=actor)
+        return {"messages": [room.message_view(m) for m in found]}
 
 
 @router.get("/conversations")
@@ -234,11 +245,30 @@ def document_response(session: Session, found: Document) -> Response:
     return Response(content, media_type=found.content_type, headers=headers)
 
 
+@router.get("/reports/{name}.{format}")
+def report_file(
+    desk: DeskDep,
+    staff: Reader,
+    name: str,
+    format: Literal["png", "csv"],
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+) -> Response:
+    """For the report's card: as its reader may see it, and as the figures are now."""
+    with desk.db.read_transaction() as session:
+        table = make_report(session, name=name, actor=staff.actor, now=desk.clock(), first=first, last=last)
+    headers = {"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}
+    if format == "png":
+        return Response(as_png(table), media_type="image/png", headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="{table.report.name}.csv"'
+    return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+
+
 @router.get("/stream")
 async def stream(
     desk: DeskDep,
     request: Request,
-    _staff: Reader,
+    staff: Reader,
     after: Annotated[int | None, Query(ge=0, le=MAX_SEQ)] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
@@ -249,16 +279,18 @@ async def stream(
     # A number above the newest is not of this room: waiting for it would be silence.
     start = newest if seen is None else min(seen, newest)
     return StreamingResponse(
-        _events(desk, request, start), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
+        _events(desk, request, staff.actor, start),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache"},
     )
 
 
-async def _events(desk: Desk, request: Request, seq: int) -> AsyncIterator[str]:
+async def _events(desk: Desk, request: Request, reader: Actor, seq: int) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     since = desk.clock()
     quiet = 0.0
     while not await request.is_disconnected():
-        messages, changed, since = await run_in_threadpool(_news, desk, seq, since)
+        messages, changed, since = await run_in_threadpool(_news, desk, reader, seq, since)
         for message in messages:
             seq = message["seq"]
             yield f"id: {seq}\nevent: room\ndata: {json.dumps({'message': message}, ensure_ascii=False)}\n\n"
@@ -277,9 +309,11 @@ def _newest(desk: Desk) -> int:
         return last[0].seq if last else 0
 
 
-def _news(desk: Desk, seq: int, since: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Any]:
+def _news(
+    desk: Desk, reader: Actor, seq: int, since: Any
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Any]:
     with desk.db.read_transaction() as session:
-        messages = [room.message_view(m) for m in room.messages(session, after=seq)]
+        messages = [room.message_view(m) for m in room.messages(session, after=seq, reader=reader)]
         changed = list_conversations(session, mode=None, before=None, changed_since=since)
         newest = max([since, *(c["changed_at"] for c in changed)])
         for summary in changed:

@@ -18,7 +18,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")
 SCOPES = (
     "products", "stock", "customers", "orders", "shipments", "invoices", "approvals", "tickets", "chat",
     "returns", "payments", "conversations", "knowledge", "purchasing",
-    "webhooks", "storefront", "read", "all",
+    "reports", "webhooks", "storefront", "read", "all",
 )  # fmt: skip
 
 

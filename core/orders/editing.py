@@ -1,7 +1,7 @@
 """Change a placed order while nothing is packed: receiver, address, note and lines, at once or not at all."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -206,6 +206,7 @@ def _added_line(variant: Variant, quantity: int, position: int) -> dict[str, Any
         "unit_price": variant.price,
         "discount": 0,
         "amount": variant.price * quantity,
+        "unit_cost": variant.cost,
         "vat_class": product.vat_class,
         "weight_g": variant.weight_g,
         "return_requested": 0,
@@ -260,10 +261,26 @@ def _picks(
     try:
         allocated = plan(wanted, offered, province_code=place.get("province_code", ""), may_split=may_split)
     except InsufficientStock:
-        if changes.quantities:
+        if not changes.quantities:
+            return None
+        kept = _kept_picks(wanted, held)
+        if kept is None:
             raise
-        return None
+        return kept
     return tuple(Pick(a.order_line_id, a.variant_id, a.warehouse_id, a.quantity) for a in allocated)
+
+
+def _kept_picks(wanted: Sequence[Wanted], held: Sequence[Pick]) -> tuple[Pick, ...] | None:
+    """What is held already, as far as it is still wanted; None when that is not enough. An order that was merged may
+    hold goods in two warehouses, and less of them needs no stock."""
+    left = {want.order_line_id: want.quantity for want in wanted}
+    picks = []
+    for pick in held:
+        take = min(left.get(pick.order_line_id, 0), pick.quantity)
+        if take:
+            left[pick.order_line_id] -= take
+            picks.append(replace(pick, quantity=take))
+    return None if any(left.values()) else tuple(picks)
 
 
 def _too_many(lines: tuple[dict[str, Any], ...], order: Order, unheld: Mapping[str, int]) -> dict[str, int]:

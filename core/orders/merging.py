@@ -122,11 +122,11 @@ def _write(session: Session, kept: Order, away: list[Order], now: datetime) -> N
         raise Invalid("total_too_large", "The order is too large to be taken at once.", {})
     _set(
         session, kept.id, subtotal=subtotal, discount=discount, shipping_fee=fee, total=subtotal - discount + fee,
-        **_strictest(orders), **_wish(orders),
+        credited=sum(o.credited for o in orders), **_strictest(orders), **_wish(orders),
     )  # fmt: skip
     for order in away:
         _set(
-            session, order.id, subtotal=0, discount=0, shipping_fee=0, total=0, status="cancelled",
+            session, order.id, subtotal=0, discount=0, shipping_fee=0, total=0, credited=0, status="cancelled",
             fulfilment_state="cancelled", payment_state="unpaid", cancelled_at=now,
             cancel_reason=f"merged into {kept.code}", risk_state="", invoice_request={}, invoice_state="none",
         )  # fmt: skip

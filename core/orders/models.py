@@ -128,6 +128,7 @@ class Order(Base):
         Index("ix_orders_payment_state", "payment_state", "placed_at", "id"),
         Index("ix_orders_sales_channel", "sales_channel", "placed_at", "id"),
         Index("ix_orders_search", "placed_at", "id", "search_words"),
+        Index("ix_orders_invoice_state", "invoice_state", "delivered_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -172,6 +173,11 @@ class Order(Base):
     """`open` keeps the order from being packed; `met` by the buyer, `overridden` by staff."""
     note: Mapped[str] = mapped_column(default="")
     cancel_reason: Mapped[str] = mapped_column(default="")
+    placed_by: Mapped[str] = mapped_column(default="")
+    """The member of staff or the key that wrote it down; empty for the buyer's own yes in the chat."""
+    placed_by_kind: Mapped[str] = mapped_column(default="")
+    """As an actor's; empty for history from a file."""
+    placed_by_name: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(Integer, default=1)
     placed_at: Mapped[datetime]
     packed_at: Mapped[datetime | None]
@@ -223,6 +229,8 @@ class OrderLine(Base):
     unit_price: Mapped[Dong]
     discount: Mapped[Dong] = mapped_column(default=0)
     amount: Mapped[Dong]
+    unit_cost: Mapped[Dong | None]
+    """What a piece had cost the shop when it was sold; None when nobody knew."""
     vat_class: Mapped[str]
     weight_g: Mapped[int] = mapped_column(Integer, default=0)
     return_requested: Mapped[int] = mapped_column(Integer, default=0)

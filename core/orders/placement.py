@@ -49,7 +49,7 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
         )
     _refuse_changed_prices(session, quote)
     cart = session.get_one(Cart, quote.cart_id)
-    order = _insert_order(session, quote, cart, now)
+    order = _insert_order(session, quote, cart, actor, now)
     _reserve_stock(session, order, shop_profile(session), now)
     cart.status = "ordered"
     customer = session.get_one(Customer, cart.customer_id)
@@ -82,7 +82,14 @@ def _refuse_changed_prices(session: Session, quote: Quote) -> None:
             )
 
 
-def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> Order:
+def placed_by(actor: Actor) -> dict[str, str]:
+    """For an order's columns. Buyers are named by their order, not here."""
+    if actor.kind == "customer":
+        return {"placed_by_kind": actor.kind}
+    return {"placed_by": actor.id, "placed_by_kind": actor.kind, "placed_by_name": actor.name[:100]}
+
+
+def _insert_order(session: Session, quote: Quote, cart: Cart, actor: Actor, now: datetime) -> Order:
     content = quote.content
     order = Order(
         id=new_id(),
@@ -93,6 +100,7 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> 
         placed_at=now,
         tags=[],
         **_risk_columns(content),
+        **placed_by(actor),
         invoice_request=cart.invoice_request,
         invoice_state="requested" if cart.invoice_request else "none",
         invoice_requested_at=now if cart.invoice_request else None,
@@ -110,14 +118,26 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, now: datetime) -> 
         "variant_id", "sku", "name", "name_en", "option_text", "option_text_en", "quantity", "unit_price",
         "discount", "amount", "vat_class", "weight_g",
     )  # fmt: skip
+    costs = _costs(session, content)
     session.execute(
         insert(OrderLine),
         [
-            {"id": new_id(), "order_id": order.id, "position": index, **{c: line[c] for c in columns}}
+            {
+                "id": new_id(), "order_id": order.id, "position": index, "unit_cost": costs[line["variant_id"]],
+                **{c: line[c] for c in columns},
+            }
             for index, line in enumerate(content["lines"])
         ],
-    )
+    )  # fmt: skip
     return order
+
+
+def _costs(session: Session, content: Mapping[str, Any]) -> dict[str, int | None]:
+    wanted = [line["variant_id"] for line in content["lines"]]
+    return {
+        row.id: row.cost
+        for row in session.execute(select(Variant.id, Variant.cost).where(Variant.id.in_(wanted)))
+    }
 
 
 def _risk_columns(content: Mapping[str, Any]) -> dict[str, Any]:

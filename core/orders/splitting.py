@@ -17,6 +17,7 @@ from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from core.jobs.events import publish
+from core.money import Dong
 from core.orders.approving import refuse_undecided
 from core.orders.codes import next_order_code
 from core.orders.editing import ask_again, line_row, with_quantity
@@ -28,7 +29,7 @@ from core.stock.queries import held_for
 _COPIED = (
     "customer_id", "sales_channel", "status", "buyer_name", "phone", "address", "address_text", "delivery_note",
     "payment_method", "invoice_request", "invoice_state", "invoice_requested_at", "risk_level", "risk_refused",
-    "deposit_percent", "risk_state", "placed_at",
+    "deposit_percent", "risk_state", "placed_at", "placed_by", "placed_by_kind", "placed_by_name",
 )  # fmt: skip
 
 
@@ -49,8 +50,10 @@ def split_order(
     moved = _moved(order, quantities)
     stay, go, origin = _rows(order, moved)
     held = held_for(session, order.id)
-    _shrink(session, order, stay)
-    made = _insert(session, order, go)
+    # What was taken off the price stays with the first order as far as that goes: both together owe as much as before.
+    credited = min(order.credited, _sums(stay, order.shipping_fee)["total"])
+    _shrink(session, order, stay, credited)
+    made = _insert(session, order, go, order.credited - credited)
     regroup(session, picks=_shared(order, made, held, moved, origin), now=now)
     gone = {line.id for line in order.lines} - {row["id"] for row in stay}
     if gone:
@@ -119,14 +122,14 @@ def _rows(
     return stay, go, origin
 
 
-def _shrink(session: Session, order: Order, stay: list[dict[str, Any]]) -> None:
+def _shrink(session: Session, order: Order, stay: list[dict[str, Any]], credited: int) -> None:
     claimed = session.execute(
         update(Order)
         .where(
             Order.id == order.id, Order.version == order.version, Order.fulfilment_state == "unpacked",
             Order.status.in_(("new", "processing")),
         )
-        .values(version=Order.version + 1, **_sums(stay, order.shipping_fee))
+        .values(version=Order.version + 1, credited=credited, **_sums(stay, order.shipping_fee))
         .returning(Order.id)
         .execution_options(synchronize_session=False)
     ).first()  # fmt: skip
@@ -145,11 +148,11 @@ def _shrink(session: Session, order: Order, stay: list[dict[str, Any]]) -> None:
         )
 
 
-def _insert(session: Session, order: Order, go: list[dict[str, Any]]) -> str:
+def _insert(session: Session, order: Order, go: list[dict[str, Any]], credited: int) -> str:
     copied = {name: getattr(order, name) for name in _COPIED}
     new = Order(
         id=new_id(), code=next_order_code(session), quote_id=None, payment_state="unpaid",
-        fulfilment_state="unpacked", tags=[], **copied, **_sums(go, 0),
+        fulfilment_state="unpacked", tags=[], credited=Dong(credited), **copied, **_sums(go, 0),
     )  # fmt: skip
     session.add(new)
     session.flush()

@@ -13,7 +13,7 @@ from core.orders.models import Order
 from core.orders.queries import get_order
 from core.orders.splitting import split_order
 from core.payments.models import Payment, Refund
-from core.payments.recording import received, recount
+from core.payments.recording import recount
 
 
 def merge_with_payments(
@@ -45,7 +45,7 @@ def split_with_payments(
 ) -> tuple[Order, Order]:
     """What was paid stays with the first order as far as it owes; the rest is paid for the new one."""
     kept, new = split_order(session, order_id=order_id, quantities=quantities, actor=actor, now=now)
-    over = min(received(session, kept.id) - kept.total, kept.money.refundable)
+    over = min(kept.money.overpaid, kept.money.refundable)
     if over > 0:
         _hand_over(session, kept, new, over)
     recount(session, [kept.id, new.id])

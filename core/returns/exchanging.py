@@ -17,6 +17,7 @@ from core.jobs.events import publish
 from core.money import MAX_DONG, Dong
 from core.orders.codes import next_order_code
 from core.orders.models import Order, OrderLine
+from core.orders.placement import placed_by
 from core.orders.queries import get_order
 from core.returns.models import Return
 from core.shop import shop_profile
@@ -43,7 +44,7 @@ def place_exchange(
         replaces_order_id=order.id, buyer_name=order.buyer_name, phone=order.phone, address=order.address,
         address_text=order.address_text, delivery_note=order.delivery_note, payment_method=order.payment_method,
         subtotal=Dong(subtotal), discount=Dong(discount), shipping_fee=Dong(shipping_fee), total=Dong(total),
-        invoice_request={}, tags=[], note=f"{request.code} / {order.code}", placed_at=now,
+        invoice_request={}, tags=[], note=f"{request.code} / {order.code}", placed_at=now, **placed_by(actor),
     )  # fmt: skip
     session.add(placed)
     session.flush()
@@ -91,6 +92,7 @@ def _row(variant: Variant, quantity: int, position: int, sold: OrderLine) -> dic
         "option_text": option_text(variant.option_values),
         "option_text_en": option_text(variant.option_values_en) or option_text(variant.option_values),
         "quantity": quantity, "unit_price": price, "discount": discount, "amount": price * quantity - discount,
+        "unit_cost": variant.cost,
         "vat_class": variant.product.vat_class, "weight_g": variant.weight_g, "return_requested": 0,
     }  # fmt: skip
 

@@ -88,7 +88,7 @@ def request_return(
     photo_count: int = 0,
 ) -> Return:
     """A request in state `requested`. Nothing is kept of a refused one."""
-    lines = {line.sku: line for line in returnable(session, order_id=order_id, actor=actor, now=now)}
+    lines = returnable(session, order_id=order_id, actor=actor, now=now)
     if actor.kind == "staff":
         actor.require_role("manager", "sales", action="ask goods back")
     order = get_order(session, order_id)
@@ -103,16 +103,14 @@ def request_return(
     session.add(request)
     session.flush()
     for wish in sorted(wishes, key=lambda w: w.sku):
-        line = lines.get(wish.sku)
-        if line is None or not _ask_back(session, line.id, wish.quantity):
-            raise _too_many(session, order, wish)
         swap = swaps.get(wish.exchange_sku)
-        session.add(
-            ReturnLine(
-                id=new_id(), return_id=request.id, order_line_id=line.id, sku=wish.sku, quantity=wish.quantity,
-                exchange_variant_id=swap.id if swap else None, exchange_sku=wish.exchange_sku,
-            )
-        )  # fmt: skip
+        for line_id, pieces in _spread(session, order, lines, wish):
+            session.add(
+                ReturnLine(
+                    id=new_id(), return_id=request.id, order_line_id=line_id, sku=wish.sku, quantity=pieces,
+                    exchange_variant_id=swap.id if swap else None, exchange_sku=wish.exchange_sku,
+                )
+            )  # fmt: skip
     session.flush()
     audit.record(
         session, actor=actor, action="return.requested", subject_kind="order", subject_id=order.id, now=now,
@@ -158,6 +156,19 @@ def _swaps(session: Session, kind: str, wishes: Sequence[Wish]) -> dict[str, Var
     if short:
         raise InsufficientStock(short)
     return variants
+
+
+def _spread(session: Session, order: Order, lines: Sequence[OrderLine], wish: Wish) -> list[tuple[str, int]]:
+    """Which lines the pieces come from: orders that were merged hold two of the same SKU."""
+    left, parts = wish.quantity, []
+    for line in lines:
+        pieces = min(line.quantity - line.return_requested, left) if line.sku == wish.sku else 0
+        if pieces > 0:
+            parts.append((line.id, pieces))
+            left -= pieces
+    if left or not parts or not all(_ask_back(session, *part) for part in parts):
+        raise _too_many(session, order, wish)
+    return parts
 
 
 def _ask_back(session: Session, line_id: str, quantity: int) -> bool:

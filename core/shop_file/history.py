@@ -95,7 +95,7 @@ def _lines(session: Session, order: Order, part: OrderPart) -> list[OrderLine]:
                 name=product.name, name_en=product.name_en, option_text=option_text(variant.option_values),
                 option_text_en=option_text(variant.option_values_en), quantity=line.qty,
                 unit_price=line.unit_price, discount=discount, amount=gross - discount,
-                vat_class=product.vat_class, weight_g=variant.weight_g,
+                unit_cost=variant.cost, vat_class=product.vat_class, weight_g=variant.weight_g,
             )
         )  # fmt: skip
     session.add_all(lines)

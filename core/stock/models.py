@@ -65,6 +65,7 @@ class StockMovement(Base):
         ),
         Index("ix_stock_movements_level", "variant_id", "warehouse_id"),
         Index("ix_stock_movements_subject", "subject_kind", "subject_id"),
+        Index("ix_stock_movements_at", "at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import acknowledging, at_size, demo_shop, ordering, resetting
+from tests.bench import acknowledging, at_size, demo_shop, ordering, reporting, resetting
 from tests.postgres import EmbeddedPostgres
 
 
@@ -21,6 +21,7 @@ def main(wanted: list[str]) -> None:
         "size": lambda: on_both(lambda name, url, _folder: at_size.measure(name, url)),
         "webhooks": lambda: on_both(acknowledging.measure),
         "reset": lambda: on_both(resetting.measure),
+        "reports": lambda: on_both(reporting.measure),
         "chat": chat,
     }
     for name in wanted or stations:

@@ -35,6 +35,7 @@ function cardView(card) {
   if (card.status_text) box.append(make("p", card.status_text));
   for (const line of card.lines || []) box.append(make("p", typeof line === "string" ? line : line.text, String(line).includes(" · ") ? "note" : ""));
   if (card.total_text && card.type === "summary") box.append(make("p", card.total_text));
+  if (card.image?.url.startsWith("/")) { const image = make("img"); image.src = card.image.url; image.alt = card.image.alt; image.loading = "lazy"; box.append(image); }
   if (card.table) {
     const table = make("table"), head = make("tr");
     for (const name of card.table.columns) head.append(make("th", name));
