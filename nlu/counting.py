@@ -9,6 +9,9 @@ _BEHIND_A_NUMBER = frozenset(
      "shop", "nua", "more", "and", "va"]
 )  # fmt: skip
 
+_BEFORE_A_COUNTER = frozenset(["한", "두", "세", "네"])
+"""Korean numbers that never stand alone: a bare `네` is a yes."""
+
 
 class Counting(Choices):
     def _quantity(self, i: int) -> Mark | None:
@@ -39,6 +42,8 @@ class Counting(Choices):
             return None
         if self._is_counter(end):
             counted, end = True, end + 1
+        if not counted and self._keys[at] in _BEFORE_A_COUNTER:
+            return None
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
         counted = counted or (not digits and self._is_taken(start, end))
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)

@@ -37,7 +37,13 @@ _SLOTS = {"email": "MAIL", "company": "FIRM", "order_code": "CODE", "amount": "M
 
 
 def find_entities(
-    line: Folded, *, awaiting: str | None, own_codes: Sequence[str], name_awaited: bool, today: date | None
+    line: Folded,
+    *,
+    awaiting: str | None,
+    own_codes: Sequence[str],
+    name_awaited: bool,
+    today: date | None,
+    question: bool = False,
 ) -> Entities:
     raw = line.raw
     found = Entities()
@@ -61,7 +67,7 @@ def find_entities(
     found.mentions += contacts.amounts(raw, taken)
     taken = [span for span, _ in found.spans()]
     beside = [phone.span for phone in found.phones] + ([address] if address else [])
-    found.name = find_name(raw, awaited=name_awaited, taken=taken, details=beside)
+    found.name = find_name(raw, awaited=name_awaited, taken=taken, details=beside, question=question)
     return found
 
 

@@ -32,6 +32,7 @@ _SELF = re.compile(
     r"([^\d,;.\n?!|/]{1,40})",
     re.I,
 )
+_SENT = re.compile(r"(?:gửi|gui|giao|ship|send|deliver|address)\b", re.IGNORECASE)
 _KIN = re.compile(
     r"^\s*(?:(?:my|our|a|the)\s+)?(?:(?:mom|mum|mother|dad|father|wife|husband|sister|brother|friend|boss|girlfriend|boyfriend|"
     r"daughter|son|aunt|uncle|cousin|colleague|flatmate|roommate|bf|gf|mẹ|me|má|ba|bố|bo|vợ|vo|chồng|chong|chị|chi|anh|em|con|"
@@ -55,6 +56,7 @@ _HANGUL = re.compile(r"[가-힣]")
 _KO_TALK = re.compile(r"^(?:네|예|응|아니|아니요)$|..(?:요|니다|까|죠|거든|는데)$")
 _NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wrong name|이름)(?!\w)", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
+A_FEW = 3
 
 
 @lru_cache
@@ -64,12 +66,12 @@ def _lists() -> dict[str, frozenset[str]]:
 
 
 def find_name(
-    raw: str, *, awaited: bool, taken: Sequence[Span], details: Sequence[Span]
+    raw: str, *, awaited: bool, taken: Sequence[Span], details: Sequence[Span], question: bool = False
 ) -> NameMention | None:
     """`taken` places belong to something else; `details` are phone and address, beside which names stand."""
     return (
         _labelled(raw, taken)
-        or _self_named(raw, taken)
+        or _self_named(raw, taken, to_a_place=question and not details)
         or _beside(raw, taken, details)
         or _awaited(raw, taken, awaited)
     )
@@ -112,8 +114,11 @@ def _may_be_label(raw: str, match: re.Match[str], mention: NameMention) -> bool:
     return not asks
 
 
-def _self_named(raw: str, taken: Sequence[Span]) -> NameMention | None:
+def _self_named(raw: str, taken: Sequence[Span], *, to_a_place: bool) -> NameMention | None:
+    """`to_a_place`: "can you ship to Oslo?" names no receiver."""
     for match in _SELF.finditer(raw):
+        if to_a_place and _SENT.match(match.group()):
+            continue
         text = _without_kin(_cut(match.group(1), match.start(1), taken))
         found = _leading_name(text)
         if found is not None:
@@ -175,7 +180,11 @@ def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | No
     if _HANGUL.search(text) and not _is_korean_answer(text):
         return None
     mention = _mention(text, 0, 0.8)
-    return mention if mention is not None and may_be_name(text[slice(*mention.span)]) else None
+    if mention is None or not may_be_name(text[slice(*mention.span)]):
+        return None
+    # "giao về 12 …" tells where to; `Giao` alone is somebody's name.
+    leads_on = len(mention.value.split()) == 1 and len(raw.split()) > A_FEW
+    return None if leads_on and fold(mention.value) in words().not_names else mention
 
 
 def _up_to_its_end(text: str) -> str:

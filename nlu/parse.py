@@ -16,8 +16,8 @@ from nlu.models import CartItem, Intent, Parse
 from nlu.normalise import MAX_CHARS, Folded, folded
 from nlu.phrases import Mark
 from nlu.pieces import Piece, pieces_of
-from nlu.rules import find_note, find_payment, is_question, yes_and_no
-from nlu.tokens import Token, tokenise
+from nlu.rules import find_note, find_payment, is_question, says_only, yes_and_no
+from nlu.tokens import Token, has_phrase, plain, tokenise
 from nlu.wordlists import words
 
 BY_THE_WAY = 0.3
@@ -56,13 +56,14 @@ def read(text: str, context: Context) -> Reading:
     """The part that training and understanding have in common."""
     line = folded(text[:MAX_CHARS])
     tokens = tokenise(line)
-    name_awaited = context.awaiting == "name" and not is_question(line.raw, tokens)
+    question = is_question(line.raw, tokens)
     entities = find_entities(
         line,
         awaiting=context.awaiting,
         own_codes=context.order_codes,
-        name_awaited=name_awaited,
+        name_awaited=context.awaiting == "name" and not question,
         today=context.today,
+        question=question,
     )
     masked = _masked_tokens(tokens, line, [span for span, _ in entities.spans()])
     pieces = pieces_of(tokens, masked, context.lexicon)
@@ -92,6 +93,7 @@ def _understood(text: str, context: Context) -> Parse:
     language, sure = detect(raw, talk)
     question = is_question(raw, reading.tokens)
     scored = _without_idle(dict(classify(reading.units)), talk)
+    scored = _wished_not_removed(scored, reading, context, question)
     found = _items(reading, context, scored)
     if _other_than_told(reading, found):
         scored |= {"change_item": max(scored.get("change_item", 0.0), 0.6)}
@@ -119,6 +121,7 @@ def _understood(text: str, context: Context) -> Parse:
         quantity=found.bare_quantity,
         question=question,
         note=find_note(raw, reading.tokens),
+        only=says_only(raw),
     )
 
 
@@ -147,6 +150,24 @@ def _without_idle(scored: dict[str, float], talk: Sequence[Token]) -> dict[str, 
     return {
         name: min(value, DOUBT) if name in _CHANGES_WHAT_IS_THERE else value for name, value in scored.items()
     }
+
+
+def _wished_not_removed(
+    scored: dict[str, float], reading: Reading, context: Context, question: bool
+) -> dict[str, float]:
+    """`need the tote bag`: what is not in the cart and goes with no word of taking out is wished for."""
+    named = [mark for mark in reading.marks if mark.kind == "product"]
+    held = {item.product_sku for item in context.cart}
+    line = plain(reading.tokens)
+    undone = any(mark.kind == "removal" or mark.negated for mark in reading.marks)
+    removed = scored.get("remove_item", 0.0)
+    if removed < DOUBT or not named or undone:
+        return scored
+    refused = any(has_phrase(line, phrase) for phrase in words().no)
+    if not says_only(reading.line.raw) and (refused or any(mark.hits.all & held for mark in named)):
+        return scored
+    wish = {} if question else {"order": max(scored.get("order", 0.0), removed)}
+    return scored | wish | {"remove_item": DOUBT}
 
 
 def _corrects(reading: Reading) -> bool:

@@ -1,6 +1,7 @@
 """What is sure by rule: an explicit yes or no, a question's form, how somebody pays, a note for the delivery."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from nlu.models import Mention
@@ -80,6 +81,17 @@ def _place(line: Folded, tokens: Sequence[Token], phrase: str) -> tuple[int, int
         joined, starts = "".join(char for char, _ in kept), [token for _, token in kept]
     at = re.search(re.escape(phrase.replace(" ", "") if hangul else phrase), joined)
     return line.raw_span(starts[at.start()].start, starts[at.end() - 1].end) if at else None
+
+
+_ONLY = re.compile(
+    r"\b(?:chỉ (?:lấy|mua|đặt|cần|chốt|order)|(?:lấy|mua|giữ|đặt) mỗi|chi (?:lay|mua|dat) .{1,40} thoi"
+    r"|(?:only|just) (?:the|my|this|that|those|these|keep|want|take|need)|nothing but|nothing else)\b"
+    r"|만\s?(?:할게|할께|살게|주세요|주문|구매|해\s?주|남)"
+)
+
+
+def says_only(raw: str) -> bool:
+    return bool(_ONLY.search(unicodedata.normalize("NFC", raw.lower())))
 
 
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:
