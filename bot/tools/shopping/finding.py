@@ -21,7 +21,7 @@ from bot.tools.shopping.telling import (
     product_skus,
     stock_of,
 )
-from bot.tools.shopping.wishes import price_range
+from bot.tools.shopping.wishes import asks_advice, price_range
 from core.catalogue.finding import Wish, categories, category_in, find_by_wish
 from core.catalogue.folding import fold
 from core.catalogue.models import Product
@@ -108,6 +108,8 @@ def look_up(
     with turn.services.db.read_transaction() as session:
         named = product_skus(turn, skus)
         products = find_by_wish(session, Wish(skus=named) if named else Wish(question))
+        if not products and asks_advice(question):
+            products = find_by_wish(session, Wish(question, told_at_length=True))
         if products:
             return _show(turn, "look_up", products, stock_of(session, products), bounds={})
     if asked:
