@@ -28,7 +28,9 @@ def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
     A thumbs-up alone is one only while nothing but the yes is awaited.
     """
     if is_only_signs(parse.text):
-        return list(awaiting) == ["confirm"] and bool(_AGREEING_SIGNS & set(parse.text))
+        return {"confirm"} <= set(awaiting) <= {"confirm", "payment"} and bool(
+            _AGREEING_SIGNS & set(parse.text)
+        )
     if not parse.yes or parse.no or parse.question or says(parse.text, "hesitating", "later"):
         return False
     return not any(i.name in _CHANGING and i.confidence >= SURE for i in parse.intents)
