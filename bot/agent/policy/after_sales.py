@@ -19,6 +19,7 @@ from bot.agent.policy.told import (
 )
 from nlu import Parse
 
+LIKELY = 0.6
 CHANGING = frozenset({"change_item", "remove_item", "change_details"})
 OPEN = ("new", "processing", "packed", "shipped", "failed")
 _MORE_THAN_A_COMPLAINT = frozenset({*ABOUT_GOODS, *ABOUT_THE_SHOP, "haggle", "order", "wholesale"})
@@ -68,7 +69,7 @@ def code_of(parse: Parse) -> str:
 
 def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     wished = intents & {"return_request", "exchange_request"}
-    if not wished and not _swap_of_delivered(parse, context, intents):
+    if not wished and not (_swap_of_delivered(parse, context, intents) or _likely_swap(parse, context)):
         return []
     if not code_of(parse) and parse.question and (not context["orders"] or "ask_policy" in intents):
         return []
@@ -101,6 +102,14 @@ def _swap_of_delivered(parse: Parse, context: dict[str, Any], intents: set[str])
         and not statuses & set(OPEN)
         and bool(statuses & set(DELIVERED))
     )
+
+
+def _likely_swap(parse: Parse, context: dict[str, Any]) -> bool:
+    """Half an exchange and half a change are one wish, once the goods are with the customer."""
+    sure = {intent.name: intent.confidence for intent in parse.intents}
+    doubtful = sure.get("exchange_request", 0.0) + sure.get("change_item", 0.0)
+    statuses = {placed["status"] for placed in context["orders"]}
+    return not context["cart"] and doubtful >= LIKELY and bool(statuses) and statuses <= set(DELIVERED)
 
 
 def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:

@@ -7,11 +7,11 @@ from typing import Any
 from bot.agent.agreement import says
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.tools.shopping.measures import read_measures
-from bot.tools.shopping.wishes import price_end, price_range
+from bot.tools.shopping.wishes import asks_advice, price_end, price_range
 from core.catalogue.wording import Unit, units
 from nlu import ItemMention, Parse, fold
 
-_TOPICS = {
+TOPICS = {
     "ask_shipping_fee": "shipping_fee",
     "ask_delivery_time": "delivery_time",
     "ask_payment": "payment",
@@ -32,10 +32,20 @@ _MORE = re.compile(
     r"\b(xem them|them mau|mau (nao )?(khac|nua)|con (mau|cai|loai|mon)( nao)? (khac|nua)|cai khac|show more|more"
     r"|any others?|other (ones|models|options)|anything else)\b|더 (보여|있)|다른 (거|것|상품|제품)"
 )
+_FITTING = re.compile(r"\b(phu hop|hop voi|danh cho|cho da|for|suit\w*)\b|맞는|에 좋은|용으로")
+_SELLS = re.compile(
+    r"\b(co|con) (ban|hang|mau|loai|sp|san pham)\b|\b(ban|sell|carry|stock)\b|팔아|팔아요|파나|판매"
+)
 A_FEW = 4
 CLEARLY = 0.8
 CERTAIN = 0.9
 LIKELY = 0.6
+_TIME = re.compile(
+    r"\b(lau|ngay|hom|bua|gio|khi nao|bao gio|chung nao|kip|tuan|toi chua|nhanh|gap|hoa toc"
+    r"|long|when|days?|hours?|soon|fast|quick|time|weeks?|today|tomorrow|tonight|arriv\w*|by (mon|tue|wed|thu|fri|sat|sun)\w*)\b"
+    r"|언제|며칠|얼마나|걸리|시간|오늘|내일|도착|빨리|까지 (받|올|오)"
+)
+"""How long or when, beside "do you deliver there?"."""
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
@@ -99,7 +109,7 @@ def _price_of_ordered(deeds: Sequence[Step]) -> list[Step]:
 def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     intents = intents_of(parse)
     named, candidates = _named(parse), _candidates(parse)
-    focus = named or _focus(context)
+    focus = named or focus_of(context)
     if "notify_restock" in intents:
         options = parse.items[0].options if parse.items else {}
         arguments = {"sku": focus[0] if focus else "", "options": dict(options), "stop": parse.no}
@@ -129,7 +139,8 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         return [Call("recommend_products", {"wish": parse.text, "skus": among})]
     if _budget_alone(parse, intents):
         return [Call("recommend_products", {"wish": parse.text, "skus": []})]
-    if "recommend" in intents and not (intents & set(_ABOUT_GOODS) and named):
+    advice = "recommend" in intents or (named and not intents and asks_advice(parse.text))
+    if advice and not (intents & set(_ABOUT_GOODS) and named):
         among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
         return [Call("recommend_products", {"wish": parse.text, "skus": among})]
     return []
@@ -185,10 +196,19 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
     if "price" in about and not _only_price(parse, intents):
         intents = (intents - {"ask_price"}) | {"ask_product"}
         about.remove("price")
+    vaguely = all(item.confidence < CERTAIN for item in parse.items)
+    for_a_need = vaguely or bool(_FITTING.search(line))
+    if about == ["stock"] and for_a_need and not options and _asks_a_detail(parse):
+        # "Is there a cleanser for dry skin?": perhaps another one than the first of that name.
+        return [Call("recommend_products", {"wish": parse.text, "skus": [sku]})]
+    if "stock" in about and _sure_of(parse, "ask_stock") < CLEARLY and _asks_a_detail(parse):
+        # "What is in it?" has the words of "is there any?".
+        intents = (intents - {"ask_stock"}) | {"ask_product"}
+        about.remove("stock")
     if "search_product" in intents and not about and _asks_a_detail(parse):
         # "A cleanser for dry skin": perhaps another one than the first of that name.
         return [Call("recommend_products", {"wish": parse.text, "skus": [sku]})]
-    other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle", "choose_payment"} - {"ask_policy"}
+    other = intents & {*TOPICS, "ask_shop", "ask_promotion", "haggle", "choose_payment"} - {"ask_policy"}
     detail = bool(intents & {"ask_product", "ask_policy"}) or not (
         about or other or not (parse.question and not intents & {"search_product", "order", "add_item"})
     )
@@ -222,19 +242,23 @@ def _matters(parse: Parse) -> list[Unit]:
 
 def _only_price(parse: Parse, intents: set[str]) -> bool:
     """ "Does it work with my radio?" asks no price, whatever it looks like."""
-    sure = next((own.confidence for own in parse.intents if own.name == "ask_price"), 0.0)
+    sure = _sure_of(parse, "ask_price")
     return "ask_price" in intents and (sure >= CLEARLY or not parse.question or len(_matters(parse)) < 2)
+
+
+def _sure_of(parse: Parse, name: str) -> float:
+    return next((own.confidence for own in parse.intents if own.name == name), 0.0)
 
 
 def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     """`giá bao nhiêu`, `còn hàng không`: what is being ordered, else what was shown last."""
     intents = intents_of(parse)
-    focus = _focus(context)
+    focus = focus_of(context)
     if not intents & set(_ABOUT_GOODS) or ordering:
         return []
     if not focus:
         if intents & set(_ABOUT_GOODS) != {"ask_price"}:
-            return []
+            return [] if _matters(parse) or parse.items or context["cart"] else [Words("which_product")]
         alone = len(parse.text.split()) <= A_FEW and not context["cart"]
         return [Words("which_product") if alone else Call("look_up", {"question": parse.text})]
     if len(focus) == 1:
@@ -249,9 +273,14 @@ def _of_words(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
         return []
     if "browse_catalogue" in intents:
         return [Call("browse_catalogue", {"category": parse.text})]
-    if intents & {"search_product", "ask_stock"}:
+    if intents & {"search_product", "ask_stock"} or ("out_of_scope" in intents and _asks_for_goods(parse)):
         return _search(parse)
     return [Call("look_up", {"question": parse.text})] if "ask_product" in intents else []
+
+
+def _asks_for_goods(parse: Parse) -> bool:
+    """`shop có bán giày đá bóng không`: football is none of ours, shoes for it may be."""
+    return parse.question and bool(_SELLS.search(fold(parse.text)))
 
 
 def _search(parse: Parse) -> list[Step]:
@@ -264,7 +293,7 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
     A topic that no part of the message asks for by itself is a second guess at what another part asks.
     """
     intents = [intent.name for intent in parse.intents if intent.name in intents_of(parse)]
-    about = [name for name in intents if name in (*_TOPICS, "ask_shop", "ask_promotion")]
+    about = [name for name in intents if name in (*TOPICS, "ask_shop", "ask_promotion")]
     if parse.address_span is not None and not parse.question:
         # "Ship to 12 Lê Lợi" tells where; it asks nothing about delivery.
         about = [name for name in about if name not in ("ask_shipping_fee", "ask_delivery_time", "ask_shop")]
@@ -302,9 +331,11 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
     confidence = next((own.confidence for own in parse.intents if own.name == name), 1.0)
     flow = (context.get("flow") or {}).get("name", "")
     of_flow = {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
-    if of_flow and confidence < CERTAIN:
+    if of_flow and (confidence < CERTAIN or (of_flow == "return" and name == "ask_shipping_fee")):
         return of_flow
-    return _TOPICS[name] if confidence >= LIKELY else ""
+    if name == "ask_delivery_time" and not _TIME.search(fold(parse.text)):
+        return "delivery_area" if confidence >= LIKELY else ""
+    return TOPICS[name] if confidence >= LIKELY else ""
 
 
 def _own_clause(parse: Parse) -> str:
@@ -336,7 +367,7 @@ def _candidates(parse: Parse) -> list[str]:
     )
 
 
-def _focus(context: dict[str, Any]) -> list[str]:
+def focus_of(context: dict[str, Any]) -> list[str]:
     waiting = [draft["sku"] for draft in context.get("drafts", ()) if draft["sku"]]
     last = [context["last_item"]] if context["cart"] and context.get("last_item") else []
     return waiting[:1] or list(context["shown"]) or last
@@ -344,7 +375,7 @@ def _focus(context: dict[str, Any]) -> list[str]:
 
 def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if parse.question or len(parse.text.split()) >= 3:
-        focus = _focus(context)
+        focus = focus_of(context)
         sku = focus[0] if len(focus) == 1 else ""
         return [Call("look_up", {"question": parse.text, "sku": sku, "asked": parse.question})]
     if parse.yes and context["awaiting"]:

@@ -277,7 +277,8 @@ _OTHER = frozenset({
     "cancel_order", "invoice_request", "return_request", "exchange_request", "complaint",
 })  # fmt: skip
 _OWN = {
-    "cancel": {"cancel_order"},
+    # Why it is called off may sound like any trouble: "hết tiền rồi", "đặt nhầm màu".
+    "cancel": {"cancel_order", "paid_notice", "complaint", "return_request", "exchange_request"},
     "return": {"return_request", "exchange_request"},
     "change": {"exchange_request"},
     "invoice": {"invoice_request"},

@@ -95,6 +95,7 @@ TEXTS = {
     "shop_hotline": "Hotline: {value}.",
     "topic_shipping_fee": "How much is delivery?",
     "topic_delivery_time": "How long does delivery take?",
+    "topic_delivery_area": "Where do you deliver to?",
     "topic_payment": "How can I pay?",
     "topic_shop": "Where is the shop and when is it open?",
     "topic_promotion": "Is there any promotion, voucher or discount code?",

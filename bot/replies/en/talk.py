@@ -31,6 +31,7 @@ TEXTS = {
     "cart_kept_priced": "Take your time. The prices in the summary hold for {minutes} minutes. I can't hold the stock, though, so write “confirm” soon if you like it.",
     "unsure": "Sorry, I didn't quite get that. Could you tell me the product you'd like, or what you'd like to know?",
     "answer_opening": "",
+    "answer_foreign": "Our note on this isn't in English yet, so here it is as our shop wrote it:",
     "not_known": "I don't have reliable information about that, so I'd rather not guess.",
     "ask_staff": "Shall I pass you to one of our staff?",
     "handed_off": "I've passed this conversation to our staff. Someone will answer you here soon.",

@@ -95,6 +95,7 @@ TEXTS = {
     "shop_hotline": "Hotline: {value}.",
     "topic_shipping_fee": "Phí giao hàng bao nhiêu?",
     "topic_delivery_time": "Bao lâu thì nhận được hàng?",
+    "topic_delivery_area": "Shop giao hàng tới những đâu?",
     "topic_payment": "Thanh toán bằng cách nào?",
     "topic_shop": "Cửa hàng ở đâu, mở cửa mấy giờ?",
     "topic_promotion": "Shop có chương trình khuyến mãi, mã giảm giá nào không?",

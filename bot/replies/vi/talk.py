@@ -31,6 +31,7 @@ TEXTS = {
     "cart_kept_priced": "Dạ mình cứ suy nghĩ thoải mái ạ. Giá trong bản tóm tắt em giữ {minutes} phút, còn hàng thì em chưa giữ trước được nên mình ưng thì nhắn “chốt” sớm giúp em nha.",
     "unsure": "Dạ em chưa hiểu rõ ý mình ạ. Mình nhắn giúp em tên sản phẩm muốn mua hoặc điều muốn hỏi nha.",
     "answer_opening": "Dạ em gửi mình thông tin ạ:",
+    "answer_foreign": "Dạ phần này shop chưa có bản tiếng Việt nên em gửi nguyên văn ạ:",
     "not_known": "Dạ phần này em chưa có thông tin chắc chắn nên không dám trả lời bừa ạ.",
     "ask_staff": "Mình có muốn em chuyển cho nhân viên hỗ trợ không ạ?",
     "handed_off": "Dạ em đã chuyển cuộc trò chuyện cho nhân viên, bạn ấy sẽ trả lời mình sớm ạ.",
