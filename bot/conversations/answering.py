@@ -178,13 +178,16 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         context = turn_context(session, draft)
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(text, context, services.lexicon())
-    if _changes_language(draft.parse, bool(draft.customer_texts)):
+    if _changes_language(draft.parse, bool(state.get("heard"))):
+        state["heard"] = True
         draft.language = _language(state, draft.parse.language)
     return draft
 
 
-def _changes_language(parse: Parse, customer_wrote_before: bool) -> bool:
-    """Addresses, names and goods look the same in every language: only enough plain words change it."""
+def _changes_language(parse: Parse, heard_before: bool) -> bool:
+    """Addresses, names and goods look the same in every language: only enough plain words change it, once one of
+    their own was heard.
+    """
     if parse.language_confidence < SURE_OF_LANGUAGE:
         return False
     spans = [parse.address_span, parse.name.span if parse.name else None]
@@ -195,7 +198,7 @@ def _changes_language(parse: Parse, customer_wrote_before: bool) -> bool:
     plain = [word for word in rest.split() if sum(c.isalpha() for c in word) > 1]
     if any("\uac00" <= c <= "\ud7a3" for c in rest):
         return True
-    least = ENOUGH_WORDS if customer_wrote_before else 1
+    least = ENOUGH_WORDS if heard_before else 1
     return len(plain) >= least
 
 
