@@ -5,12 +5,18 @@ import unicodedata
 from collections.abc import Sequence
 
 from nlu.models import Mention
-from nlu.normalise import Folded
-from nlu.tokens import Token, has_phrase, plain
+from nlu.normalise import Folded, folded
+from nlu.tokens import Token, has_phrase, plain, tokenise
 from nlu.wordlists import words
 
-_NOTES = ("gio hanh chinh", "goi truoc", "truoc khi giao", "giao buoi", "giao sau", "call before", "after work",
-          "goi qua", "gift")  # fmt: skip
+_NOTES = (
+    "gio hanh chinh", "goi truoc", "truoc khi giao", "giao buoi", "giao sau", "giao truoc", "giao ngoai gio",
+    "gui bao ve", "gui le tan", "de bao ve", "de truoc cua", "nho goi", "goi cho", "call before", "call me before", "call first",
+    "after work", "leave it", "leave at", "leave with", "ring the", "office hours", "before delivery", "goi qua",
+    "gift wrap", "as a gift", "문 앞", "경비실", "오기 전", "배송 전", "전화 주", "전화주",
+)  # fmt: skip
+_PART = re.compile(r"[^,;.\n()\[\]]+")
+LONG = 15
 _AT_THE_END = frozenset({"khong", "chua", "gi", "sao", "nao", "ha"})
 _WEAK = frozenset({*_AT_THE_END, "may"})
 
@@ -95,5 +101,11 @@ def says_only(raw: str) -> bool:
 
 
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:
-    line = plain(tokens)
-    return raw.strip()[:200] if any(f" {phrase} " in line for phrase in _NOTES) and len(tokens) < 15 else None
+    """The whole of a short message about the delivery; of a longer one the part that says it: `… (gọi trước nha)`."""
+    if not any(has_phrase(plain(tokens), phrase) for phrase in _NOTES):
+        return None
+    if len(tokens) < LONG:
+        return raw.strip()[:200]
+    said = [part.group().strip() for part in _PART.finditer(raw)]
+    noted = [part for part in said if any(has_phrase(plain(tokenise(folded(part))), p) for p in _NOTES)]
+    return "; ".join(noted)[:200] or None

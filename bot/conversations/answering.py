@@ -13,6 +13,7 @@ from bot.agent.reviewing import Said
 from bot.agent.turn import Services, ToolOutcome, Turn
 from bot.conversations.handoff import hand_over
 from bot.conversations.live import Live
+from bot.conversations.meanwhile import answer_meanwhile
 from bot.conversations.media import (
     answer_without_words,
     answered_with_attachments,
@@ -37,10 +38,14 @@ ENOUGH_WORDS = 3
 def answer(
     incoming: Incoming, *, services: Services, assistant: Assistant, live: Live | None = None
 ) -> Answer:
-    """Silent while staff hold the conversation; else one reply, or a draft of it, with its evidence."""
-    if incoming.mode == "manual":
+    """Silent while staff hold the conversation; else one reply, or a draft of it, with its evidence. Called, but not
+    there yet, they are waited for with what is sure.
+    """
+    if incoming.mode == "manual" and (incoming.held_by_staff or not incoming.text.strip()):
         return _silent(incoming, services)
     turn = _turn(incoming, services)
+    if incoming.mode == "manual":
+        return _silent(incoming, services) if turn.shadow else _meanwhile(incoming, turn, services)
     if live is not None and not turn.shadow:
         turn.tell = live.teller(incoming.conversation_id, incoming.external_id)
     said = _reply(turn, incoming, assistant)
@@ -217,6 +222,17 @@ def _count_unsure(turn: Turn, text: str) -> None:
         turn.state.pop("unsure", None)
     else:
         turn.state["unsure"] = turn.state.get("unsure", 0) + 1
+
+
+def _meanwhile(incoming: Incoming, turn: Turn, services: Services) -> Answer:
+    text = answer_meanwhile(turn)
+    if not text:
+        return _silent(incoming, services)
+    cards = [card for outcome in turn.outcomes for card in outcome.cards]
+    with services.db.read_transaction() as session:
+        shown = public_state(session, incoming.customer_id, turn.state, turn.language, True)
+    evidence = [evidence_of(outcome) for outcome in turn.outcomes]
+    return Answer([Reply(text, cards)], turn.state, shown, turn.language, evidence)
 
 
 def _silent(incoming: Incoming, services: Services) -> Answer:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.asides import further_questions
 from bot.agent.policy.follow_up import follow_up
@@ -19,7 +20,7 @@ from bot.agent.policy.questions import ask, ask_aside, asked_beside, open_questi
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk, thinks_it_over
 from bot.agent.policy.wishes import buys_a_count, takes_the_picked
-from nlu import Intent, Parse
+from nlu import Intent, Mention, Parse
 
 MOST_PARTS = 3
 A_NAME = 3
@@ -59,11 +60,19 @@ def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) 
 
 
 def _calm(parse: Parse, context: dict[str, Any]) -> Parse:
-    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound."""
+    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound; "when is it back?" and
+    "tell me then" are one wish.
+    """
+    if says(parse.text, "restock") and not parse.phones:
+        return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
     if context["awaiting"][:1] not in (["name"], ["address"], ["ward"]) or len(parse.text.split()) > A_NAME:
         return parse
     kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
     return replace(parse, intents=kept or (Intent("unknown", 0.3),))
+
+
+def _without_place(parse: Parse) -> tuple[Mention, ...]:
+    return tuple(mention for mention in parse.mentions if mention.kind != "address")
 
 
 def _only_asks(parse: Parse, context: dict[str, Any]) -> bool:

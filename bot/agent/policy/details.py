@@ -95,9 +95,9 @@ def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> st
     return parse.text[: span[1]] if not says(before, "delivery_lead") else told
 
 
-def _awaited_payment(parse: Parse, context: dict[str, Any]) -> str:
+def awaited_payment(parse: Parse, context: dict[str, Any]) -> str:
     """Asked how, a few words that name one way and not the other: `khi nhận hàng`, `quét mã`."""
-    if "payment" not in context["awaiting"] or len(parse.text.split()) > A_SHORT_ANSWER:
+    if "payment" not in context["awaiting"] or len(parse.text.split()) > A_SHORT_ANSWER or "?" in parse.text:
         return ""
     ways = {
         method
@@ -114,7 +114,7 @@ def _payment(parse: Parse, context: dict[str, Any]) -> str:
     )
     if parse.payment and choosing:
         return parse.payment
-    if choosing and (awaited := _awaited_payment(parse, context)):
+    if awaited := awaited_payment(parse, context):
         return awaited
     chosen = "choose_payment" in intents_of(parse) and not parse.payment and not parse.question
     return parse.text.strip()[:40] if chosen and context["cart"] else ""

@@ -30,9 +30,11 @@ _GIVES_UP = re.compile(
     r"\b(thoi|khoi)\b.{0,16}\b(tra|doi)\b|\bkhong (tra|doi)( hang)? nua\b"
     r"|\b(never ?mind|forget (it|about it)|i.ll keep it)\b|됐어요|안 할게|그만"
 )
-# "Don't need them" is why an order is called off; that it stays is said of the order or of calling it off.
+# "Don't need them" is why an order is called off; that it stays is said of it or of calling it off.
 _KEEPS = re.compile(
-    r"\b(thoi|khoi|khong|ko|k|dung)\b.{0,12}\b(huy|bo don|cancel)\b|\bde (minh|em|anh|chi) giu lai\b|\bgiu (lai|nguyen)\b|^\W*thoi\W*$"
+    r"\b(thoi|khoi|khong|ko|k|dung)\b.{0,12}\b(huy|bo don|cancel)\b"
+    r"|\bde (minh|em|anh|chi) giu lai\b|\bgiu (lai|nguyen)\b"
+    r"|^\W*thoi\W*$"
     r"|\b(never ?mind|forget (it|about it)|i.ll keep (it|them)|keep (it|the order|my order)|do ?n.t cancel)\b"
     r"|취소 안|취소하지|그냥 둘게|그냥 주세요|됐어요|그만"
 )

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.agent.agreement import says
+from bot.agent.policy.choosing import candidate_goods, choose_for, named_goods, only_candidate
+from bot.agent.policy.details import awaited_payment
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.tools.shopping.measures import read_measures
-from bot.tools.shopping.wishes import asks_advice, price_end, price_range
+from bot.tools.shopping.wishes import price_range
 from core.catalogue.wording import Unit, units
-from nlu import ItemMention, Parse, fold
+from nlu import Parse, fold
 
 TOPICS = {
     "ask_shipping_fee": "shipping_fee",
@@ -36,13 +38,15 @@ _FITTING = re.compile(r"\b(phu hop|hop voi|danh cho|cho da|for|suit\w*)\b|맞는
 _SELLS = re.compile(
     r"\b(co|con) (ban|hang|mau|loai|sp|san pham)\b|\b(ban|sell|carry|stock)\b|팔아|팔아요|파나|판매"
 )
+_WHATEVER = re.compile(r"\b(gi|j|nhung gi|what|everything)\b|뭐|무엇|어떤")
 A_FEW = 4
 CLEARLY = 0.8
 CERTAIN = 0.9
 LIKELY = 0.6
 _TIME = re.compile(
     r"\b(lau|ngay|hom|bua|gio|khi nao|bao gio|chung nao|kip|tuan|toi chua|nhanh|gap|hoa toc"
-    r"|long|when|days?|hours?|soon|fast|quick|time|weeks?|today|tomorrow|tonight|arriv\w*|by (mon|tue|wed|thu|fri|sat|sun)\w*)\b"
+    r"|long|when|days?|hours?|soon|fast|quick|time|weeks?|today|tomorrow|tonight"
+    r"|arriv\w*|by (mon|tue|wed|thu|fri|sat|sun)\w*)\b"
     r"|언제|며칠|얼마나|걸리|시간|오늘|내일|도착|빨리|까지 (받|올|오)"
 )
 """How long or when, beside "do you deliver there?"."""
@@ -69,7 +73,7 @@ def ask_aside(asides: Sequence[Parse], context: dict[str, Any]) -> list[Step]:
     """Goods that are asked about while others are ordered are shown; a plain question about them is answered."""
     steps: list[Step] = []
     for part in asides:
-        named = [*_named(part), *_candidates(part)]
+        named = [*named_goods(part), *candidate_goods(part)]
         plain = not named or bool(intents_of(part) & {"ask_price", "ask_stock", "ask_product", "ask_size"})
         shown = [Call("find_products", {"skus": named[:6]})] if named else []
         found: Sequence[Step] = (_goods(part, context, ()) if plain else []) or shown
@@ -80,11 +84,11 @@ def ask_aside(asides: Sequence[Parse], context: dict[str, Any]) -> list[Step]:
 def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[Step]:
     intents = intents_of(parse)
     ordering = any(isinstance(step, Call) and step.tool == "update_order" for step in deeds)
-    if ordering and "recommend" in intents and _named(parse):
-        return [Call("recommend_products", {"wish": parse.text, "skus": _named(parse)[:1]})]
+    if ordering and "recommend" in intents and named_goods(parse):
+        return [Call("recommend_products", {"wish": parse.text, "skus": named_goods(parse)[:1]})]
     if ordering and not intents & {"ask_price", "ask_product", "compare", "ask_size"}:
         return []
-    if ordering and "ask_price" in intents and not _named(parse):
+    if ordering and "ask_price" in intents and not named_goods(parse):
         return _price_of_ordered(deeds)
     if (
         deeds
@@ -108,7 +112,7 @@ def _price_of_ordered(deeds: Sequence[Step]) -> list[Step]:
 
 def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     intents = intents_of(parse)
-    named, candidates = _named(parse), _candidates(parse)
+    named, candidates = named_goods(parse), candidate_goods(parse)
     focus = named or focus_of(context)
     if "notify_restock" in intents:
         options = parse.items[0].options if parse.items else {}
@@ -134,35 +138,16 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         and _MORE.search(fold(parse.text))
     ):
         return [Call("show_more")]
-    if price_end(parse.text):
-        among = list(dict.fromkeys([*named, *candidates]))[:20]
-        return [Call("recommend_products", {"wish": parse.text, "skus": among})]
-    if _budget_alone(parse, intents):
-        return [Call("recommend_products", {"wish": parse.text, "skus": []})]
-    advice = "recommend" in intents or (named and not intents and asks_advice(parse.text))
-    if advice and not (intents & set(_ABOUT_GOODS) and named):
-        among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
-        return [Call("recommend_products", {"wish": parse.text, "skus": among})]
-    return []
-
-
-def _budget_alone(parse: Parse, intents: set[str]) -> bool:
-    """A sum and no goods, with a word of looking for something: advice within it."""
-    likely = {intent.name for intent in parse.intents[:3]}
-    sure = intents - {"greeting", "thanks", "chitchat"}
-    return (
-        not parse.items and not sure and bool(likely & {"search_product", "recommend", "browse_catalogue"})
-        and price_range(parse.text) != (None, None)
-    )  # fmt: skip
+    return choose_for(parse, context, intents)
 
 
 def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     """Goods that the message names, for sure or among a few."""
     intents = intents_of(parse)
-    named, candidates = _named(parse), _candidates(parse)
+    named, candidates = named_goods(parse), candidate_goods(parse)
     if "search_product" in intents and price_range(parse.text) != (None, None):
         return _search(parse)
-    products = {item.product_sku or _only_candidate(item) for item in parse.items} - {None}
+    products = {item.product_sku or only_candidate(item) for item in parse.items} - {None}
     if not named and candidates and not ordering:
         if not intents & {"ask_price", "ask_stock"}:
             if "browse_catalogue" in intents:
@@ -271,16 +256,18 @@ def _of_words(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     intents = intents_of(parse)
     if ordering:
         return []
-    if "browse_catalogue" in intents:
+    if "browse_catalogue" in intents and not (_asks_for_goods(parse) and _sure_of(parse, "search_product")):
         return [Call("browse_catalogue", {"category": parse.text})]
-    if intents & {"search_product", "ask_stock"} or ("out_of_scope" in intents and _asks_for_goods(parse)):
+    seeking = {"browse_catalogue", "search_product", "ask_stock"}
+    if intents & seeking or ("out_of_scope" in intents and _asks_for_goods(parse)):
         return _search(parse)
     return [Call("look_up", {"question": parse.text})] if "ask_product" in intents else []
 
 
 def _asks_for_goods(parse: Parse) -> bool:
     """`shop có bán giày đá bóng không`: football is none of ours, shoes for it may be."""
-    return parse.question and bool(_SELLS.search(fold(parse.text)))
+    line = fold(parse.text)
+    return parse.question and bool(_SELLS.search(line)) and not _WHATEVER.search(line)
 
 
 def _search(parse: Parse) -> list[Step]:
@@ -294,6 +281,8 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
     """
     intents = [intent.name for intent in parse.intents if intent.name in intents_of(parse)]
     about = [name for name in intents if name in (*TOPICS, "ask_shop", "ask_promotion")]
+    if awaited_payment(parse, context):
+        about = [name for name in about if name != "ask_payment"]
     if parse.address_span is not None and not parse.question:
         # "Ship to 12 Lê Lợi" tells where; it asks nothing about delivery.
         about = [name for name in about if name not in ("ask_shipping_fee", "ask_delivery_time", "ask_shop")]
@@ -352,21 +341,6 @@ def _own_clause(parse: Parse) -> str:
     return free[-1] if free else parse.text
 
 
-def _named(parse: Parse) -> list[str]:
-    skus = [item.variant_sku or item.product_sku or _only_candidate(item) for item in parse.items]
-    return list(dict.fromkeys(sku for sku in skus if sku))
-
-
-def _only_candidate(item: ItemMention) -> str | None:
-    return item.candidates[0][0] if len(item.candidates) == 1 else None
-
-
-def _candidates(parse: Parse) -> list[str]:
-    return list(
-        dict.fromkeys(sku for item in parse.items if not item.product_sku for sku, _ in item.candidates)
-    )
-
-
 def focus_of(context: dict[str, Any]) -> list[str]:
     waiting = [draft["sku"] for draft in context.get("drafts", ()) if draft["sku"]]
     last = [context["last_item"]] if context["cart"] and context.get("last_item") else []
@@ -374,6 +348,8 @@ def focus_of(context: dict[str, Any]) -> list[str]:
 
 
 def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    if _asks_for_goods(parse):
+        return _search(parse)
     if parse.question or len(parse.text.split()) >= 3:
         focus = focus_of(context)
         sku = focus[0] if len(focus) == 1 else ""

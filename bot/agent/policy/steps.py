@@ -11,7 +11,7 @@ BESIDE = 0.35
 """Enough for a further want where a message has several clauses: an answer too many does no harm, one too few does."""
 BEHIND_A_GREETING = 0.3
 A_GREETING = 4
-_COURTESY = frozenset({"greeting", "thanks"})
+_COURTESY = frozenset({"greeting", "thanks", "chitchat"})
 ABOUT_GOODS = frozenset(
     {
         "search_product", "ask_product", "ask_price", "ask_stock", "ask_size", "compare", "recommend",

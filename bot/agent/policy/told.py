@@ -27,7 +27,10 @@ _FAVOUR = re.compile(
     r"|\b(duoc|dc|dk|dok) (khong|ko|k|hong|hem|hok)\b"
     r"|(주|줄|드릴|할|바꿀|뺄|넣을) ?수 (있|없)|될까요|되나요|가능"
 )
-_CANCEL = re.compile(r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai)\b|취소")
+_CANCEL = re.compile(
+    r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai"
+    r"|call (it |my order |the order |that )?off)\b|취소"
+)
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
     r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|all|everything|both|whole order)\b|전부|모두|다 반품|둘 다"

@@ -25,7 +25,8 @@ _REFUSES = re.compile(
 )
 _CLAUSE = re.compile(
     r"(?:(?!\b(?:now|this time|giờ|gio|bây giờ|lần này|lan nay|so|nên|nen)\b|이번)[^,;.!?\n\U0001F300-\U0001FAFF])+"
-    r"|\b(?:now|this time|giờ|gio|bây giờ|lần này|lan nay|so|nên|nen)\b[^,;.!?\n\U0001F300-\U0001FAFF]*|이번[^,;.!?\n]*",
+    r"|\b(?:now|this time|giờ|gio|bây giờ|lần này|lan nay|so|nên|nen)\b[^,;.!?\n\U0001F300-\U0001FAFF]*"
+    r"|이번[^,;.!?\n]*",
     re.IGNORECASE,
 )
 _PAST = re.compile(

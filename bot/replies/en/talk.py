@@ -35,6 +35,7 @@ TEXTS = {
     "not_known": "I don't have reliable information about that, so I'd rather not guess.",
     "ask_staff": "Shall I pass you to one of our staff?",
     "handed_off": "I've passed this conversation to our staff. Someone will answer you here soon.",
+    "staff_will_come": "Our staff know and will answer you here as soon as they can. Meanwhile, feel free to ask me about our goods or delivery.",
     "source": "(Source: {source})",
     "problem": "Sorry, something went wrong on our side and your last request was not carried out. Please try again in a few minutes.",
     "refused": "Sorry, I couldn't do that: {reason}",

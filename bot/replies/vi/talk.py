@@ -35,6 +35,7 @@ TEXTS = {
     "not_known": "Dạ phần này em chưa có thông tin chắc chắn nên không dám trả lời bừa ạ.",
     "ask_staff": "Mình có muốn em chuyển cho nhân viên hỗ trợ không ạ?",
     "handed_off": "Dạ em đã chuyển cuộc trò chuyện cho nhân viên, bạn ấy sẽ trả lời mình sớm ạ.",
+    "staff_will_come": "Dạ em báo nhân viên rồi ạ, bạn ấy vào trả lời mình ngay khi có thể. Trong lúc chờ mình cần hỏi gì về hàng hay giao nhận cứ nhắn em nha.",
     "source": "(Theo: {source})",
     "problem": "Dạ hệ thống đang có chút trục trặc, yêu cầu vừa rồi chưa thực hiện được ạ. Mình nhắn lại giúp em sau ít phút nha.",
     "refused": "Dạ em chưa làm được việc đó ạ: {reason}",

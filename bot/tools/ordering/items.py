@@ -58,6 +58,7 @@ class Basket:
             return
         if draft is not None:
             item = drafts.continued(product, item, draft)
+        item = self._of_its_line(product, item) if draft is None else item
         variant = choose_variant(product, item) or self._held(product, item, draft)
         if variant is None:
             self._leave_open(product, item, draft)
@@ -80,6 +81,18 @@ class Basket:
         lines = [v for v in product.variants if v.id in self._quantities and self._quantities[v.id]]
         as_it_is = not item.options and item.action == "set" and draft is None
         return lines[0] if as_it_is and len(lines) == 1 else None
+
+    def _of_its_line(self, product: Product, item: ItemChange) -> ItemChange:
+        """“The trousers in L”: the only line of them, otherwise as it is, where no further piece is asked for."""
+        lines = [v for v in product.variants if self._quantities.get(v.id)]
+        if item.action != "set" or not item.options or item.quantity or item.replaces or len(lines) != 1:
+            return item
+        own = lines[0]
+        options = {**own.option_values, **item.options}
+        there = any(v.active and v.option_values == options for v in product.variants)
+        if not there or options == own.option_values:
+            return item
+        return replace(item, sku=product.sku, options=options, replaces=own.sku)
 
     def _of_each(self, product: Product, item: ItemChange) -> list[ItemChange]:
         """One wish for each value of the option that is meant; what is sold out is said."""

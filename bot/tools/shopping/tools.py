@@ -21,7 +21,8 @@ from bot.tools.shopping import (
 )
 
 Topic = Literal[
-    "", "shipping_fee", "delivery_time", "delivery_area", "payment", "promotion", "wholesale", "size", "return", "cancel", "invoice"
+    "", "shipping_fee", "delivery_time", "delivery_area", "payment", "promotion", "wholesale", "size", "return",
+    "cancel", "invoice",
 ]  # fmt: skip
 
 
