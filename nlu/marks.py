@@ -1,5 +1,7 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
+from dataclasses import replace
+
 from nlu.choices import MANY
 from nlu.counting import Counting
 from nlu.lexicon import MAX_PHRASE, NONE, Hits
@@ -25,7 +27,7 @@ class Reader(Counting):
         return (
             self._each(i)
             or self._pointer(i)
-            or self._longer(self._product(i), self._option(i))
+            or self._longer(self._without_value(self._product(i)), self._option(i))
             or self._other_of_the_same(i)
             or self._quantity(i)
             or self._small_word(i)
@@ -37,6 +39,20 @@ class Reader(Counting):
         if option.end == product.end and not product.hits.full and not self._begins_with_goods(option):
             return option
         return option if option.end > product.end else product
+
+    def _without_value(self, product: Mark | None) -> Mark | None:
+        """`son [hồng đất]`: the words of a value that goes on behind what looks like a name are that value's."""
+        if product is None:
+            return product
+        for at in range(product.start + 1, product.end):
+            if tuple(self._keys[product.start : at]) not in self._lexicon.phrases:
+                continue
+            for length in range(2, 5):
+                phrase = self._phrase(at, length) if at + length > product.end else None
+                keys = self._lexicon.values.get(phrase) if phrase else None
+                if keys and any(self._lexicon.match(sku, keys) for sku in list(product.hits.all)[:MANY]):
+                    return replace(product, end=at)
+        return product
 
     def _begins_with_goods(self, option: Mark) -> bool:
         """`kẻ ngang` may be a part of a name; behind a product that comes so, it is how that one is wished."""

@@ -13,7 +13,7 @@ from nlu.wordlists import common_words, words
 _LABEL = re.compile(
     r"(?<!\w)(?:họ (?:và )?tên|ho (?:va )?ten|tên(?: người nhận| ng nhận)?|ten(?: nguoi nhan| ng nhan)?|"
     r"người nhận(?: hàng)?|"
-    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|"
+    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:['’]?s)?|name(?:['’]?s)?|receiver|"
     r"recipient|이름[은을]?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
     r"수취인은?|예금주는?|attn)"
     r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|to|"

@@ -11,7 +11,8 @@ from nlu.wordlists import words
 
 _NOTES = (
     "gio hanh chinh", "goi truoc", "truoc khi giao", "giao buoi", "giao sau", "giao truoc", "giao ngoai gio",
-    "gui bao ve", "gui le tan", "de bao ve", "de truoc cua", "nho goi", "goi cho", "call before", "call me before", "call first",
+    "gui bao ve", "gui le tan", "de bao ve", "de truoc cua", "nho goi", "goi cho", "call before",
+    "call me before", "call first",
     "after work", "leave it", "leave at", "leave with", "ring the", "office hours", "before delivery", "goi qua",
     "gift wrap", "as a gift", "문 앞", "경비실", "오기 전", "배송 전", "전화 주", "전화주",
 )  # fmt: skip

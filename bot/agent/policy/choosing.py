@@ -7,6 +7,7 @@ from bot.tools.shopping.wishes import asks_advice, price_end, price_range
 from core.catalogue.wording import units
 from nlu import ItemMention, Parse
 
+CERTAIN = 0.9
 _ASKED_OF_ONE = frozenset({"ask_price", "ask_stock", "ask_product"})
 
 
@@ -19,8 +20,11 @@ def choose_for(parse: Parse, context: dict[str, Any], intents: set[str]) -> list
         return [Call("recommend_products", {"wish": parse.text, "skus": []})]
     if _asks_what_goes_with(parse, context) and named:
         return [Call("find_products", {"skus": named[:6]})]
-    advice = "recommend" in intents or (named and not intents and asks_advice(parse.text))
-    if advice and not (intents & _ASKED_OF_ONE and named):
+    vaguely = all(item.confidence < CERTAIN for item in parse.items if item.refers is None)
+    wondering = not intents or (vaguely and intents <= {"ask_product", "search_product"})
+    if named and wondering and asks_advice(parse.text):
+        return [Call("recommend_products", {"wish": parse.text, "skus": named[:20]})]
+    if "recommend" in intents and not (intents & _ASKED_OF_ONE and named):
         among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
         return [Call("recommend_products", {"wish": parse.text, "skus": among})]
     return []

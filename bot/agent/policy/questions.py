@@ -36,7 +36,8 @@ _MORE = re.compile(
 )
 _FITTING = re.compile(r"\b(phu hop|hop voi|danh cho|cho da|for|suit\w*)\b|맞는|에 좋은|용으로")
 _SELLS = re.compile(
-    r"\b(co|con) (ban|hang|mau|loai|sp|san pham)\b|\b(ban|sell|carry|stock)\b|팔아|팔아요|파나|판매"
+    r"\b(co|con) (ban|hang|mau|loai|sp|san pham)\b|\b(ban|sell|carry|stock)\b"
+    r"|팔아|파나|판매|(?<!에 )(?<!이 )있(어요|나요|을까요|습니까)"
 )
 _WHATEVER = re.compile(r"\b(gi|j|nhung gi|what|everything)\b|뭐|무엇|어떤")
 A_FEW = 4

@@ -43,5 +43,5 @@ TEXTS = {
     "agree_button": "Đồng ý",
     "no_button": "Không",
     "staff_button": "Gặp nhân viên",
-    "not_by_words": "Dạ em chỉ bán theo giá và chính sách niêm yết của shop thôi ạ, tin nhắn trong khung chat không đổi được giá nha mình.",
+    "not_by_words": "Dạ em chỉ bán theo giá và chính sách niêm yết của shop thôi ạ, giá không thay theo tin nhắn trong khung chat nha mình.",
 }

@@ -43,6 +43,8 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
         products.sort(key=lambda product: skus.index(product.sku))
         if not products and query:
             products = find_by_wish(session, Wish(query, lowest, highest))
+        if not products and any(unit.topic for unit in units(query)):
+            products = find_by_wish(session, Wish(query, lowest, highest, told_at_length=True))
         available = stock_of(session, products)
         products = [p for p in _with_options(products, query, available) if on_sale(p)]
         if not products:

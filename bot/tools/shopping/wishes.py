@@ -34,6 +34,7 @@ _ADVICE = re.compile(
     r"|\bany(thing)? (ideas?|good)\b|\b(something|sth|smth|anything|what'?s? (is )?good|best( one)?) for\b"
     r"|\bnen (dung|mua|chon|xai|lay|boi|tang|uong|an|mac)\b"
     r"|\b(dung|xai|mua|boi|uong|an|mac|tang|chon) (cai |mon |loai |con )?(gi|j|nao)\b"
+    r"|\b(dung|xai|mua|boi|uong|chon|lay) (\w+ ){1,3}nao\b"
     r"|\bco (gi|j|cai gi|mon gi|loai nao|cai nao)\b.{0,25}\b(cho|de)\b"
     r"|뭐가 좋|뭘 (써|사|발라|먹|사용|선물)|뭐 (써|사|발라|먹)|뭐를 (써|사|발라)"
     r"|어떤 (게|걸|거|것|제품).{0,12}(좋|써|사|맞)|추천|좋은 거"
