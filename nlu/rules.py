@@ -103,10 +103,13 @@ def says_only(raw: str) -> bool:
 
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:
     """The whole of a short message about the delivery; of a longer one the part that says it: `… (gọi trước nha)`."""
-    if not any(has_phrase(plain(tokens), phrase) for phrase in _NOTES):
+    if not _is_note(plain(tokens)):
         return None
     if len(tokens) < LONG:
         return raw.strip()[:200]
-    said = [part.group().strip() for part in _PART.finditer(raw)]
-    noted = [part for part in said if any(has_phrase(plain(tokenise(folded(part))), p) for p in _NOTES)]
-    return "; ".join(noted)[:200] or None
+    parts = [part.group().strip() for part in _PART.finditer(raw)]
+    return "; ".join(part for part in parts if _is_note(plain(tokenise(folded(part)))))[:200] or None
+
+
+def _is_note(line: str) -> bool:
+    return any(has_phrase(line, phrase) for phrase in _NOTES)
