@@ -13,6 +13,12 @@ _BETWEEN = frozenset({"but", "then"})
 """Words behind which another thing is named, beside those of a choice."""
 
 
+_ENGLISH_ORDINALS = frozenset(
+    ["first", "second", "third", "fourth", "fifth", "last", "1st", "2nd", "3rd", "1", "2", "3", "4", "5"]
+)
+"""Behind `the`, which is also Vietnamese: `thế một xanh` is no first one."""
+
+
 class Reader(Counting):
     def read(self) -> list[Mark]:
         i = 0
@@ -123,7 +129,11 @@ class Reader(Counting):
         return None
 
     def _longer_inside(self, i: int, length: int) -> bool:
-        """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`."""
+        """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`, `thỏi [son dưỡng]` no
+        `thỏi son`.
+        """
+        if self._keys[i] in words().counters and self._phrase(i + 1, length) in self._lexicon.phrases:
+            return True
         return any(
             self._phrase(start, size) in self._lexicon.phrases
             for start in range(i + 1, i + length)
@@ -282,6 +292,7 @@ class Reader(Counting):
             if (
                 at + length <= len(self._keys)
                 and text in ordinals
+                and (self._keys[i] != "the" or text in _ENGLISH_ORDINALS)
                 and not self._is_part_of_a_measure(at + length)
                 and not any(p.masked for p in self._pieces[i : at + length])
             ):

@@ -73,6 +73,7 @@ def find_name(
         _labelled(raw, taken)
         or _self_named(raw, taken, to_a_place=question and not details)
         or _beside(raw, taken, details)
+        or (_written_out(raw, taken) if awaited else None)
         or _awaited(raw, taken, awaited)
     )
 
@@ -145,13 +146,16 @@ def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMen
         end = stop.start() if stop else len(line)
         parts.append((start, line[start:end]))
         start = stop.end() if stop else end
-    for offset, part in parts:
-        found = _whole_name(part) or _before_phone(part)
-        if found is not None:
-            return NameMention(
-                (offset + found[0], offset + found[1]), _titled(part[found[0] : found[1]]), 0.85
-            )
-    return None
+    standing = [
+        (offset + found[0], offset + found[1])
+        for offset, part in parts
+        if (found := _whole_name(part) or _before_phone(part)) is not None
+    ]
+    if not standing:
+        return None
+    # "Lovely. Now one to Deepa Nair, 0901 …": a name of several words before a single one.
+    span = next((s for s in standing if " " in raw[slice(*s)].strip()), standing[0])
+    return NameMention(span, _titled(raw[slice(*span)]), 0.85)
 
 
 def _before_phone(part: str) -> tuple[int, int] | None:
@@ -187,6 +191,41 @@ def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | No
     return None if leads_on and fold(mention.value) in words().not_names else mention
 
 
+def _written_out(raw: str, taken: Sequence[Span]) -> NameMention | None:
+    """Asked for, and somewhere in the answer: the one place where several words in a row begin with capitals."""
+    runs = [
+        run for run in _capitalised_runs(raw) if not _inside(run, taken) and may_be_name(raw[slice(*run)])
+    ]
+    runs = [run for run in runs if is_full_name(raw[slice(*run)])] or runs
+    if len(runs) != 1:
+        return None
+    start, end = runs[0]
+    lead = _WORD.match(raw[start:end])
+    if lead is not None and fold(lead.group()) in _lists()["titles"] | {"la", "ten"}:
+        start += len(lead.group()) + 1
+    return NameMention((start, end), raw[start:end], 0.85) if " " in raw[start:end] else None
+
+
+def _capitalised_runs(raw: str) -> list[Span]:
+    runs: list[Span] = []
+    for word in _WORD.finditer(raw):
+        if not _is_capitalised(word.group()):
+            continue
+        if runs and raw[runs[-1][1] : word.start()] == " ":
+            runs[-1] = (runs[-1][0], word.end())
+        else:
+            runs.append(word.span())
+    return [run for run in runs if " " in raw[slice(*run)]]
+
+
+def is_full_name(text: str) -> bool:
+    """`Phạm Đức Huy`: a family name and what goes with it, each with its capital."""
+    found = [word.group() for word in _WORD.finditer(text)]
+    if not 2 <= len(found) <= 6 or not all(map(_is_capitalised, found)):
+        return False
+    return fold(found[0]) in _lists()["surnames"] and sum(map(_is_listed, found)) * 2 > len(found)
+
+
 def _up_to_its_end(text: str) -> str:
     """Without the small words behind a name; `My` in `Hà My` is one of its own."""
     padded = text + " "
@@ -207,6 +246,8 @@ def may_be_name(text: str) -> bool:
         return found[0].isascii() and fold(found[0]) in _lists()["given"]
     if any(_HANGUL.match(word) for word in found):
         return not any(_KO_TALK.search(word) or word in _lists()["ko_not_names"] for word in found)
+    if len(found) == 1 and _is_capitalised(found[0]):
+        return fold(found[0]) not in words().vi_words | words().en_words
     if len(found) > 1 and all(map(_is_capitalised, found)):
         return not all(map(_is_talk, found))
     return not any(map(_is_talk, found))
