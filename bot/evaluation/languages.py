@@ -46,4 +46,5 @@ def _language_of_line(line: str, expected: str) -> str:
 
 
 def may_be_a_yes(text: str) -> bool:
-    return bool(_YES.search(unicodedata.normalize("NFC", text)))
+    drawn_in = re.sub(r"(\w)\1{2,}", r"\1", unicodedata.normalize("NFC", text))
+    return bool(_YES.search(drawn_in) or _YES.search(re.sub(r"(\w)\1(?!\w)", r"\1", drawn_in)))
