@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from bot.agent.agreement import says
@@ -151,8 +152,19 @@ def _counts(parse: Parse, context: dict[str, Any]) -> bool:
     if parse.address_span is not None:
         return False
     changing = bool(intents_of(parse) & {"add_item", "change_item", "remove_item"})
-    spoken_of = says(parse.text, "counting")
+    spoken_of = says(parse.text, "counting") or _counts_pieces(parse.text)
     return changing and spoken_of if asked in ("address", "ward") else changing or spoken_of
+
+
+def _counts_pieces(text: str) -> bool:
+    """`2 sets of those`, `두 병이요`: a number and a word for pieces behind it."""
+    said = fold(text).replace(",", " ").split()
+    numbers, counters = words().numbers, words().counters
+    return any(
+        (number.isdigit() or number in numbers)
+        and (piece in counters or (not piece.isascii() and piece[:1] in counters))
+        for number, piece in pairwise(said)
+    )
 
 
 def _item(mention: ItemMention) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ TEXTS = {
     "none_within": "Nothing for {price}, I'm afraid. These come closest:",
     "nearest_category": "I couldn't find exactly that. Perhaps something from {category}:",
     "price_under": "{price} or less",
+    "price_about": "about {price}",
     "price_over": "{price} or more",
     "not_found": "I couldn't find that product. Could you describe it a little more, or look at what we sell: {categories}?",
     "not_found_at_all": "I couldn't find that product. Could you describe it a little more?",

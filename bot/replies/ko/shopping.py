@@ -7,6 +7,7 @@ TEXTS = {
     "none_within": "{price} 가격대에는 없고, 가장 가까운 상품은 이렇습니다:",
     "nearest_category": "딱 맞는 상품은 찾지 못했어요. {category} 중에서 한번 보시겠어요?",
     "price_under": "{price} 이하",
+    "price_about": "{price} 정도",
     "price_over": "{price} 이상",
     "not_found": "그 상품을 찾지 못했어요. 조금 더 설명해 주시거나 상품군을 봐 주세요: {categories}",
     "not_found_at_all": "그 상품을 찾지 못했어요. 조금 더 설명해 주시겠어요?",

@@ -7,6 +7,7 @@ TEXTS = {
     "none_within": "Dạ tầm giá {price} bên em chưa có, gần nhất là mấy mẫu này ạ:",
     "nearest_category": "Dạ đúng ý mình thì em chưa tìm thấy, mình xem thử nhóm {category} giúp em nha:",
     "price_under": "từ {price} trở xuống",
+    "price_about": "khoảng {price}",
     "price_over": "từ {price} trở lên",
     "not_found": "Dạ em chưa tìm thấy sản phẩm đó ạ. Mình tả giúp em thêm một chút, hoặc xem các nhóm hàng bên em: {categories}.",
     "not_found_at_all": "Dạ em chưa tìm thấy sản phẩm đó ạ. Mình tả giúp em thêm một chút nha.",

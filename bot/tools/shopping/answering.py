@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.agent.turn import FoundPassage, ToolOutcome, Turn
+from bot.replies.hours import opening_hours
 from bot.replies.joining import joined
 from bot.replies.texts import say
 from bot.tools.shopping.memory import offer
@@ -222,7 +223,7 @@ def _payment_facts(profile: ShopProfile, language: str) -> list[str]:
 def _shop_facts(profile: ShopProfile, language: str) -> list[str]:
     told = (
         ("shop_address", profile.address),
-        ("shop_hours", profile.opening_hours),
+        ("shop_hours", opening_hours(profile.opening_hours, language)),
         ("shop_hotline", profile.hotline),
     )
     return [say(language, key, value=value) for key, value in told if value]
