@@ -16,9 +16,8 @@ SURE = 0.5
 _FIRST_PART = re.compile(r"[,.;!]\s*|\s(?=(?:vì|vi|tại|do|because|since|nhưng)\s)")
 _DO_NOT = re.compile(r"đừng|dừng")
 # Without marks `đừng hủy` and `đúng, hủy` look alike: then it is asked again.
-_DO_NOT_DEED = re.compile(
-    r"\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui|chot|dat|len|ship|giao|mua|lay|order)\b"
-)
+_DO_NOT_DEED = re.compile(r"\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui)\b")
+_DO_NOT_ORDER = re.compile(r"\bdung (chot|dat|len|ship|giao|gui|mua|lay|order|ban)\b")
 _REASONING = re.compile(
     r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b"
 )
@@ -33,7 +32,10 @@ def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
         return {"confirm"} <= set(awaiting) <= {"confirm", "payment"} and bool(
             _AGREEING_SIGNS & set(parse.text)
         )
-    if parse.question or _forbids(parse.text) or says(parse.text, "hesitating", "later", "never"):
+    plain = parse.text.lower()
+    if parse.question or _DO_NOT.search(plain) or _DO_NOT_ORDER.search(plain):
+        return False
+    if says(parse.text, "hesitating", "later", "never"):
         return False
     if not is_agreement(parse.text, "order") and (parse.no or not parse.yes):
         return False
@@ -49,7 +51,7 @@ def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
     flow = _deed(asked)
     if parse.question or says(parse.text, "hesitating", "later", "never"):
         return False
-    if _forbids(parse.text):
+    if _DO_NOT.search(parse.text.lower()) or _DO_NOT_DEED.search(fold(parse.text)):
         return False
     if is_agreement(parse.text, flow):
         return True
@@ -57,10 +59,6 @@ def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
     if flow == "cancel" and rest and is_agreement(first, flow):
         return not parse.no or bool(_REASONING.search(fold(rest)))
     return parse.yes and not parse.no
-
-
-def _forbids(text: str) -> bool:
-    return bool(_DO_NOT.search(text.lower()) or _DO_NOT_DEED.search(fold(text)))
 
 
 def _deed(asked: dict[str, Any]) -> str:

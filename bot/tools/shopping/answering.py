@@ -1,6 +1,8 @@
 """What the shop wrote, with its source; and what its owner set, where nothing is written."""
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from bot.agent.turn import FoundPassage, ToolOutcome, Turn
@@ -13,6 +15,8 @@ from core.knowledge.questions import note_unanswered
 from core.money import format_dong
 from core.shop import ShopProfile, shop_profile
 from core.tickets.filing import open_ticket
+from nlu import fold
+from nlu.wordlists import common_words
 
 TOPICS = (
     "shipping_fee",
@@ -24,6 +28,13 @@ TOPICS = (
     "wholesale",
     "size",
 )
+_WORD = re.compile(r"\w+")
+_ASKING = frozenset(
+    ["khong", "ko", "k", "co", "duoc", "dc", "gi", "nao", "sao", "the", "bao", "nhieu", "la", "thi", "ma", "cho",
+     "em", "anh", "chi", "minh", "shop", "a", "oi", "nha", "nhe", "is", "it", "can", "the", "do", "does", "what", "how",
+     "to", "and", "or", "you", "i", "my", "in", "on", "of"]
+)  # fmt: skip
+SHORT_PAIR = 5
 LIKELY = 0.6
 NEARLY_SURE = 0.85
 OF_A_REQUEST = ("return", "cancel", "invoice")
@@ -60,6 +71,27 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
     """The best passage, if retrieval is sure of it; noted with its source. None otherwise."""
     hit = best_passage(turn, question)
     return _told(turn, hit) if hit is not None else None
+
+
+def answer_about(turn: Turn, name: str, question: str) -> ToolOutcome | None:
+    """What the shop wrote in general about such goods: `can it go on a plane?`, said of a power bank.
+
+    The name helps to find it and proves nothing: the question's own words must stand in it too.
+    """
+    hits = turn.services.knowledge.search(f"{name}: {question}", language=turn.language)
+    own = _matter(question) - _matter(name)
+    found = next(
+        (h for h in hits if h.sure and h.kind != "product" and own & _matter(f"{h.source}. {h.text}")), None
+    )
+    return _told(turn, found) if found is not None else None
+
+
+def _matter(text: str) -> set[str]:
+    """What a text is about: its words that are no everyday talk, and its pairs of words but for those that only ask."""
+    said = _WORD.findall(fold(text))
+    idle = common_words()
+    pairs = {f"{a} {b}" for a, b in pairwise(said) if not {a, b} & _ASKING and len(a) + len(b) > SHORT_PAIR}
+    return {word for word in said if word not in idle and not word.isdigit()} | pairs
 
 
 def _own_answer(turn: Turn, question: str, topic: str) -> ToolOutcome | None:

@@ -6,7 +6,7 @@ from typing import Any
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import product_name
 from bot.replies.texts import say
-from bot.tools.shopping.answering import sure_answer, unanswered
+from bot.tools.shopping.answering import answer_about, sure_answer, unanswered
 from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.quoting import (
     asked_about,
@@ -50,6 +50,7 @@ def product_details(
     if about and (not asked or ("stock" in about and names_option(product, question))):
         return check_product(turn, sku=sku, options=options, about=about)
     told = _told(turn, product, asked, question, cards) or sure_answer(turn, question)
+    told = told or answer_about(turn, name, question)
     if told is not None:
         return told
     if about:
