@@ -11,6 +11,10 @@ _BEHIND_A_NUMBER = frozenset(
 
 _FURTHER = (["more"], ["extra"], ["additional"])
 
+_OF_A_HOUSE = frozenset(
+    ["nha", "house", "room", "floor", "apartment", "apt", "flat", "unit", "villa", "building", "block", "phong", "tang", "lau",
+     "can", "ngo", "hem", "kiet", "ngach", "duong", "pho", "ward", "phuong", "district", "quan", "q", "p", "address"]
+)  # fmt: skip
 _BEFORE_A_COUNTER = frozenset(["한", "두", "세", "네"])
 """Korean numbers that never stand alone: a bare `네` is a yes."""
 
@@ -95,11 +99,24 @@ class Counting(Choices):
 
     def _is_plain_count(self, at: int) -> bool:
         """A number with nothing behind it: a small one, or the answer, or what somebody takes (`lấy 200`)."""
-        if self._negated(at, at + 1) or self._is_before_a_name(at):
+        if self._negated(at, at + 1) or self._is_before_a_name(at) or self._is_of_a_house(at):
             return False
         if len(self._keys[at]) <= 2 or len(self._keys) == 1:
             return True
         return len(self._keys[at]) == 3 and at > 0 and self._keys[at - 1] in words().taking
+
+    def _is_of_a_house(self, at: int) -> bool:
+        """`số nhà là 27`, `room 12`, `ngõ 5`."""
+        before = [
+            key
+            for key in self._keys[max(0, at - 3) : at]
+            if key not in ("la", "is", ":", "so", "number", "no")
+        ]
+        return (
+            bool(before)
+            and before[-1] in _OF_A_HOUSE
+            and (before[-1] != "nha" or "so" in self._keys[max(0, at - 3) : at])
+        )
 
     def _is_before_a_name(self, at: int) -> bool:
         """`18 Le Hong Phong`: a house and its street."""

@@ -55,7 +55,24 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
 def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
     """`2 cái nha, thêm 1 cái đen`: so many as it was shown, and one in black."""
     others = named and all(other.product is None and other.options for other in named)
-    return _of_the_shown(wish.quantity, scene, span) if others else []
+    shown = _of_the_shown(wish.quantity, scene, span) if others else []
+    return shown or _of_the_other_line(wish, named, scene, span)
+
+
+def _of_the_other_line(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
+    """`à nhầm, 2 gói thôi, thêm nửa ký chả`: another number of the one line that is not named."""
+    apart = {sku for other in named if other.product for sku in other.product.hits.all}
+    lines = [item for item in scene.cart if item.product_sku not in apart]
+    if (
+        wish.quantity is None
+        or not wish.counted
+        or len(lines) != 1
+        or len(lines) != len(scene.cart)
+        or not apart
+    ):
+        return []
+    line = lines[0]
+    return [ItemMention(span, line.product_sku, (), {}, line.variant_sku, wish.quantity, "set", "cart", 0.7)]
 
 
 def _of_the_shown(quantity: int | None, scene: Scene, span: Span) -> list[ItemMention]:
