@@ -23,10 +23,11 @@ Ways = dict[str, float]
 
 @dataclass(frozen=True)
 class Query:
-    """`weights` of the terms that are looked for; `words` are the telling ones."""
+    """`weights` of the terms that are looked for; `words` are the telling ones, `matter` those that do not only ask."""
 
     weights: dict[str, float]
     words: list[Ways]
+    matter: list[Ways]
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -36,10 +37,12 @@ class Query:
 @dataclass(frozen=True)
 class Cover:
     """`share` (0..1) of the question's weight that was found; `gap` is the weight of its rarest word that was not:
-    what the question may be about while the passage is silent on it."""
+    what the question may be about while the passage is silent on it. `touches` the matter: a word is found that
+    does not only ask."""
 
     share: float
     gap: float
+    touches: bool
 
 
 class WordIndex:
@@ -78,7 +81,10 @@ class WordIndex:
             found += weight * share
             if not share:
                 gap = max(gap, weight)
-        return Cover(found / total if total else 0.0, gap)
+        touches = not query.matter or any(
+            position in self._postings.get(term, {}) for ways in query.matter for term in ways
+        )
+        return Cover(found / total if total else 0.0, gap, touches)
 
     def title_coverage(self, query: Query, position: int) -> float:
         """Share (0..1) of the title's telling words that the question has: "do you sell sofas" has few of "do
@@ -112,7 +118,8 @@ def read_query(question: str, language: Language) -> Query:
     if language == "vi":
         weights |= {"=" + w: _MARKED for w in words_of(written) if has_marks(w) and fold(w) not in stop}
     weights |= {"#" + mention.concept: _CONCEPT for mention in told}
-    return Query(weights, telling_words(written, language))
+    telling = telling_words(written, language)
+    return Query(weights, telling, _matter(telling, language))
 
 
 def read_foreign_query(question: str, language: Language) -> Query:
@@ -124,7 +131,14 @@ def read_foreign_query(question: str, language: Language) -> Query:
         concepts = _concepts_at(number, told)
         if concepts or word not in stop:
             ways.append({word: 1.0} | concepts)
-    return Query(dict.fromkeys((term for way in ways for term in way), _CONCEPT), ways)
+    return Query(
+        dict.fromkeys((term for way in ways for term in way), _CONCEPT), ways, _matter(ways, language)
+    )
+
+
+def _matter(telling: Sequence[Ways], language: Language) -> list[Ways]:
+    asking = vocabulary(language).question_words
+    return [ways for ways in telling if not asking & ways.keys()]
 
 
 def telling_words(text: str, language: Language) -> list[Ways]:

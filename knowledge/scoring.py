@@ -18,7 +18,7 @@ class Evidence:
     have; `coverage`: share of the question's words that were found; `title_coverage`: share of the title's words
     that the question has; `gap`: weight of the question's rarest word that was not found; `margin`: distance to
     the best other subject; `coverage_elsewhere`: as `coverage`, in other languages' wordings. `is_foreign`: the
-    subject is not written in the question's language.
+    subject is not written in the question's language. `touches`: they share a word that does not only ask.
     """
 
     similarity: float
@@ -29,6 +29,7 @@ class Evidence:
     gap: float
     margin: float
     is_foreign: bool
+    touches: bool = True
 
     @property
     def is_echo(self) -> bool:
@@ -87,6 +88,8 @@ class Calibration:
     def is_sure(self, evidence: Evidence) -> bool:
         if evidence.is_echo:
             return True
+        if not evidence.touches:
+            return False
         found = max(evidence.coverage, evidence.coverage_elsewhere)
         least = _LEAST_COVERAGE_ABROAD if evidence.is_foreign else _LEAST_COVERAGE
         return found >= least and self.probability(evidence) >= self._weights(evidence).sure_at

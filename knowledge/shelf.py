@@ -174,7 +174,7 @@ class Shelf:
         is_foreign = told.passage.language != language
         cover = section.words.cover(foreign if is_foreign else own, told.row)
         elsewhere = [
-            self.sections[one.passage.language].words.cover(foreign, one.row).share
+            self.sections[one.passage.language].words.cover(foreign, one.row)
             for one in group.wordings
             if one.passage.language != language
         ]
@@ -184,9 +184,10 @@ class Shelf:
             coverage=0.0 if is_foreign else cover.share,
             gap=cover.gap,
             title_coverage=section.words.title_coverage(foreign if is_foreign else own, told.row),
-            coverage_elsewhere=max(elsewhere, default=0.0),
+            coverage_elsewhere=max((other.share for other in elsewhere), default=0.0),
             margin=group.total - rival.total if rival else 1.0,
             is_foreign=is_foreign,
+            touches=any(one.touches for one in (cover, *elsewhere)),
         )
 
 

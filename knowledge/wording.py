@@ -31,6 +31,8 @@ class Vocabulary:
     abbreviations: dict[str, str]
     fillers: tuple[tuple[str, ...], ...]
     stop_words: frozenset[str]
+    question_words: frozenset[str]
+    """Words that ask and say nothing of the matter: `bao nhiêu`."""
     synonyms: tuple[tuple[tuple[str, ...], ...], ...]
     phrases: tuple[str, ...]
 
@@ -74,6 +76,7 @@ def vocabulary(language: Language) -> Vocabulary:
         abbreviations=raw.get("abbreviations", {}),
         fillers=tuple(fillers),
         stop_words=frozenset(fold(word) for word in raw["stop_words"]),
+        question_words=frozenset(fold(word) for word in raw["question_words"]),
         synonyms=tuple(tuple(tuple(words_of(fold(term))) for term in group) for group in raw["synonyms"]),
         phrases=tuple(raw.get("phrases", ())),
     )

@@ -1,7 +1,6 @@
 """Understand one customer message. Pure and offline; knows no product, shop or phrase but those given in."""
 
 from nlu.describing import describe
-from nlu.items import Talked
 from nlu.lexicon import Lexicon
 from nlu.models import (
     CartItem,
@@ -21,6 +20,7 @@ from nlu.models import (
 from nlu.names import may_be_name
 from nlu.normalise import fold
 from nlu.parse import Context, parse
+from nlu.scene import Talked
 
 __all__ = [
     "CartItem",

@@ -3,7 +3,13 @@
 import re
 
 from nlu.models import Intent, Parse
+from nlu.names import is_full_name
+from nlu.normalise import fold
 
+_ADDRESSING = frozenset(
+    ["a", "anh", "bac", "ban", "chi", "chu", "co", "con", "cau", "di", "em", "la", "me", "minh", "mr", "ms", "mrs",
+     "nha", "nhe", "nghe", "ong", "shop", "ten", "thim", "toi", "tui", "da", "it's", "i'm", "name", "my", "is"]
+)  # fmt: skip
 SURE_OF_WISH = 0.8
 A_NAME = 2
 _HOUSE = re.compile(r"\s*\d+[\w/.-]*(\s+[^\W\d]+){1,4}\s*$")
@@ -17,6 +23,26 @@ _WISHES = frozenset(
 def is_house(understood: Parse) -> bool:
     """`25 Nguyễn Văn Cừ`, `3 Đội Cấn`."""
     return bool(_HOUSE.match(understood.text)) and not understood.question
+
+
+def is_nothing_but_a_name(asked: Parse, unasked: Parse) -> bool:
+    """`Phạm Đức Huy`, `Kỳ Duyên`: two words or more, each with its capital, whatever else they may mean in small."""
+    text = asked.text.strip(" .,!\n")
+    if is_full_name(text) or _is_name_twice(asked):
+        return True
+    parts = text.split()
+    capitals = len(parts) > 1 and all(part[0].isupper() and part[1:].islower() for part in parts)
+    whole = asked.name is not None and asked.name.value == text
+    return capitals and whole and not (unasked.items or unasked.yes or unasked.no)
+
+
+def _is_name_twice(asked: Parse) -> bool:
+    """`Tuấn, Đỗ Anh Tuấn`, `anh Tuấn, Đỗ Anh Tuấn ạ`: beside the name nothing but words of it and of address."""
+    if asked.name is None or not is_full_name(asked.name.value):
+        return False
+    start, end = asked.name.span
+    rest = fold(f"{asked.text[:start]} {asked.text[end:]}").replace(",", " ").replace(".", " ").split()
+    return set(rest) <= set(fold(asked.name.value).split()) | _ADDRESSING
 
 
 def says_more_than_a_name(unasked: Parse) -> bool:

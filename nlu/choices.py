@@ -139,8 +139,8 @@ class Choices(Phrases):
         if piece.digits() and counted:
             return False
         before = self.marks[-1] if self.marks else None
-        if before is not None and before.counted and before.end == i and self._focus & keys:
-            return piece.key != "do"
+        if before is not None and before.kind == "quantity" and before.end == i and self._focus & keys:
+            return (before.counted and piece.key != "do") or piece.key not in ("den", "do")
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
             return True
         quantity = before is not None and before.kind == "quantity" and before.end == i

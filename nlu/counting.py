@@ -9,6 +9,15 @@ _BEHIND_A_NUMBER = frozenset(
      "shop", "nua", "more", "and", "va"]
 )  # fmt: skip
 
+_FURTHER = (["more"], ["extra"], ["additional"])
+
+_OF_A_HOUSE = frozenset(
+    ["nha", "house", "room", "floor", "apartment", "apt", "flat", "unit", "villa", "building", "block", "phong", "tang", "lau",
+     "can", "ngo", "hem", "kiet", "ngach", "duong", "pho", "ward", "phuong", "district", "quan", "q", "p", "address"]
+)  # fmt: skip
+_BEFORE_A_COUNTER = frozenset(["한", "두", "세", "네"])
+"""Korean numbers that never stand alone: a bare `네` is a yes."""
+
 
 class Counting(Choices):
     def _quantity(self, i: int) -> Mark | None:
@@ -39,14 +48,24 @@ class Counting(Choices):
             return None
         if self._is_counter(end):
             counted, end = True, end + 1
+        if not counted and self._keys[at] in _BEFORE_A_COUNTER:
+            return None
+        if self._is_had(start, end):
+            return None
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
         counted = counted or (not digits and self._is_taken(start, end))
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
         beside = beside or bool(self._near(end + (self._keys[end : end + 1] == ["in"])))
+        beside = beside or (self._keys[end : end + 1] in _FURTHER and self._starts_name(end + 1))
         plain = self._is_plain_count(at) if digits else self._is_answer(at, end)
         if not (counted or beside or plain):
             return None
         return Mark("quantity", start, end, quantity=number, counted=counted)
+
+    def _is_had(self, start: int, end: int) -> bool:
+        """`có hai cái rồi`, `already have two`: what somebody has and does not want."""
+        before, after = self._keys[max(0, start - 2) : start], self._keys[end : end + 1]
+        return (before[-1:] == ["co"] and after == ["roi"]) or before == ["already", "have"]
 
     def _is_answer(self, at: int, end: int) -> bool:
         """`one pls`, `cho em hai nha`, `just two`: a number word that is all its clause asks for."""
@@ -80,9 +99,29 @@ class Counting(Choices):
 
     def _is_plain_count(self, at: int) -> bool:
         """A number with nothing behind it: a small one, or the answer, or what somebody takes (`lấy 200`)."""
+        if self._negated(at, at + 1) or self._is_before_a_name(at) or self._is_of_a_house(at):
+            return False
         if len(self._keys[at]) <= 2 or len(self._keys) == 1:
             return True
         return len(self._keys[at]) == 3 and at > 0 and self._keys[at - 1] in words().taking
+
+    def _is_of_a_house(self, at: int) -> bool:
+        """`số nhà là 27`, `room 12`, `ngõ 5`."""
+        before = [
+            key
+            for key in self._keys[max(0, at - 3) : at]
+            if key not in ("la", "is", ":", "so", "number", "no")
+        ]
+        return (
+            bool(before)
+            and before[-1] in _OF_A_HOUSE
+            and (before[-1] != "nha" or "so" in self._keys[max(0, at - 3) : at])
+        )
+
+    def _is_before_a_name(self, at: int) -> bool:
+        """`18 Le Hong Phong`: a house and its street."""
+        behind = self._pieces[at + 1 : at + 3]
+        return len(behind) == 2 and all(piece.upper and len(piece.key) > 1 for piece in behind)
 
     def _is_measure(self, at: int, end: int) -> bool:
         """`55 kg`, `1m65`, `3 ngày`, `90%`, `33W`: a number of something else than goods."""
@@ -97,7 +136,7 @@ class Counting(Choices):
         if self._starts_long_name(end):
             return False
         if after in words().counters:
-            return self._pieces[end].marked == "cân"
+            return self._pieces[end].marked in ("cân", "phân")
         if after in words().measures or after in ("/", ":", "h"):
             return True
         return touching and after.isalpha() and after.isascii() and not self._goes_on_with_goods(end)

@@ -47,7 +47,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("day", re.compile(r"(\d{1,2})월 ?(\d{1,2})일")),
     ("day", re.compile(r"(?<![\d월])(\d{1,2})일(?=까지|에|날| |$|이|로)")),
     ("weekday", re.compile(
-        r"(?<!\w)(?:sang |trua |chieu |toi )?(?:(?:thu|t) ?(2|3|4|5|6|7|hai|ba|tu|nam|sau|bay)|(chu nhat|cn))"
+        r"(?<!\w)(?<!moi )(?:sang |trua |chieu |toi )?(?:(?:thu|t) ?(2|3|4|5|6|7|hai|ba|tu|nam|sau|bay)|(chu nhat|cn))"
         r"(?: (nay|tuan nay|tuan sau|tuan toi|sau|toi))?(?!\w)")),
     ("weekday", re.compile(
         r"(?<!\w)(?:(next|this|last|on|by) )?(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?!\w)")),

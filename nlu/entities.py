@@ -1,5 +1,6 @@
 """Who and where: all that a message names besides goods, each in its place."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +38,13 @@ _SLOTS = {"email": "MAIL", "company": "FIRM", "order_code": "CODE", "amount": "M
 
 
 def find_entities(
-    line: Folded, *, awaiting: str | None, own_codes: Sequence[str], name_awaited: bool, today: date | None
+    line: Folded,
+    *,
+    awaiting: str | None,
+    own_codes: Sequence[str],
+    name_awaited: bool,
+    today: date | None,
+    question: bool = False,
 ) -> Entities:
     raw = line.raw
     found = Entities()
@@ -51,6 +58,7 @@ def find_entities(
     found.mentions += [firm] if firm else []
     taken = [span for span, _ in found.spans()]
     address = find_address_span(_blanked(raw, taken))
+    address = address or _house(raw, taken)
     if address is not None and awaiting in WHERE and not any(a < address[0] for a, _ in taken):
         address = (begin_of_answer(raw, address[0]), address[1])
     if address is not None:
@@ -61,8 +69,22 @@ def find_entities(
     found.mentions += contacts.amounts(raw, taken)
     taken = [span for span, _ in found.spans()]
     beside = [phone.span for phone in found.phones] + ([address] if address else [])
-    found.name = find_name(raw, awaited=name_awaited, taken=taken, details=beside)
+    found.name = find_name(raw, awaited=name_awaited, taken=taken, details=beside, question=question)
     return found
+
+
+_HOUSE = re.compile(
+    r"(?:số nhà|so nha|nhà số|nha so|house(?: number)?|address|địa chỉ|dia chi)\s*(?:(?:phải )?là|la|is|:)?\s*"
+    r"(\d+[\w/.-]*(?:\s+(?-i:[^\W\d_a-z])[^\W\d_]+){0,5})",
+    re.IGNORECASE,
+)
+
+
+def _house(raw: str, taken: Sequence[Span]) -> Span | None:
+    """`số nhà là 27`, `the house is 18 Lê Hồng Phong`: the part of an address that is told anew."""
+    found = _HOUSE.search(raw)
+    free = found is not None and not any(a < found.end(1) and found.start(1) < b for a, b in taken)
+    return found.span(1) if found is not None and free else None
 
 
 def _phones(raw: str, awaiting: str | None, taken: Sequence[Span]) -> tuple[PhoneMention, ...]:

@@ -12,6 +12,8 @@ from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
+from nlu.scene import Scene, Talked, variant_options, variant_with
+from nlu.swaps import swapped
 from nlu.values import ValueMatch
 from nlu.wishes import Wish, wishes_of
 from nlu.wordlists import common_words, words
@@ -24,31 +26,6 @@ BY_CATEGORY = 0.5
 class Found:
     mentions: tuple[ItemMention, ...]
     bare_quantity: int | None
-
-
-@dataclass(frozen=True)
-class Talked:
-    """What was asked about last: the product with what was said of it."""
-
-    product_sku: str
-    options: dict[str, str]
-    quantity: int | None = None
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the words are read against."""
-
-    lexicon: Lexicon
-    shown: Sequence[str]
-    cart: Sequence[CartItem]
-    change: str | None
-    swaps: bool = False
-    """One value is named to be given up for another: the last one counts."""
-    awaiting: str | None = None
-    talked: Talked | None = None
-    mixed: bool = False
-    """One thing goes and another comes in the same message."""
 
 
 def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], scene: Scene) -> Found:
@@ -68,17 +45,34 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
         span = _span(wishes[-1], folded, pieces)
         each = any(wish.each for wish in wishes)
         mentions += (
-            _each_shown(bare, scene, span)
+            _each_shown(bare, scene, span) or _each_of_the_cart(bare, scene, span)
             if each
             else _of_the_cart(bare, scene, span) or _of_the_shown(bare, scene, span)
         )
-    return Found(tuple(_swapped(mentions, scene)), bare)
+    return Found(tuple(swapped(mentions, scene)), bare)
 
 
 def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
     """`2 cái nha, thêm 1 cái đen`: so many as it was shown, and one in black."""
     others = named and all(other.product is None and other.options for other in named)
-    return _of_the_shown(wish.quantity, scene, span) if others else []
+    shown = _of_the_shown(wish.quantity, scene, span) if others else []
+    return shown or _of_the_other_line(wish, named, scene, span)
+
+
+def _of_the_other_line(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
+    """`à nhầm, 2 gói thôi, thêm nửa ký chả`: another number of the one line that is not named."""
+    apart = {sku for other in named if other.product for sku in other.product.hits.all}
+    lines = [item for item in scene.cart if item.product_sku not in apart]
+    if (
+        wish.quantity is None
+        or not wish.counted
+        or len(lines) != 1
+        or len(lines) != len(scene.cart)
+        or not apart
+    ):
+        return []
+    line = lines[0]
+    return [ItemMention(span, line.product_sku, (), {}, line.variant_sku, wish.quantity, "set", "cart", 0.7)]
 
 
 def _of_the_shown(quantity: int | None, scene: Scene, span: Span) -> list[ItemMention]:
@@ -98,29 +92,14 @@ def _each_shown(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
     return [_mention(wish, [], [(sku, 1.0)], "shown", scene, span) for sku in shown]
 
 
-def _swapped(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
-    """`thay áo thun bằng áo khoác`: what is in the cart goes, the other thing comes."""
-    mentions = _some_of_them(mentions)
-    mine = {item.product_sku: item.variant_sku for item in scene.cart}
-    inside = [mention.product_sku in mine for mention in mentions]
-    if scene.change != "replace" or len(mentions) != 2 or inside.count(True) != 1:
-        return mentions
+def _each_of_the_cart(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
+    """`mỗi thứ 2 cái`, where nothing is shown to choose from: of everything in the cart."""
+    if not 1 < len(scene.cart) <= MAX_CANDIDATES:
+        return []
     return [
-        replace(mention, change="remove", variant_sku=mention.variant_sku or mine[str(mention.product_sku)])
-        if there
-        else replace(mention, change="add")
-        for mention, there in zip(mentions, inside, strict=True)
+        ItemMention(span, item.product_sku, (), {}, item.variant_sku, quantity, "set", "cart", 0.7)
+        for item in scene.cart
     ]
-
-
-def _some_of_them(mentions: list[ItemMention]) -> list[ItemMention]:
-    """`하나는 500 말고 750으로`: so many go over to the other value, the rest stays as it is."""
-    if len(mentions) != 2 or mentions[0].change != "remove" or mentions[0].quantity is None:
-        return mentions
-    out, come = mentions
-    if come.replaces is None or come.replaces != out.variant_sku or come.quantity is not None:
-        return mentions
-    return [out, replace(come, quantity=out.quantity, change="add", replaces=None)]
 
 
 def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> list[ItemMention]:
@@ -212,8 +191,8 @@ def _mention(
             wish = replace(wish, quantity=scene.talked.quantity)
     replaced = _replaced(product, scene, wish) if product else None
     if product is not None and replaced is not None:
-        chosen = {**_variant_options(product, replaced), **chosen}
-    variant = _variant(product, chosen) if product else None
+        chosen = {**variant_options(product, replaced), **chosen}
+    variant = variant_with(product, chosen) if product else None
     if product is not None and variant is None and change == "remove":
         lines = [item.variant_sku for item in scene.cart if item.product_sku == product.sku]
         variant = lines[0] if len(lines) == 1 else None
@@ -238,10 +217,10 @@ def _change(wish: Wish, product: ProductWords | None, scene: Scene) -> str | Non
     inside = product is not None and any(item.product_sku == product.sku for item in scene.cart)
     if wish.kept and inside:
         return "set"
-    if not scene.mixed:
+    if wish.removed and inside:
+        return "remove"
+    if not scene.mixed or wish.removed:
         return scene.change
-    if wish.removed:
-        return "remove" if inside else scene.change
     return ("set" if inside else "add") if scene.change in ("remove", None) else scene.change
 
 
@@ -293,7 +272,7 @@ def _taken_out(wish: Wish, scene: Scene, span: Span) -> list[ItemMention]:
         return []
     item = lines[0]
     product = scene.lexicon.products[item.product_sku]
-    chosen = _variant_options(product, item.variant_sku)
+    chosen = variant_options(product, item.variant_sku)
     return [
         ItemMention(
             span, item.product_sku, ((item.product_sku, 1.0),), chosen, item.variant_sku, wish.quantity,
@@ -307,7 +286,7 @@ def _has_values(item: CartItem, options: list[Mark], lexicon: Lexicon) -> bool:
     product = lexicon.products.get(item.product_sku)
     if product is None:
         return False
-    own = _variant_options(product, item.variant_sku)
+    own = variant_options(product, item.variant_sku)
     return all(
         any(own.get(match.option) == match.value for match in matches(lexicon, product.sku, mark))
         for mark in options
@@ -332,10 +311,6 @@ def _replaced(product: ProductWords, scene: Scene, wish: Wish) -> str | None:
     lines = [item.variant_sku for item in scene.cart if item.product_sku == product.sku]
     swapping = scene.change == "replace" or (scene.change == "set" and wish.product is None)
     return lines[0] if len(lines) == 1 and swapping and wish.options else None
-
-
-def _variant_options(product: ProductWords, variant_sku: str) -> dict[str, str]:
-    return next((dict(v.options) for v in product.variants if v.sku == variant_sku), {})
 
 
 def _referred(options: list[Mark], scene: Scene) -> tuple[list[str], str | None]:
@@ -372,15 +347,6 @@ def _one_match(matches: Sequence[ValueMatch], options: dict[str, str]) -> ValueM
     if len(matches) > 1:
         matches = [match for match in matches if match.option not in options]
     return matches[0] if len(matches) == 1 else None
-
-
-def _variant(product: ProductWords, options: dict[str, str]) -> str | None:
-    fitting = [
-        v.sku
-        for v in product.variants
-        if all(v.options.get(name) == value for name, value in options.items())
-    ]
-    return fitting[0] if len(fitting) == 1 else None
 
 
 def _span(wish: Wish, folded: Folded, pieces: Sequence[Piece]) -> Span:

@@ -75,9 +75,11 @@ class Lexicon:
         """A word of the catalogue one slip away (`khaoc` → `khoac`, telex `aos` → `ao`), or its singular."""
         if word in self.known or not word.isalpha() or len(word) < 3 or word in common_words():
             return None
-        if word.endswith("s") and word[:-1] in self.known:
-            return word[:-1]
-        return self._slips.mend(word)
+        return self.singular(word) or self._slips.mend(word)
+
+    def singular(self, word: str) -> str | None:
+        """`mugs` → `mug`: no slip, but the same word."""
+        return word[:-1] if word.endswith("s") and word[:-1] in self.known else None
 
     def match(self, sku: str, keys: Iterable[ValueKey]) -> tuple[ValueMatch, ...]:
         own = self.values_of.get(sku, {})

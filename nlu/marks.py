@@ -1,5 +1,7 @@
 """A message as a row of marks: quantities, products, options, pointers, and the small words that order them."""
 
+from dataclasses import replace
+
 from nlu.choices import MANY
 from nlu.counting import Counting
 from nlu.lexicon import MAX_PHRASE, NONE, Hits
@@ -9,6 +11,12 @@ from nlu.wordlists import common_words, words
 
 _BETWEEN = frozenset({"but", "then"})
 """Words behind which another thing is named, beside those of a choice."""
+
+
+_ENGLISH_ORDINALS = frozenset(
+    ["first", "second", "third", "fourth", "fifth", "last", "1st", "2nd", "3rd", "1", "2", "3", "4", "5"]
+)
+"""Behind `the`, which is also Vietnamese: `thế một xanh` is no first one."""
 
 
 class Reader(Counting):
@@ -25,7 +33,7 @@ class Reader(Counting):
         return (
             self._each(i)
             or self._pointer(i)
-            or self._longer(self._product(i), self._option(i))
+            or self._longer(self._without_value(self._product(i)), self._option(i))
             or self._other_of_the_same(i)
             or self._quantity(i)
             or self._small_word(i)
@@ -37,6 +45,20 @@ class Reader(Counting):
         if option.end == product.end and not product.hits.full and not self._begins_with_goods(option):
             return option
         return option if option.end > product.end else product
+
+    def _without_value(self, product: Mark | None) -> Mark | None:
+        """`son [hồng đất]`: the words of a value that goes on behind what looks like a name are that value's."""
+        if product is None:
+            return product
+        for at in range(product.start + 1, product.end):
+            if tuple(self._keys[product.start : at]) not in self._lexicon.phrases:
+                continue
+            for length in range(2, 5):
+                phrase = self._phrase(at, length) if at + length > product.end else None
+                keys = self._lexicon.values.get(phrase) if phrase else None
+                if keys and any(self._lexicon.match(sku, keys) for sku in list(product.hits.all)[:MANY]):
+                    return replace(product, end=at)
+        return product
 
     def _begins_with_goods(self, option: Mark) -> bool:
         """`kẻ ngang` may be a part of a name; behind a product that comes so, it is how that one is wished."""
@@ -107,7 +129,11 @@ class Reader(Counting):
         return None
 
     def _longer_inside(self, i: int, length: int) -> bool:
-        """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`."""
+        """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`, `thỏi [son dưỡng]` no
+        `thỏi son`.
+        """
+        if self._keys[i] in words().counters and self._phrase(i + 1, length) in self._lexicon.phrases:
+            return True
         return any(
             self._phrase(start, size) in self._lexicon.phrases
             for start in range(i + 1, i + length)
@@ -266,6 +292,7 @@ class Reader(Counting):
             if (
                 at + length <= len(self._keys)
                 and text in ordinals
+                and (self._keys[i] != "the" or text in _ENGLISH_ORDINALS)
                 and not self._is_part_of_a_measure(at + length)
                 and not any(p.masked for p in self._pieces[i : at + length])
             ):

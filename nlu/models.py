@@ -138,6 +138,8 @@ class Parse:
     """A bare number, when it belongs to no item."""
     question: bool = False
     note: str | None = None
+    only: bool = False
+    """What is named is wanted and nothing else: `chỉ lấy áo thôi`, `just the case`, `케이스만 주세요`."""
 
     @property
     def address_span(self) -> Span | None:

@@ -13,7 +13,7 @@ from nlu.wordlists import common_words, words
 _LABEL = re.compile(
     r"(?<!\w)(?:họ (?:và )?tên|ho (?:va )?ten|tên(?: người nhận| ng nhận)?|ten(?: nguoi nhan| ng nhan)?|"
     r"người nhận(?: hàng)?|"
-    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:'s)?|names?|receiver|"
+    r"nguoi nhan(?: hang)?|ng nhận|ng nhan|người đặt|nguoi dat|full ?name|my name(?:['’]?s)?|name(?:['’]?s)?|receiver|"
     r"recipient|이름[은을]?|성함은?|받는\s?(?:사람|분)은?|수령인은?|"
     r"수취인은?|예금주는?|attn)"
     r"(?:\s+(?:người nhận|nguoi nhan|mình|minh|em|chị|chi|anh|tôi|toi|tui|khách|của em|cua em|on the door|to|"
@@ -32,6 +32,7 @@ _SELF = re.compile(
     r"([^\d,;.\n?!|/]{1,40})",
     re.I,
 )
+_SENT = re.compile(r"(?:gửi|gui|giao|ship|send|deliver|address)\b", re.IGNORECASE)
 _KIN = re.compile(
     r"^\s*(?:(?:my|our|a|the)\s+)?(?:(?:mom|mum|mother|dad|father|wife|husband|sister|brother|friend|boss|girlfriend|boyfriend|"
     r"daughter|son|aunt|uncle|cousin|colleague|flatmate|roommate|bf|gf|mẹ|me|má|ba|bố|bo|vợ|vo|chồng|chong|chị|chi|anh|em|con|"
@@ -55,6 +56,7 @@ _HANGUL = re.compile(r"[가-힣]")
 _KO_TALK = re.compile(r"^(?:네|예|응|아니|아니요)$|..(?:요|니다|까|죠|거든|는데)$")
 _NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wrong name|이름)(?!\w)", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
+A_FEW = 3
 
 
 @lru_cache
@@ -64,13 +66,14 @@ def _lists() -> dict[str, frozenset[str]]:
 
 
 def find_name(
-    raw: str, *, awaited: bool, taken: Sequence[Span], details: Sequence[Span]
+    raw: str, *, awaited: bool, taken: Sequence[Span], details: Sequence[Span], question: bool = False
 ) -> NameMention | None:
     """`taken` places belong to something else; `details` are phone and address, beside which names stand."""
     return (
         _labelled(raw, taken)
-        or _self_named(raw, taken)
+        or _self_named(raw, taken, to_a_place=question and not details)
         or _beside(raw, taken, details)
+        or (_written_out(raw, taken) if awaited else None)
         or _awaited(raw, taken, awaited)
     )
 
@@ -112,8 +115,11 @@ def _may_be_label(raw: str, match: re.Match[str], mention: NameMention) -> bool:
     return not asks
 
 
-def _self_named(raw: str, taken: Sequence[Span]) -> NameMention | None:
+def _self_named(raw: str, taken: Sequence[Span], *, to_a_place: bool) -> NameMention | None:
+    """`to_a_place`: "can you ship to Oslo?" names no receiver."""
     for match in _SELF.finditer(raw):
+        if to_a_place and _SENT.match(match.group()):
+            continue
         text = _without_kin(_cut(match.group(1), match.start(1), taken))
         found = _leading_name(text)
         if found is not None:
@@ -140,13 +146,16 @@ def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMen
         end = stop.start() if stop else len(line)
         parts.append((start, line[start:end]))
         start = stop.end() if stop else end
-    for offset, part in parts:
-        found = _whole_name(part) or _before_phone(part)
-        if found is not None:
-            return NameMention(
-                (offset + found[0], offset + found[1]), _titled(part[found[0] : found[1]]), 0.85
-            )
-    return None
+    standing = [
+        (offset + found[0], offset + found[1])
+        for offset, part in parts
+        if (found := _whole_name(part) or _before_phone(part)) is not None
+    ]
+    if not standing:
+        return None
+    # "Lovely. Now one to Deepa Nair, 0901 …": a name of several words before a single one.
+    span = next((s for s in standing if " " in raw[slice(*s)].strip()), standing[0])
+    return NameMention(span, _titled(raw[slice(*span)]), 0.85)
 
 
 def _before_phone(part: str) -> tuple[int, int] | None:
@@ -175,7 +184,46 @@ def _awaited(raw: str, taken: Sequence[Span], awaited: bool) -> NameMention | No
     if _HANGUL.search(text) and not _is_korean_answer(text):
         return None
     mention = _mention(text, 0, 0.8)
-    return mention if mention is not None and may_be_name(text[slice(*mention.span)]) else None
+    if mention is None or not may_be_name(text[slice(*mention.span)]):
+        return None
+    # "giao về 12 …" tells where to; `Giao` alone is somebody's name.
+    leads_on = len(mention.value.split()) == 1 and len(raw.split()) > A_FEW
+    return None if leads_on and fold(mention.value) in words().not_names else mention
+
+
+def _written_out(raw: str, taken: Sequence[Span]) -> NameMention | None:
+    """Asked for, and somewhere in the answer: the one place where several words in a row begin with capitals."""
+    runs = [
+        run for run in _capitalised_runs(raw) if not _inside(run, taken) and may_be_name(raw[slice(*run)])
+    ]
+    runs = [run for run in runs if is_full_name(raw[slice(*run)])] or runs
+    if len(runs) != 1:
+        return None
+    start, end = runs[0]
+    lead = _WORD.match(raw[start:end])
+    if lead is not None and fold(lead.group()) in _lists()["titles"] | {"la", "ten"}:
+        start += len(lead.group()) + 1
+    return NameMention((start, end), raw[start:end], 0.85) if " " in raw[start:end] else None
+
+
+def _capitalised_runs(raw: str) -> list[Span]:
+    runs: list[Span] = []
+    for word in _WORD.finditer(raw):
+        if not _is_capitalised(word.group()):
+            continue
+        if runs and raw[runs[-1][1] : word.start()] == " ":
+            runs[-1] = (runs[-1][0], word.end())
+        else:
+            runs.append(word.span())
+    return [run for run in runs if " " in raw[slice(*run)]]
+
+
+def is_full_name(text: str) -> bool:
+    """`Phạm Đức Huy`: a family name and what goes with it, each with its capital."""
+    found = [word.group() for word in _WORD.finditer(text)]
+    if not 2 <= len(found) <= 6 or not all(map(_is_capitalised, found)):
+        return False
+    return fold(found[0]) in _lists()["surnames"] and sum(map(_is_listed, found)) * 2 > len(found)
 
 
 def _up_to_its_end(text: str) -> str:
@@ -198,6 +246,8 @@ def may_be_name(text: str) -> bool:
         return found[0].isascii() and fold(found[0]) in _lists()["given"]
     if any(_HANGUL.match(word) for word in found):
         return not any(_KO_TALK.search(word) or word in _lists()["ko_not_names"] for word in found)
+    if len(found) == 1 and _is_capitalised(found[0]):
+        return fold(found[0]) not in words().vi_words | words().en_words
     if len(found) > 1 and all(map(_is_capitalised, found)):
         return not all(map(_is_talk, found))
     return not any(map(_is_talk, found))

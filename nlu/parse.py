@@ -4,24 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from nlu.awaited import is_house, says_more_than_a_name
+from nlu.awaited import is_house, is_nothing_but_a_name, says_more_than_a_name
 from nlu.classifier import classify
 from nlu.entities import Entities, find_entities
-from nlu.items import Found, Scene, Talked, find_items
+from nlu.items import Found, find_items
 from nlu.language import detect
 from nlu.lexicon import Lexicon
 from nlu.marks import Reader
 from nlu.masking import Unit, masked_units
 from nlu.models import CartItem, Intent, Parse
+from nlu.names import is_full_name
 from nlu.normalise import MAX_CHARS, Folded, folded
 from nlu.phrases import Mark
 from nlu.pieces import Piece, pieces_of
-from nlu.rules import find_note, find_payment, is_question, yes_and_no
-from nlu.tokens import Token, tokenise
+from nlu.rules import find_note, find_payment, is_question, says_only, yes_and_no
+from nlu.scene import Scene, Talked
+from nlu.tokens import Token, has_phrase, plain, tokenise
 from nlu.wordlists import words
 
 BY_THE_WAY = 0.3
 """A yes that the message as a whole makes less likely than this is a word in passing (`ok, đơn mình tới đâu rồi`)."""
+WRITTEN_OUT = 0.85
+"""So sure is a name of several words that stands in a longer answer."""
 UNKNOWN = 0.25
 """Below this the likeliest reading is no better than a guess."""
 
@@ -56,13 +60,14 @@ def read(text: str, context: Context) -> Reading:
     """The part that training and understanding have in common."""
     line = folded(text[:MAX_CHARS])
     tokens = tokenise(line)
-    name_awaited = context.awaiting == "name" and not is_question(line.raw, tokens)
+    question = is_question(line.raw, tokens)
     entities = find_entities(
         line,
         awaiting=context.awaiting,
         own_codes=context.order_codes,
-        name_awaited=name_awaited,
+        name_awaited=context.awaiting == "name" and not question,
         today=context.today,
+        question=question,
     )
     masked = _masked_tokens(tokens, line, [span for span, _ in entities.spans()])
     pieces = pieces_of(tokens, masked, context.lexicon)
@@ -81,7 +86,13 @@ def parse(text: str, context: Context) -> Parse:
     if context.awaiting == "name" and understood.name is not None:
         # Asked for a name, people still change their minds: read once more without the question.
         unasked = _understood(text, replace(context, awaiting=None))
-        return unasked if says_more_than_a_name(unasked) else understood
+        only = is_nothing_but_a_name(understood, unasked)
+        if only:
+            return replace(understood, intents=(Intent("give_details", 0.8),), items=(), quantity=None)
+        if not says_more_than_a_name(unasked):
+            return understood
+        written_out = is_full_name(understood.name.value) or understood.name.confidence >= WRITTEN_OUT
+        return replace(unasked, name=unasked.name or (understood.name if written_out else None))
     return understood
 
 
@@ -91,7 +102,8 @@ def _understood(text: str, context: Context) -> Parse:
     talk = _talk(reading)
     language, sure = detect(raw, talk)
     question = is_question(raw, reading.tokens)
-    scored = _without_idle(dict(classify(reading.units)), talk)
+    scored = _without_idle(dict(classify(reading.units)), _beside_values(talk, reading))
+    scored = _wished_not_removed(scored, reading, context, question)
     found = _items(reading, context, scored)
     if _other_than_told(reading, found):
         scored |= {"change_item": max(scored.get("change_item", 0.0), 0.6)}
@@ -119,6 +131,7 @@ def _understood(text: str, context: Context) -> Parse:
         quantity=found.bare_quantity,
         question=question,
         note=find_note(raw, reading.tokens),
+        only=says_only(raw),
     )
 
 
@@ -127,13 +140,16 @@ def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Foun
     if change is None and context.cart and _corrects(reading):
         change = "replace"
     swaps = scored.get("exchange_request", 0.0) >= 0.5 or change == "replace"
-    change = change or ("set" if context.cart else None)
+    if change is None and context.cart:
+        further = any(has_phrase(plain(reading.tokens), word) for word in _FURTHER)
+        change = "add" if further else "set"
     scene = Scene(
         context.lexicon, context.shown, context.cart, change, swaps, context.awaiting, context.talked
     )
     return find_items(reading.line, reading.pieces, reading.marks, scene)
 
 
+_FURTHER = ("nua", "more", "another", "extra", "더")
 _CHANGES_WHAT_IS_THERE = frozenset({"remove_item", "restart", "cancel_order"})
 DOUBT = 0.45
 
@@ -147,6 +163,32 @@ def _without_idle(scored: dict[str, float], talk: Sequence[Token]) -> dict[str, 
     return {
         name: min(value, DOUBT) if name in _CHANGES_WHAT_IS_THERE else value for name, value in scored.items()
     }
+
+
+def _beside_values(talk: Sequence[Token], reading: Reading) -> list[Token]:
+    """Without colours, sizes and the like."""
+    values = [
+        (p.start, p.end) for m in reading.marks if m.kind == "option" for p in reading.pieces[m.start : m.end]
+    ]
+    return [token for token in talk if not any(a < token.end and token.start < b for a, b in values)]
+
+
+def _wished_not_removed(
+    scored: dict[str, float], reading: Reading, context: Context, question: bool
+) -> dict[str, float]:
+    """`need the tote bag`: what is not in the cart and goes with no word of taking out is wished for."""
+    named = [mark for mark in reading.marks if mark.kind == "product"]
+    held = {item.product_sku for item in context.cart}
+    line = plain(reading.tokens)
+    undone = any(mark.kind == "removal" or mark.negated for mark in reading.marks)
+    removed = scored.get("remove_item", 0.0)
+    if removed < DOUBT or not named or undone:
+        return scored
+    refused = any(has_phrase(line, phrase) for phrase in words().no)
+    if not says_only(reading.line.raw) and (refused or any(mark.hits.all & held for mark in named)):
+        return scored
+    wish = {} if question else {"order": max(scored.get("order", 0.0), removed)}
+    return scored | wish | {"remove_item": DOUBT}
 
 
 def _corrects(reading: Reading) -> bool:

@@ -47,9 +47,8 @@ def _piece(token: Token, covered: bool, lexicon: Lexicon) -> Piece:
     key = mended or token.text
     forms = lexicon.marked.get(key)
     odd = bool(token.marked and forms and token.marked not in forms and mended is None)
-    return Piece(
-        key, token.word, token.start, token.end, token.marked, odd, mended is not None, covered, token.upper
-    )
+    slip = mended is not None and not (len(mended) > 2 and mended == lexicon.singular(token.text))
+    return Piece(key, token.word, token.start, token.end, token.marked, odd, slip, covered, token.upper)
 
 
 def split_hangul(text: str, known: frozenset[str]) -> list[str]:

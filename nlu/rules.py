@@ -1,15 +1,23 @@
 """What is sure by rule: an explicit yes or no, a question's form, how somebody pays, a note for the delivery."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from nlu.models import Mention
-from nlu.normalise import Folded
-from nlu.tokens import Token, has_phrase, plain
+from nlu.normalise import Folded, folded
+from nlu.tokens import Token, has_phrase, plain, tokenise
 from nlu.wordlists import words
 
-_NOTES = ("gio hanh chinh", "goi truoc", "truoc khi giao", "giao buoi", "giao sau", "call before", "after work",
-          "goi qua", "gift")  # fmt: skip
+_NOTES = (
+    "gio hanh chinh", "goi truoc", "truoc khi giao", "giao buoi", "giao sau", "giao truoc", "giao ngoai gio",
+    "gui bao ve", "gui le tan", "de bao ve", "de truoc cua", "nho goi", "goi cho", "call before",
+    "call me before", "call first",
+    "after work", "leave it", "leave at", "leave with", "ring the", "office hours", "before delivery", "goi qua",
+    "gift wrap", "as a gift", "문 앞", "경비실", "오기 전", "배송 전", "전화 주", "전화주",
+)  # fmt: skip
+_PART = re.compile(r"[^,;.\n()\[\]]+")
+LONG = 15
 _AT_THE_END = frozenset({"khong", "chua", "gi", "sao", "nao", "ha"})
 _WEAK = frozenset({*_AT_THE_END, "may"})
 
@@ -82,6 +90,26 @@ def _place(line: Folded, tokens: Sequence[Token], phrase: str) -> tuple[int, int
     return line.raw_span(starts[at.start()].start, starts[at.end() - 1].end) if at else None
 
 
+_ONLY = re.compile(
+    r"\b(?:chỉ (?:lấy|mua|đặt|cần|chốt|order)|(?:lấy|mua|giữ|đặt) mỗi|chi (?:lay|mua|dat) .{1,40} thoi"
+    r"|(?:only|just) (?:the|my|this|that|those|these|keep|want|take|need)|nothing but|nothing else)\b"
+    r"|만\s?(?:할게|할께|살게|주세요|주문|구매|해\s?주|남)"
+)
+
+
+def says_only(raw: str) -> bool:
+    return bool(_ONLY.search(unicodedata.normalize("NFC", raw.lower())))
+
+
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:
-    line = plain(tokens)
-    return raw.strip()[:200] if any(f" {phrase} " in line for phrase in _NOTES) and len(tokens) < 15 else None
+    """The whole of a short message about the delivery; of a longer one the part that says it: `… (gọi trước nha)`."""
+    if not _is_note(plain(tokens)):
+        return None
+    if len(tokens) < LONG:
+        return raw.strip()[:200]
+    parts = [part.group().strip() for part in _PART.finditer(raw)]
+    return "; ".join(part for part in parts if _is_note(plain(tokenise(folded(part)))))[:200] or None
+
+
+def _is_note(line: str) -> bool:
+    return any(has_phrase(line, phrase) for phrase in _NOTES)

@@ -31,15 +31,29 @@ def tokenise(folded: Folded) -> list[Token]:
     shorthand = words().shorthand
     tokens = []
     for match in TOKEN.finditer(folded.text):
-        text = match.group()
+        text = unstretched(match.group())
         start, end = match.span()
-        marked = _marked(folded, start, end)
+        marked = _marked(folded, start, end - (end - start - len(text)))
         word = text if marked else shorthand.get(text, text)
         if marked and word in accented and marked not in accented[word]:
             word = f"{word}*"
         upper = folded.raw[folded.offsets[start]].isupper()
         tokens.append(Token(text, word, start, end, marked, upper))
     return tokens
+
+
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+
+
+def unstretched(word: str) -> str:
+    """`yesss`, `hiii`, `okk`: letters drawn out for feeling, taken back; `tell` and `add` keep theirs."""
+    if _STRETCHED.search(word):
+        word = _STRETCHED.sub(r"\1", word)
+    elif len(word) > 2 and word[-1] == word[-2] and word.isalpha() and word.isascii():
+        short, known = word[:-1], words()
+        if word not in known.en_words and (short in known.yes or short in known.drawn_out):
+            return short
+    return word
 
 
 def _marked(folded: Folded, start: int, end: int) -> str:

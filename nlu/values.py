@@ -16,6 +16,8 @@ ValueKey = tuple[str, str]
 """An option's and a value's name, folded: the same for every product that has it."""
 LARGEST: ValueKey = ("*", "largest")
 K = TypeVar("K")
+_COLOURS = frozenset({"xanh"})
+"""Everyday words that stand in the names of many values, and alone for one of them."""
 LONG_WORD = 5
 """Shorter words are not abbreviated."""
 SMALLEST: ValueKey = ("*", "smallest")
@@ -105,7 +107,9 @@ def _parts(phrase: Phrase) -> Iterable[str]:
         if word.isdigit():
             if len(word) > 1:
                 yield word
-        elif len(word) > 1 and not (word in common_words() and word not in words().synonyms):
+        elif len(word) > 1 and not (
+            word in common_words() and word not in _COLOURS | words().synonyms.keys()
+        ):
             yield word
             yield from (other for other in words().synonyms.get(word, ()) if " " not in other)
 

@@ -8,6 +8,10 @@ from nlu.choices import MANY
 from nlu.lexicon import Lexicon
 from nlu.phrases import SMALL, Mark
 
+_FURTHER = frozenset({"them", "add", "추가"})
+"""Words that begin one more thing beside what was named."""
+_SENTENCE_ENDS = frozenset({".", ";", "\n"})
+
 
 @dataclass
 class Wish:
@@ -34,7 +38,7 @@ class Wish:
 def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
     wishes = _spread(_grouped(marks, lexicon))
     _inherit(wishes)
-    return _without_repeats(wishes)
+    return _without_repeats(_without_totals(wishes))
 
 
 def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
@@ -48,8 +52,9 @@ def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
             continue
         if mark.kind in SMALL:
             removing = mark.kind == "removal" and _leads_on(mark, rest, wish)
-            wish = _parted(wishes, wish, mark, forward=removing or mark.kind != "removal")
+            wish = _parted(wishes, wish, mark, rest, forward=removing or mark.kind != "removal")
             continue
+        removing = removing and mark.text not in _SENTENCE_ENDS
         corrected = index > 0 and marks[index - 1].kind == "correction"
         if not corrected and _begins_new(wish, mark, rest, lexicon):
             wishes.append(wish)
@@ -66,13 +71,15 @@ def _leads_on(mark: Mark, rest: Sequence[Mark], wish: Wish) -> bool:
     return mark.text.isascii() and bool(following & naming)
 
 
-def _parted(wishes: list[Wish], wish: Wish, mark: Mark, *, forward: bool) -> Wish:
+def _parted(wishes: list[Wish], wish: Wish, mark: Mark, rest: Sequence[Mark], *, forward: bool) -> Wish:
     """A word of taking out, adding or keeping: it begins a wish, or says what becomes of the one before it."""
     if mark.kind == "removal" and not forward:
         last = _counted_of(wishes, wish)
         last.removed = True
         return wish
-    if mark.kind == "adding" and not (wish.removed or wish.kept):
+    alone = wish.quantity is not None and wish.after_separator and not wish.names_something
+    further = mark.text in _FURTHER and wish.names_something and _names_goods(rest)
+    if mark.kind == "adding" and not (wish.removed or wish.kept or alone or further):
         return wish
     if mark.kind == "keeping" and not mark.text.isascii():
         wish.kept = True
@@ -82,6 +89,11 @@ def _parted(wishes: list[Wish], wish: Wish, mark: Mark, *, forward: bool) -> Wis
         wish = Wish()
     wish.removed, wish.kept = mark.kind == "removal", mark.kind == "keeping"
     return wish
+
+
+def _names_goods(rest: Sequence[Mark]) -> bool:
+    """Before anything else is begun."""
+    return any(m.kind == "product" for m in takewhile(lambda m: m.kind not in ("separator", *SMALL), rest))
 
 
 def _counted_of(wishes: list[Wish], wish: Wish) -> Wish:
@@ -125,7 +137,9 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
     if mark.kind == "option":
         return _clashes(wish, mark, lexicon)
     if mark.kind == "separator":
-        following = [m.kind for m in takewhile(lambda m: m.kind != "separator", rest)]
+        following = [
+            m.kind for m in takewhile(lambda m: m.kind != "separator" and m.text not in _FURTHER, rest)
+        ]
         return (wish.product is not None or bool(wish.options)) and "product" in following
     return False
 
@@ -135,7 +149,7 @@ def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
     following = list(takewhile(lambda m: m.kind not in ("separator", "quantity"), rest))
     options = [mark for mark in following if mark.kind == "option"]
     if wish.quantity is not None:
-        return wish.names_something or (wish.after_separator and bool(options))
+        return wish.names_something or (wish.after_separator and (bool(options) or wish.each))
     named = {name for mark in wish.options for name in _option_names(mark, wish, lexicon)}
     return wish.after_separator and any(named & _option_names(mark, wish, lexicon) for mark in options)
 
@@ -168,7 +182,10 @@ def _spread(wishes: list[Wish]) -> list[Wish]:
             if other.quantity is not None:
                 break
             other.quantity = wish.quantity
-    kept = [w for w in wishes if w.names_something or not w.each or len(wishes) == 1]
+    named = any(w.names_something for w in wishes)
+    kept = [w for w in wishes if w.names_something or not (w.each and named)]
+    if not named and any(w.each for w in wishes):
+        kept = [w for w in wishes if w.each]
     return [part for wish in kept for part in _by_value(wish)]
 
 
@@ -193,6 +210,18 @@ def _inherit(wishes: list[Wish]) -> None:
                 last = wish.product
             elif wish.options and wish.pointer is None and last is not None:
                 wish.product, wish.own_product = last, False
+
+
+def _without_totals(wishes: list[Wish]) -> list[Wish]:
+    """`6 mice, four black and two grey`: a number that those behind it add up to counts nothing more."""
+    return [wish for i, wish in enumerate(wishes) if not _is_total(wish, wishes[i + 1 :])]
+
+
+def _is_total(wish: Wish, rest: Sequence[Wish]) -> bool:
+    if wish.product is None or wish.options or not wish.quantity:
+        return False
+    parts = list(takewhile(lambda other: other.product is wish.product and other.options, rest))
+    return len(parts) > 1 and sum(part.quantity or 0 for part in parts) == wish.quantity
 
 
 def _without_repeats(wishes: list[Wish]) -> list[Wish]:

@@ -53,6 +53,8 @@ class Words:
     both: tuple[str, ...]
     ordinals: dict[str, int]
     particles: frozenset[str]
+    drawn_out: frozenset[str]
+    """Small words that people write with their last letter twice."""
     yes: tuple[str, ...]
     no: tuple[str, ...]
     not_yet: tuple[str, ...]
@@ -74,7 +76,7 @@ def words() -> Words:
         for name in (
             "counters", "size_words", "value_words", "separators", "marked_values", "doubtful_values", "heads",
             "size_values", "of_them", "either", "idle", "measures", "before_be", "taking", "please", "particles",
-            "vi_words", "en_words", "not_names",
+            "drawn_out", "vi_words", "en_words", "not_names",
         )
     }  # fmt: skip
     phrases: dict[str, Any] = {

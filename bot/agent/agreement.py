@@ -17,6 +17,7 @@ _FIRST_PART = re.compile(r"[,.;!]\s*|\s(?=(?:vì|vi|tại|do|because|since|nhưn
 _DO_NOT = re.compile(r"đừng|dừng")
 # Without marks `đừng hủy` and `đúng, hủy` look alike: then it is asked again.
 _DO_NOT_DEED = re.compile(r"\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui)\b")
+_DO_NOT_ORDER = re.compile(r"\bdung (chot|dat|len|ship|giao|gui|mua|lay|order|ban)\b")
 _REASONING = re.compile(
     r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b"
 )
@@ -28,8 +29,15 @@ def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
     A thumbs-up alone is one only while nothing but the yes is awaited.
     """
     if is_only_signs(parse.text):
-        return list(awaiting) == ["confirm"] and bool(_AGREEING_SIGNS & set(parse.text))
-    if not parse.yes or parse.no or parse.question or says(parse.text, "hesitating", "later"):
+        return {"confirm"} <= set(awaiting) <= {"confirm", "payment"} and bool(
+            _AGREEING_SIGNS & set(parse.text)
+        )
+    plain = parse.text.lower()
+    if parse.question or _DO_NOT.search(plain) or _DO_NOT_ORDER.search(plain):
+        return False
+    if says(parse.text, "hesitating", "later", "never"):
+        return False
+    if not is_agreement(parse.text, "order") and (parse.no or not parse.yes):
         return False
     return not any(i.name in _CHANGING and i.confidence >= SURE for i in parse.intents)
 

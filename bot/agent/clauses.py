@@ -27,7 +27,7 @@ def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> tup
     """`whole` with the questions of its clauses added, and the clauses that ask about other goods than are ordered.
 
     What is ordered or told is left to the whole. `context["clauses"]`: by topic of the shop, the clause that asks
-    for it; `context["parts"]`: how many clauses there are.
+    for it; `context["parts"]`: how many clauses there are; `context["asked"]`: those that ask something.
     """
     if len(whole.text) > MAX_CHARS or whole.order_codes:
         return whole, ()
@@ -57,6 +57,16 @@ def _note_topics(context: dict[str, Any], read: list[Parse]) -> None:
             if intent.name in ABOUT_THE_SHOP and intent.confidence >= SURE_OF_TOPIC:
                 topics.setdefault(intent.name, part.text)
     context["clauses"], context["parts"] = topics, len(read)
+    context["asked"] = [
+        (part.text, part.intents[0].name, part.intents[0].confidence) for part in read if _asks(part)
+    ]
+
+
+def _asks(part: Parse) -> bool:
+    """A question by its form, or by what it is about: `phí nhiêu`."""
+    leading = part.intents[0]
+    about = leading.name in ABOUT_THE_SHOP and leading.confidence >= SURE
+    return (part.question or about) and not part.yes and leading.name not in _WISHING
 
 
 def _wish(name: str, context: dict[str, Any]) -> str:

@@ -23,11 +23,6 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
     cart = open_cart(session, customer_id=turn.actor.id)
     view = cart_view(session, cart, turn.language) if cart is not None and cart.lines else None
     customer = session.get(Customer, turn.actor.id)
-    products = {}
-    if cart is not None:
-        for line in cart.lines:
-            variant = session.get_one(Variant, line.variant_id)
-            products[variant.sku] = variant.product_id
     return {
         "shop": {
             "name": profile.name,

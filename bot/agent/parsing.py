@@ -9,7 +9,7 @@ from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, Talked, parse
 
 SURE_NAME = 0.9
-"""A name behind a label."""
+"""A name behind a label, a product called by its whole name."""
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
 _INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
@@ -70,11 +70,17 @@ def _read_of_order(
     """Of goods that are on the order, what is said of them is read among those goods first."""
     understood = _read(text, context, lexicon, lines, shown)
     ordered = {line["product"] for line in lines if line["product"] in lexicon.products}
-    others = [m for m in understood.items if m.product_sku is not None and m.product_sku not in ordered]
+    leading = understood.intents[0].name if understood.intents else ""
+    # "The shirt is too wide": of goods that come back, a word in common names no other product.
+    least = SURE_NAME if leading in ("exchange_request", "return_request") else 0.0
+    others = [
+        m for m in understood.items
+        if m.product_sku is not None and m.product_sku not in ordered and m.confidence >= least
+    ]  # fmt: skip
     if not ordered or others:
         return understood
     own = Lexicon.build(lexicon.products[sku] for sku in sorted(ordered))
-    if any(mention.product_sku is None for mention in understood.items):
+    if any(mention.product_sku not in ordered for mention in understood.items):
         # `the shirt` may be ten products of the shop and one of the order: then it is that one.
         understood = _with_items(understood, _read(text, context, own, lines, shown))
     into = _INTO.search(text)

@@ -13,6 +13,7 @@ from bot.agent.reviewing import Said
 from bot.agent.turn import Services, ToolOutcome, Turn
 from bot.conversations.handoff import hand_over
 from bot.conversations.live import Live
+from bot.conversations.meanwhile import answer_meanwhile
 from bot.conversations.media import (
     answer_without_words,
     answered_with_attachments,
@@ -37,10 +38,14 @@ ENOUGH_WORDS = 3
 def answer(
     incoming: Incoming, *, services: Services, assistant: Assistant, live: Live | None = None
 ) -> Answer:
-    """Silent while staff hold the conversation; else one reply, or a draft of it, with its evidence."""
-    if incoming.mode == "manual":
+    """Silent while staff hold the conversation; else one reply, or a draft of it, with its evidence. Called, but not
+    there yet, they are waited for with what is sure.
+    """
+    if incoming.mode == "manual" and (incoming.held_by_staff or not incoming.text.strip()):
         return _silent(incoming, services)
     turn = _turn(incoming, services)
+    if incoming.mode == "manual":
+        return _silent(incoming, services) if turn.shadow else _meanwhile(incoming, turn, services)
     if live is not None and not turn.shadow:
         turn.tell = live.teller(incoming.conversation_id, incoming.external_id)
     said = _reply(turn, incoming, assistant)
@@ -178,13 +183,16 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         context = turn_context(session, draft)
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
     draft.parse = understand(text, context, services.lexicon())
-    if _changes_language(draft.parse, bool(draft.customer_texts)):
+    if _changes_language(draft.parse, bool(state.get("heard"))):
+        state["heard"] = True
         draft.language = _language(state, draft.parse.language)
     return draft
 
 
-def _changes_language(parse: Parse, customer_wrote_before: bool) -> bool:
-    """Addresses, names and goods look the same in every language: only enough plain words change it."""
+def _changes_language(parse: Parse, heard_before: bool) -> bool:
+    """Addresses, names and goods look the same in every language: only enough plain words change it, once one of
+    their own was heard.
+    """
     if parse.language_confidence < SURE_OF_LANGUAGE:
         return False
     spans = [parse.address_span, parse.name.span if parse.name else None]
@@ -195,7 +203,7 @@ def _changes_language(parse: Parse, customer_wrote_before: bool) -> bool:
     plain = [word for word in rest.split() if sum(c.isalpha() for c in word) > 1]
     if any("\uac00" <= c <= "\ud7a3" for c in rest):
         return True
-    least = ENOUGH_WORDS if customer_wrote_before else 1
+    least = ENOUGH_WORDS if heard_before else 1
     return len(plain) >= least
 
 
@@ -214,6 +222,17 @@ def _count_unsure(turn: Turn, text: str) -> None:
         turn.state.pop("unsure", None)
     else:
         turn.state["unsure"] = turn.state.get("unsure", 0) + 1
+
+
+def _meanwhile(incoming: Incoming, turn: Turn, services: Services) -> Answer:
+    text = answer_meanwhile(turn)
+    if not text:
+        return _silent(incoming, services)
+    cards = [card for outcome in turn.outcomes for card in outcome.cards]
+    with services.db.read_transaction() as session:
+        shown = public_state(session, incoming.customer_id, turn.state, turn.language, True)
+    evidence = [evidence_of(outcome) for outcome in turn.outcomes]
+    return Answer([Reply(text, cards)], turn.state, shown, turn.language, evidence)
 
 
 def _silent(incoming: Incoming, services: Services) -> Answer:

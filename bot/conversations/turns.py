@@ -20,6 +20,8 @@ from core.jobs.crash_points import crash_point
 
 LEASE_SECONDS = 60
 WAIT_SECONDS = 45.0
+MEANWHILE = ("wholesale", "anger", "carrier_fee")
+"""Reasons of a handoff that are no wish to be left alone: until a person comes, simple questions are answered."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Incoming:
     written_before: frozenset[str] = frozenset()
     """Tools that wrote for this message before a crash kept its answer from being stored."""
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    held_by_staff: bool = True
+    """In `manual`: a person has taken the conversation, or was asked for; nobody answers but them."""
     merged: tuple[str, ...] = ()
     """Earlier messages of the same burst, whose words stand in `text` too: answered and settled together."""
 
@@ -123,6 +127,7 @@ def incoming_of(session: Session, messages: Sequence[Message]) -> Incoming:
         text="\n".join(message.text for message in messages if message.text),
         language=conversation.language,
         mode=conversation.mode,
+        held_by_staff=bool(conversation.assigned_to) or conversation.handoff_reason not in MEANWHILE,
         state=dict(conversation.state),
         history=[(row.author, _in_words(row.text, row.attachments)) for row in reversed(history)],
         written_before=frozenset(written),

@@ -151,7 +151,9 @@ class _Customer:
     def _asked(self, given: Mapping[str, Any]) -> str | None:
         if not self._exchanges or self._exchanges[-1].state.get("handed_off"):
             return None
-        return next((asked for asked in self._exchanges[-1].asks if asked in given), None)
+        # Whoever wants to pay otherwise says so before the yes.
+        asks = sorted(self._exchanges[-1].asks, key=lambda asked: asked != "payment")
+        return next((asked for asked in asks if asked in given), None)
 
     def _send(
         self,

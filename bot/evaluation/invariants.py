@@ -199,7 +199,7 @@ def _own(played: Played) -> Iterator[str]:
 
 def _answered(played: Played) -> Iterator[str]:
     names = [part for text in _names(played) for part in (text, *re.split(r"[,;\n]", text))]
-    waits_for_staff = False
+    waits_for_staff = spoken = False
     for exchange in played.exchanges:
         start = f"to “{exchange.text[:60]}”: "
         if exchange.status != 200:
@@ -208,8 +208,10 @@ def _answered(played: Played) -> Iterator[str]:
         waits_for_staff = waits_for_staff or bool(exchange.state.get("handed_off"))
         if not exchange.said.strip() and not waits_for_staff:
             yield f"{start}no reply"
+        spoken = spoken or len(re.findall(r"[^\W\d_]{2,}", exchange.text)) > 1
         language = language_of(_spoken(exchange), exchange.language, names)
-        if language != exchange.language:
+        # Nobody can know which language a picture or a "hi" is in.
+        if spoken and language != exchange.language:
             yield f"{start}answered in {language}, the customer speaks {exchange.language}"
 
 

@@ -15,8 +15,9 @@ _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _CLEARLY = 2
 
 _YES = re.compile(
-    r"(?<!\w)(ok|oke|okie|oki|okay|okê|chốt|chot|đồng ý|dong y|đúng|dung|ừ|ừm|uh|uhm|um|vâng|vang|dạ|da|được|duoc"
-    r"|dc|đc|đặt luôn|dat luon|xác nhận|xac nhan|chuẩn|chuan|yes|yep|yeah|sure|confirm\w*|go ahead|correct|right"
+    r"(?<!\w)(ok|oke|okie|oki|okay|okê|chốt|chot|đồng ý|dong y|đúng|dung|ừ|ừm|uh|uhm|um|vâng|vang|dạ|da|được"
+    r"|duoc"
+    r"|dc|đc|đặt luôn|dat luon|xác nhận|xac nhan|chuẩn|chuan|trúng|trung|yes|yep|yeah|sure|confirm\w*|go ahead|correct|right"
     r"|agree\w*|perfect|place it|looks good|do it|please do)(?!\w)"
     r"|네|예|확인|좋아요|좋습니다|맞아요|맞습니다|그래요|동의|부탁|해 ?주세요|할게요|오케이|응",
     re.IGNORECASE,
@@ -46,4 +47,5 @@ def _language_of_line(line: str, expected: str) -> str:
 
 
 def may_be_a_yes(text: str) -> bool:
-    return bool(_YES.search(unicodedata.normalize("NFC", text)))
+    drawn_in = re.sub(r"(\w)\1{2,}", r"\1", unicodedata.normalize("NFC", text))
+    return bool(_YES.search(drawn_in) or _YES.search(re.sub(r"(\w)\1(?!\w)", r"\1", drawn_in)))

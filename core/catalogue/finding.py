@@ -31,6 +31,8 @@ class Wish:
     category: str | None = None
     skus: tuple[str, ...] = ()
     """Only among these, when given."""
+    told_at_length: bool = False
+    """Much of the text is a story: what no product has a word of does not count against any."""
 
     @property
     def has_price(self) -> bool:
@@ -64,7 +66,7 @@ def categories(session: Session) -> list[tuple[str, str]]:
 
 def category_in(session: Session, text: str) -> str | None:
     """The category that a text names, in either language; the longest name where several fit."""
-    said = units(text)
+    said = [unit for unit in units(text) if unit.topic or not unit.soft]
     plain = fold(" ".join(tokens(text)))
     hits = []
     for name, english in categories(session):
@@ -110,6 +112,8 @@ def _ranked(session: Session, asked: Sequence[Unit], wish: Wish) -> list[str]:
     total = session.scalar(select(func.count()).select_from(Product).where(Product.status == "active")) or 1
     met = _how_far_met(candidates, asked)
     weights = _weights(met, asked, total)
+    if wish.told_at_length:
+        weights = [weight if any(row[i] for row in met) else 0.0 for i, weight in enumerate(weights)]
     hard = [not unit.soft for unit in asked]
     if not any(hard):
         hard = [True] * len(asked)

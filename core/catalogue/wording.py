@@ -153,8 +153,17 @@ def _holds(text: str, phrase: str) -> bool:
         return True
     if not phrase.isascii() or len(phrase) < 3:
         return False
-    other = phrase[:-1] if phrase.endswith("s") else f"{phrase}s"
-    return f" {other} " in text
+    return any(f" {other} " in text for other in _other_number(phrase))
+
+
+@lru_cache(maxsize=4096)
+def _other_number(phrase: str) -> tuple[str, ...]:
+    """The singular of an English plural, and the other way round: `batteries` and `battery`."""
+    if phrase.endswith("ies"):
+        return (f"{phrase[:-3]}y", phrase[:-1])
+    if phrase.endswith("s"):
+        return (phrase[:-1],)
+    return (f"{phrase}s", f"{phrase[:-1]}ies") if phrase.endswith("y") else (f"{phrase}s",)
 
 
 @lru_cache(maxsize=4096)

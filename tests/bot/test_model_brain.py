@@ -29,7 +29,7 @@ def test_a_model_takes_an_order_by_tool_calls(model_chat: Chat, model: ScriptedM
     shown = model_chat.say(WISH)
     placed = model_chat.say("chốt")
 
-    assert shown["state"]["awaiting"] == ["confirm"]
+    assert shown["state"]["awaiting"][:1] == ["confirm"]
     assert "328.000đ" in shown["replies"][0]["text"]
     assert placed["state"]["order"]["total"] == 328_000
     assert len(model.requests) <= 4

@@ -135,7 +135,7 @@ def test_a_one_line_order_takes_three_calls_at_most(
 
     answer = chat_of(assistant_of()).say(line)
 
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
     assert len(raw_model.requests) <= 3
 
 

@@ -10,21 +10,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.after_sales import invoice, own_orders, requests
+from bot.agent.policy.asides import further_questions
 from bot.agent.policy.follow_up import follow_up
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order, whole_cart
 from bot.agent.policy.questions import ask, ask_aside, asked_beside, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
-from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk
-from bot.agent.policy.wishes import buys_a_count
-from nlu import Intent, Parse
+from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk, thinks_it_over
+from bot.agent.policy.wishes import buys_a_count, takes_the_picked
+from nlu import Intent, Mention, Parse
 
 MOST_PARTS = 3
 A_NAME = 3
 CERTAIN = 0.9
 _FIRST = (
-    claimed_authority, whole_cart, follow_up, take_offer, asked_before, invoice, requests, hand_over,
+    claimed_authority, whole_cart, follow_up, thinks_it_over, take_offer, asked_before, invoice, requests,
+    hand_over,
 )  # fmt: skip
 """What takes the whole message, if anything does; else its questions and deeds are served together."""
 
@@ -39,9 +42,10 @@ def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) 
         steps = rule(parse, context)
         if steps:
             return steps
-    deeds = [] if _only_asks(parse) else _deeds(parse, context)
+    deeds = [] if _only_asks(parse, context) else _deeds(parse, context)
     asked = [*ask(parse, context, deeds), *ask_aside(asides, context)]
-    answers = [with_offered_size(parse, context, step) for step in asked][: MOST_PARTS - len(deeds)]
+    answers = [with_offered_size(parse, context, step) for step in asked]
+    answers = [*answers, *further_questions(context, [*answers, *deeds])][: MOST_PARTS - len(deeds)]
     if any(step.tool == "ask_discount" for step in answers if isinstance(step, Call)):
         # "50%" is no quantity of what is in the cart.
         named = any(item.refers != "cart" for item in parse.items)
@@ -56,19 +60,29 @@ def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) 
 
 
 def _calm(parse: Parse, context: dict[str, Any]) -> Parse:
-    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound."""
+    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound; "when is it back?" and
+    "tell me then" are one wish.
+    """
+    if says(parse.text, "restock") and not parse.phones:
+        return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
     if context["awaiting"][:1] not in (["name"], ["address"], ["ward"]) or len(parse.text.split()) > A_NAME:
         return parse
     kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
     return replace(parse, intents=kept or (Intent("unknown", 0.3),))
 
 
-def _only_asks(parse: Parse) -> bool:
+def _without_place(parse: Parse) -> tuple[Mention, ...]:
+    return tuple(mention for mention in parse.mentions if mention.kind != "address")
+
+
+def _only_asks(parse: Parse, context: dict[str, Any]) -> bool:
     """Numbers in such a message are a price, a body, a need: nothing is put into the cart by them."""
     intents = intents_of(parse)
     asking = {"browse_catalogue", "haggle", *ABOUT_GOODS}
     if any(item.quantity for item in parse.items):
         asking -= {"ask_price", "ask_stock", "ask_product"}
+    if takes_the_picked(parse, context):
+        return False
     if "order" in intents or ((_counted(parse) or not parse.question) and buys_a_count(parse)):
         return False
     harmless = {*ABOUT_GOODS, *ABOUT_THE_SHOP, "greeting", "thanks", "chitchat", "unknown"}

@@ -9,6 +9,7 @@ from bot.agent.policy.told import (
     asks_a_favour,
     change_arguments,
     changed_part,
+    gives_back,
     invoice_arguments,
     names_placed_order,
     order_with,
@@ -19,9 +20,12 @@ from bot.agent.policy.told import (
 )
 from nlu import Parse
 
+LIKELY = 0.6
 CHANGING = frozenset({"change_item", "remove_item", "change_details"})
 OPEN = ("new", "processing", "packed", "shipped", "failed")
-_MORE_THAN_A_COMPLAINT = frozenset({*ABOUT_GOODS, *ABOUT_THE_SHOP, "haggle", "order", "wholesale"})
+_MORE_THAN_A_COMPLAINT = frozenset(
+    {*ABOUT_GOODS, *ABOUT_THE_SHOP, "haggle", "order", "wholesale", "order_status"}
+)
 DELIVERED = ("delivered", "completed")
 
 
@@ -68,8 +72,11 @@ def code_of(parse: Parse) -> str:
 
 def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     wished = intents & {"return_request", "exchange_request"}
-    if not wished and not _swap_of_delivered(parse, context, intents):
+    back = gives_back(parse, context) and not context["cart"] and _has_arrived(context)
+    swapped = _swap_of_delivered(parse, context, intents) or _likely_swap(parse, context)
+    if not (wished or back or swapped):
         return []
+    wished = wished or ({"return_request"} if back else set())
     if not code_of(parse) and parse.question and (not context["orders"] or "ask_policy" in intents):
         return []
     kind = "return" if wished == {"return_request"} else "exchange"
@@ -83,6 +90,10 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     if not parse.question or kind == "exchange":
         return list(asked)
     return [Call("answer_question", {"question": parse.text, "topic": "return", "only_sure": True}), *asked]
+
+
+def _has_arrived(context: dict[str, Any]) -> bool:
+    return any(order["status"] in DELIVERED for order in context["orders"])
 
 
 def _not_sent(parse: Parse, context: dict[str, Any]) -> bool:
@@ -101,6 +112,14 @@ def _swap_of_delivered(parse: Parse, context: dict[str, Any], intents: set[str])
         and not statuses & set(OPEN)
         and bool(statuses & set(DELIVERED))
     )
+
+
+def _likely_swap(parse: Parse, context: dict[str, Any]) -> bool:
+    """Half an exchange and half a change are one wish, once the goods are with the customer."""
+    sure = {intent.name: intent.confidence for intent in parse.intents}
+    doubtful = sure.get("exchange_request", 0.0) + sure.get("change_item", 0.0)
+    statuses = {placed["status"] for placed in context["orders"]}
+    return not context["cart"] and doubtful >= LIKELY and bool(statuses) and statuses <= set(DELIVERED)
 
 
 def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
@@ -146,7 +165,8 @@ def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     named = names_placed_order(parse)
     told = bool(change_arguments(parse, context)) or parse.quantity is not None
     wishing = not parse.question or bool(intents & {"order", "add_item"}) or asks_a_favour(parse)
-    moving = named and changed_part(parse) == "address" and not intents & (ABOUT_THE_SHOP | {"order_status"})
+    elsewhere = intents & {"order_status", "ask_shipping_fee", "ask_payment", "ask_shop", "ask_promotion"}
+    moving = named and changed_part(parse) == "address" and not elsewhere
     changing = intents & CHANGING or (named and told and wishing) or moving
     open_orders = [placed for placed in context["orders"] if placed["status"] in OPEN]
     if not changing or (context["cart"] and not named) or not (open_orders or parse.order_codes):

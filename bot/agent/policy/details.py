@@ -16,6 +16,7 @@ BUYS = re.compile(
     r"\b(?:lay|mua|ban|chot|order|buy|take|get)(?: (?:cho |giup )?(?:minh|em|chi|anh|toi|tui|e|m|me))?"
     r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:%|(?:k|tr|trieu|nghin|ngan)\b))"
 )
+A_SHORT_ANSWER = 10
 _HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
 _TALK = frozenset(
     {"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope", "ask_shop"}
@@ -94,6 +95,18 @@ def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> st
     return parse.text[: span[1]] if not says(before, "delivery_lead") else told
 
 
+def awaited_payment(parse: Parse, context: dict[str, Any]) -> str:
+    """Asked how, a few words that name one way and not the other: `khi nhận hàng`, `quét mã`."""
+    if "payment" not in context["awaiting"] or len(parse.text.split()) > A_SHORT_ANSWER or "?" in parse.text:
+        return ""
+    ways = {
+        method
+        for method, group in (("cod", "awaited_cod"), ("bank_transfer", "awaited_transfer"))
+        if says(parse.text, group)
+    }
+    return ways.pop() if len(ways) == 1 else ""
+
+
 def _payment(parse: Parse, context: dict[str, Any]) -> str:
     """A way to pay that is none of ours is passed on in words, so that the offered ones can be named."""
     choosing = not parse.question or (
@@ -101,5 +114,7 @@ def _payment(parse: Parse, context: dict[str, Any]) -> str:
     )
     if parse.payment and choosing:
         return parse.payment
+    if awaited := awaited_payment(parse, context):
+        return awaited
     chosen = "choose_payment" in intents_of(parse) and not parse.payment and not parse.question
     return parse.text.strip()[:40] if chosen and context["cart"] else ""

@@ -30,6 +30,14 @@ _GIVES_UP = re.compile(
     r"\b(thoi|khoi)\b.{0,16}\b(tra|doi)\b|\bkhong (tra|doi)( hang)? nua\b"
     r"|\b(never ?mind|forget (it|about it)|i.ll keep it)\b|됐어요|안 할게|그만"
 )
+# "Don't need them" is why an order is called off; that it stays is said of it or of calling it off.
+_KEEPS = re.compile(
+    r"\b(thoi|khoi|khong|ko|k|dung)\b.{0,12}\b(huy|bo don|cancel)\b"
+    r"|\bde (minh|em|anh|chi) giu lai\b|\bgiu (lai|nguyen)\b"
+    r"|^\W*thoi\W*$"
+    r"|\b(never ?mind|forget (it|about it)|i.ll keep (it|them)|keep (it|the order|my order)|do ?n.t cancel)\b"
+    r"|취소 안|취소하지|그냥 둘게|그냥 주세요|됐어요|그만"
+)
 _NO_REASON = re.compile(
     r"^\W*(khong|ko|k|bo qua|khoi|khong co( ly do)?( gi)?|khong ly do|no|none|no reason|skip|없어요?|없습니다)"
     r"\W*(a|dau|nha)?\W*$"
@@ -53,7 +61,7 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
     offered = (context.get("offer") or {}).get("kind") == "staff"
     if offered and awaited != "confirm" and parse.yes and len(parse.text.split()) <= AN_ANSWER:
         return []
-    gives_up = _GIVES_UP if awaited == "reason" else _NO_LONGER
+    gives_up = _GIVES_UP if awaited == "reason" else _KEEPS if flow["name"] == "cancel" else _NO_LONGER
     new_value = parse.phones or parse.address_span or parse.order_codes
     if gives_up.search(fold(parse.text)) and not parse.question and not new_value:
         return [Call("drop_request")]
@@ -75,7 +83,7 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
         return [Call("change_order" if name == "change" else "ask_return", told)]
     if agrees:
         return [Call("confirm_request")]
-    if parse.no and not parse.question:
+    if parse.no and not parse.question and not (name == "cancel" and len(parse.text.split()) >= AN_ANSWER):
         return [Call("drop_request")]
     if parse.question or wants_other_business(parse, flow):
         return []

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.agent.agreement import says
+from bot.agent.policy.choosing import candidate_goods, choose_for, named_goods, only_candidate
+from bot.agent.policy.details import awaited_payment
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.tools.shopping.measures import read_measures
-from bot.tools.shopping.wishes import price_end, price_range
+from bot.tools.shopping.wishes import price_range
 from core.catalogue.wording import Unit, units
-from nlu import ItemMention, Parse, fold
+from nlu import Parse, fold
 
-_TOPICS = {
+TOPICS = {
     "ask_shipping_fee": "shipping_fee",
     "ask_delivery_time": "delivery_time",
     "ask_payment": "payment",
@@ -32,10 +34,23 @@ _MORE = re.compile(
     r"\b(xem them|them mau|mau (nao )?(khac|nua)|con (mau|cai|loai|mon)( nao)? (khac|nua)|cai khac|show more|more"
     r"|any others?|other (ones|models|options)|anything else)\b|더 (보여|있)|다른 (거|것|상품|제품)"
 )
+_FITTING = re.compile(r"\b(phu hop|hop voi|danh cho|cho da|for|suit\w*)\b|맞는|에 좋은|용으로")
+_SELLS = re.compile(
+    r"\b(co|con) (ban|hang|mau|loai|sp|san pham)\b|\b(ban|sell|carry|stock)\b"
+    r"|팔아|파나|판매|(?<!에 )(?<!이 )있(어요|나요|을까요|습니까)"
+)
+_WHATEVER = re.compile(r"\b(gi|j|nhung gi|what|everything)\b|뭐|무엇|어떤")
 A_FEW = 4
 CLEARLY = 0.8
 CERTAIN = 0.9
 LIKELY = 0.6
+_TIME = re.compile(
+    r"\b(lau|ngay|hom|bua|gio|khi nao|bao gio|chung nao|kip|tuan|toi chua|nhanh|gap|hoa toc"
+    r"|long|when|days?|hours?|soon|fast|quick|time|weeks?|today|tomorrow|tonight"
+    r"|arriv\w*|by (mon|tue|wed|thu|fri|sat|sun)\w*)\b"
+    r"|언제|며칠|얼마나|걸리|시간|오늘|내일|도착|빨리|까지 (받|올|오)"
+)
+"""How long or when, beside "do you deliver there?"."""
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
@@ -59,7 +74,7 @@ def ask_aside(asides: Sequence[Parse], context: dict[str, Any]) -> list[Step]:
     """Goods that are asked about while others are ordered are shown; a plain question about them is answered."""
     steps: list[Step] = []
     for part in asides:
-        named = [*_named(part), *_candidates(part)]
+        named = [*named_goods(part), *candidate_goods(part)]
         plain = not named or bool(intents_of(part) & {"ask_price", "ask_stock", "ask_product", "ask_size"})
         shown = [Call("find_products", {"skus": named[:6]})] if named else []
         found: Sequence[Step] = (_goods(part, context, ()) if plain else []) or shown
@@ -70,11 +85,11 @@ def ask_aside(asides: Sequence[Parse], context: dict[str, Any]) -> list[Step]:
 def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list[Step]:
     intents = intents_of(parse)
     ordering = any(isinstance(step, Call) and step.tool == "update_order" for step in deeds)
-    if ordering and "recommend" in intents and _named(parse):
-        return [Call("recommend_products", {"wish": parse.text, "skus": _named(parse)[:1]})]
+    if ordering and "recommend" in intents and named_goods(parse):
+        return [Call("recommend_products", {"wish": parse.text, "skus": named_goods(parse)[:1]})]
     if ordering and not intents & {"ask_price", "ask_product", "compare", "ask_size"}:
         return []
-    if ordering and "ask_price" in intents and not _named(parse):
+    if ordering and "ask_price" in intents and not named_goods(parse):
         return _price_of_ordered(deeds)
     if (
         deeds
@@ -98,8 +113,8 @@ def _price_of_ordered(deeds: Sequence[Step]) -> list[Step]:
 
 def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     intents = intents_of(parse)
-    named, candidates = _named(parse), _candidates(parse)
-    focus = named or _focus(context)
+    named, candidates = named_goods(parse), candidate_goods(parse)
+    focus = named or focus_of(context)
     if "notify_restock" in intents:
         options = parse.items[0].options if parse.items else {}
         arguments = {"sku": focus[0] if focus else "", "options": dict(options), "stop": parse.no}
@@ -124,34 +139,16 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         and _MORE.search(fold(parse.text))
     ):
         return [Call("show_more")]
-    if price_end(parse.text):
-        among = list(dict.fromkeys([*named, *candidates]))[:20]
-        return [Call("recommend_products", {"wish": parse.text, "skus": among})]
-    if _budget_alone(parse, intents):
-        return [Call("recommend_products", {"wish": parse.text, "skus": []})]
-    if "recommend" in intents and not (intents & set(_ABOUT_GOODS) and named):
-        among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
-        return [Call("recommend_products", {"wish": parse.text, "skus": among})]
-    return []
-
-
-def _budget_alone(parse: Parse, intents: set[str]) -> bool:
-    """A sum and no goods, with a word of looking for something: advice within it."""
-    likely = {intent.name for intent in parse.intents[:3]}
-    sure = intents - {"greeting", "thanks", "chitchat"}
-    return (
-        not parse.items and not sure and bool(likely & {"search_product", "recommend", "browse_catalogue"})
-        and price_range(parse.text) != (None, None)
-    )  # fmt: skip
+    return choose_for(parse, context, intents)
 
 
 def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     """Goods that the message names, for sure or among a few."""
     intents = intents_of(parse)
-    named, candidates = _named(parse), _candidates(parse)
+    named, candidates = named_goods(parse), candidate_goods(parse)
     if "search_product" in intents and price_range(parse.text) != (None, None):
         return _search(parse)
-    products = {item.product_sku or _only_candidate(item) for item in parse.items} - {None}
+    products = {item.product_sku or only_candidate(item) for item in parse.items} - {None}
     if not named and candidates and not ordering:
         if not intents & {"ask_price", "ask_stock"}:
             if "browse_catalogue" in intents:
@@ -185,10 +182,19 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
     if "price" in about and not _only_price(parse, intents):
         intents = (intents - {"ask_price"}) | {"ask_product"}
         about.remove("price")
+    vaguely = all(item.confidence < CERTAIN for item in parse.items)
+    for_a_need = vaguely or bool(_FITTING.search(line))
+    if about == ["stock"] and for_a_need and not options and _asks_a_detail(parse):
+        # "Is there a cleanser for dry skin?": perhaps another one than the first of that name.
+        return [Call("recommend_products", {"wish": parse.text, "skus": [sku]})]
+    if "stock" in about and _sure_of(parse, "ask_stock") < CLEARLY and _asks_a_detail(parse):
+        # "What is in it?" has the words of "is there any?".
+        intents = (intents - {"ask_stock"}) | {"ask_product"}
+        about.remove("stock")
     if "search_product" in intents and not about and _asks_a_detail(parse):
         # "A cleanser for dry skin": perhaps another one than the first of that name.
         return [Call("recommend_products", {"wish": parse.text, "skus": [sku]})]
-    other = intents & {*_TOPICS, "ask_shop", "ask_promotion", "haggle", "choose_payment"} - {"ask_policy"}
+    other = intents & {*TOPICS, "ask_shop", "ask_promotion", "haggle", "choose_payment"} - {"ask_policy"}
     detail = bool(intents & {"ask_product", "ask_policy"}) or not (
         about or other or not (parse.question and not intents & {"search_product", "order", "add_item"})
     )
@@ -222,19 +228,23 @@ def _matters(parse: Parse) -> list[Unit]:
 
 def _only_price(parse: Parse, intents: set[str]) -> bool:
     """ "Does it work with my radio?" asks no price, whatever it looks like."""
-    sure = next((own.confidence for own in parse.intents if own.name == "ask_price"), 0.0)
+    sure = _sure_of(parse, "ask_price")
     return "ask_price" in intents and (sure >= CLEARLY or not parse.question or len(_matters(parse)) < 2)
+
+
+def _sure_of(parse: Parse, name: str) -> float:
+    return next((own.confidence for own in parse.intents if own.name == name), 0.0)
 
 
 def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     """`giá bao nhiêu`, `còn hàng không`: what is being ordered, else what was shown last."""
     intents = intents_of(parse)
-    focus = _focus(context)
+    focus = focus_of(context)
     if not intents & set(_ABOUT_GOODS) or ordering:
         return []
     if not focus:
         if intents & set(_ABOUT_GOODS) != {"ask_price"}:
-            return []
+            return [] if _matters(parse) or parse.items or context["cart"] else [Words("which_product")]
         alone = len(parse.text.split()) <= A_FEW and not context["cart"]
         return [Words("which_product") if alone else Call("look_up", {"question": parse.text})]
     if len(focus) == 1:
@@ -247,11 +257,18 @@ def _of_words(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     intents = intents_of(parse)
     if ordering:
         return []
-    if "browse_catalogue" in intents:
+    if "browse_catalogue" in intents and not (_asks_for_goods(parse) and _sure_of(parse, "search_product")):
         return [Call("browse_catalogue", {"category": parse.text})]
-    if intents & {"search_product", "ask_stock"}:
+    seeking = {"browse_catalogue", "search_product", "ask_stock"}
+    if intents & seeking or ("out_of_scope" in intents and _asks_for_goods(parse)):
         return _search(parse)
     return [Call("look_up", {"question": parse.text})] if "ask_product" in intents else []
+
+
+def _asks_for_goods(parse: Parse) -> bool:
+    """`shop có bán giày đá bóng không`: football is none of ours, shoes for it may be."""
+    line = fold(parse.text)
+    return parse.question and bool(_SELLS.search(line)) and not _WHATEVER.search(line)
 
 
 def _search(parse: Parse) -> list[Step]:
@@ -264,7 +281,9 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
     A topic that no part of the message asks for by itself is a second guess at what another part asks.
     """
     intents = [intent.name for intent in parse.intents if intent.name in intents_of(parse)]
-    about = [name for name in intents if name in (*_TOPICS, "ask_shop", "ask_promotion")]
+    about = [name for name in intents if name in (*TOPICS, "ask_shop", "ask_promotion")]
+    if awaited_payment(parse, context):
+        about = [name for name in about if name != "ask_payment"]
     if parse.address_span is not None and not parse.question:
         # "Ship to 12 Lê Lợi" tells where; it asks nothing about delivery.
         about = [name for name in about if name not in ("ask_shipping_fee", "ask_delivery_time", "ask_shop")]
@@ -302,9 +321,11 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
     confidence = next((own.confidence for own in parse.intents if own.name == name), 1.0)
     flow = (context.get("flow") or {}).get("name", "")
     of_flow = {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
-    if of_flow and confidence < CERTAIN:
+    if of_flow and (confidence < CERTAIN or (of_flow == "return" and name == "ask_shipping_fee")):
         return of_flow
-    return _TOPICS[name] if confidence >= LIKELY else ""
+    if name == "ask_delivery_time" and not _TIME.search(fold(parse.text)):
+        return "delivery_area" if confidence >= LIKELY else ""
+    return TOPICS[name] if confidence >= LIKELY else ""
 
 
 def _own_clause(parse: Parse) -> str:
@@ -321,30 +342,17 @@ def _own_clause(parse: Parse) -> str:
     return free[-1] if free else parse.text
 
 
-def _named(parse: Parse) -> list[str]:
-    skus = [item.variant_sku or item.product_sku or _only_candidate(item) for item in parse.items]
-    return list(dict.fromkeys(sku for sku in skus if sku))
-
-
-def _only_candidate(item: ItemMention) -> str | None:
-    return item.candidates[0][0] if len(item.candidates) == 1 else None
-
-
-def _candidates(parse: Parse) -> list[str]:
-    return list(
-        dict.fromkeys(sku for item in parse.items if not item.product_sku for sku, _ in item.candidates)
-    )
-
-
-def _focus(context: dict[str, Any]) -> list[str]:
+def focus_of(context: dict[str, Any]) -> list[str]:
     waiting = [draft["sku"] for draft in context.get("drafts", ()) if draft["sku"]]
     last = [context["last_item"]] if context["cart"] and context.get("last_item") else []
     return waiting[:1] or list(context["shown"]) or last
 
 
 def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    if _asks_for_goods(parse):
+        return _search(parse)
     if parse.question or len(parse.text.split()) >= 3:
-        focus = _focus(context)
+        focus = focus_of(context)
         sku = focus[0] if len(focus) == 1 else ""
         return [Call("look_up", {"question": parse.text, "sku": sku, "asked": parse.question})]
     if parse.yes and context["awaiting"]:

@@ -33,6 +33,16 @@ def hand_over(parse: Parse, context: dict[str, Any]) -> list[Step]:
     return []
 
 
+def thinks_it_over(parse: Parse, context: dict[str, Any]) -> list[Step]:
+    """ "Let me ask my wife, thanks!": nothing is shown or sold on; an open cart has its own rule."""
+    open_cart = context["cart"] or context.get("drafts") or context.get("flow")
+    later = "postpone" in intents_of(parse) or says(parse.text, "later")
+    named = any(item.refers is None for item in parse.items)
+    if open_cart or not later or parse.question or named or parse.phones or parse.order_codes:
+        return []
+    return [Call("wait_for_customer")]
+
+
 def claimed_authority(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A "system", an "approval", an order to forget the rules: refused calmly, with the price that is true."""
     claimed = says(parse.text, "claims_authority") or _MARKED.search(parse.text)
@@ -48,7 +58,13 @@ def claimed_authority(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return []
     named = list(dict.fromkeys(item.variant_sku or item.product_sku for item in parse.items))
     prices = [Call("check_product", {"sku": sku, "about": ["price"]}) for sku in named[:2] if sku]
-    return [Words("not_by_words"), *prices]
+    # Said in place of a name, it is no name: that is asked again, and not for ever.
+    asked = [Call("update_order", {"answer": parse.text.strip()[:500]})] if _asks_who(context) else []
+    return [Words("not_by_words"), *(prices or asked)]
+
+
+def _asks_who(context: dict[str, Any]) -> bool:
+    return context["awaiting"][:1] in (["name"], ["phone"], ["address"]) and bool(context["cart"])
 
 
 def _bulk(parse: Parse, context: dict[str, Any]) -> int | None:

@@ -10,7 +10,10 @@ from nlu.wordlists import words
 
 # An order that was placed, as against the cart that is being filled.
 _PLACED = re.compile(
-    r"\b(don (hang )?(da|vua|moi|hom|toi|(minh|em|chi|anh|tui|t|toi) (da |vua |moi )?(dat|mua))"
+    r"\b(don .{2,30} (sang|trua|chieu|toi|hom|luc|dem) (nay|qua|kia|truoc|nay gio) .{0,12}(dat|mua)"
+    r"|(dat|mua) (hoi|luc|sang|trua|chieu|toi|hom|dem) (nay|qua|kia|truoc|sang|trua|chieu)"
+    r"|(today|yesterday|earlier|this morning|last night) (i|we) (have )?(order|ordered|buy|bought)"
+    r"|don (hang )?(da|vua|moi|hom|toi|(minh|em|chi|anh|tui|t|toi) (da |vua |moi )?(dat|mua))"
     r" ?(dat|chot|len|qua|nay|truoc)?"
     r"|vua dat|da dat|moi dat|dat hom|mua hom|da chot|hom (qua|truoc|kia) ((co|minh|em|chi|anh|tui) ){0,2}(dat|mua)"
     r"|(vao|vo|trong|cho|cua) (cai )?don (do|nay|kia|ay|cu|truoc)|chung don|gop don|don cu|don truoc|my order"
@@ -22,12 +25,24 @@ _REASON = re.compile(
     r"|tight|loose|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
     r"|껴요|끼어|끼네|끼는|헐렁|타이트|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
+_KEPT = re.compile(
+    r"\b(van (dung|xai|lay|giu|mac|an)|giu( lai)?|de lai|keep(ing|s)?"
+    r"|(is|are|was|were) (ok|okay|fine|good|great|perfect)"
+    r"|thi (ok|on|duoc|vua|dep))\b|그대로|잘 (맞|쓰|쓸)|괜찮"
+)
+_GIVES_BACK = re.compile(
+    r"\btra( lai)? (cai|con|lo|chai|hop|goi|doi|chiec|bo|cay|thoi|tuyp|hu|mon|hang|em|quyen|cuon|tui|ao|quan|vay|dam)\b"
+    r"|\b(send|give|bring|ship) (it|this|that|them|the \w+) back\b|반품|돌려"
+)
 _FAVOUR = re.compile(
     r"\b(could|can|would|will) (you|u|i|we|it)\b|\bmay i\b|\bis it possible\b"
     r"|\b(duoc|dc|dk|dok) (khong|ko|k|hong|hem|hok)\b"
     r"|(주|줄|드릴|할|바꿀|뺄|넣을) ?수 (있|없)|될까요|되나요|가능"
 )
-_CANCEL = re.compile(r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai)\b|취소")
+_CANCEL = re.compile(
+    r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai"
+    r"|call (it |my order |the order |that )?off)\b|취소"
+)
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
     r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|all|everything|both|whole order)\b|전부|모두|다 반품|둘 다"
@@ -70,6 +85,10 @@ _COMPANY_PART = re.compile(
 )
 _OF_AN_ORDER = re.compile(r"\bdon\b|\bdh\d")
 _COMPANY_WORD = re.compile(r"^(cong ty|cty|company|cua hang|ho kinh doanh)\b")
+_PLACE = re.compile(
+    r"(so|lo|tang|lau|phong|p\.|toa|khu|kcn|duong|pho|ngo|hem|floor|level|room|unit|suite|building|no\.?)\s[^?]*\d|\d[^?]*$"
+)
+"""How an address begins that has no label."""
 _PARTICLES = frozenset({
     "nha", "nhe", "voi", "giup", "minh", "em", "anh", "chi", "a", "luon", "di", "duoc", "khong", "shop",
     "oi", "nua", "toi", "cua", "cho", "please", "for", "my", "our", "thanks",
@@ -184,7 +203,10 @@ def _goods_change(mention: ItemMention, held: set[str], leading: str) -> dict[st
 def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[str, Any]:
     """Which goods, how many, and on an exchange what instead: what takes another's place, or the second named."""
     products = ordered_products(context)
-    goods = [item for mention in parse.items if (item := _goods(mention, products)) is not None]
+    goods = [
+        item for mention in parse.items
+        if not stays(mention, parse.text) and (item := _goods(mention, products)) is not None
+    ]  # fmt: skip
     told: dict[str, Any] = {}
     if kind == "exchange" and goods:
         replaced = [mention.replaces for mention in parse.items if mention.replaces]
@@ -208,6 +230,21 @@ def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[s
     if quantity:
         told["quantity"] = quantity
     return told
+
+
+def stays(mention: ItemMention, text: str) -> bool:
+    """`I'm keeping the scarf`, `son thì vẫn dùng`: the part of the message that names it says that it is kept."""
+    start = max((text.rfind(mark, 0, mention.span[0]) for mark in ",.;!?\n"), default=-1) + 1
+    ends = [at for mark in ",.;!?\n" if (at := text.find(mark, mention.span[1])) >= 0]
+    return bool(_KEPT.search(fold(text[start : min(ends, default=len(text))])))
+
+
+def gives_back(parse: Parse, context: dict[str, Any]) -> bool:
+    """`chị trả lọ này thôi`: goods of an order that has arrived, behind the word for giving back."""
+    held = ordered_products(context)
+    return bool(_GIVES_BACK.search(fold(parse.text))) and any(
+        mention.product_sku in held and not stays(mention, parse.text) for mention in parse.items
+    )
 
 
 def spoken_number(parse: Parse) -> int | None:
@@ -269,7 +306,7 @@ def _company_address(parse: Parse) -> str:
     if parse.tax_code is not None:
         left = left.replace(parse.text[slice(*parse.tax_code.span)], "\n")
     parts = [part.strip(" :,.-") for part in _LABELS.sub("\n", left).split("\n")]
-    return next((part for part in parts if len(part) >= MIN_ADDRESS and re.search(r"\d", part)), "")
+    return next((part for part in parts if len(part) >= MIN_ADDRESS and _PLACE.match(fold(part))), "")
 
 
 _OTHER = frozenset({
@@ -277,7 +314,8 @@ _OTHER = frozenset({
     "cancel_order", "invoice_request", "return_request", "exchange_request", "complaint",
 })  # fmt: skip
 _OWN = {
-    "cancel": {"cancel_order"},
+    # Why it is called off may sound like any trouble: "hết tiền rồi", "đặt nhầm màu".
+    "cancel": {"cancel_order", "paid_notice", "complaint", "return_request", "exchange_request"},
     "return": {"return_request", "exchange_request"},
     "change": {"exchange_request"},
     "invoice": {"invoice_request"},

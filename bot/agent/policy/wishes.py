@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from bot.agent.agreement import says
@@ -23,6 +24,18 @@ NEAR = 16
 _REFUSES = re.compile(
     r"\b(khong|ko|k|khoi|dung|chua) (lay|mua|dat|chot|can|order)\b|do ?n.?t (want|need|take)"
 )
+_CLAUSE = re.compile(
+    r"(?:(?!\b(?:now|this time|giờ|gio|bây giờ|lần này|lan nay|so|nên|nen)\b|이번)[^,;.!?\n\U0001F300-\U0001FAFF])+"
+    r"|\b(?:now|this time|giờ|gio|bây giờ|lần này|lan nay|so|nên|nen)\b[^,;.!?\n\U0001F300-\U0001FAFF]*"
+    r"|이번[^,;.!?\n]*",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(was|were|wore|loved|loves|arrived|came|last time|last week|last month|bought|ordered before)\b"
+    r"|\b(hom|lan|bua|tuan|thang|dot) (truoc|roi|qua|no)\b|\b(da|moi) (nhan|mua|dung|xai|mac|an|uong)\b"
+    r"|\b(dep|ngon|thich|ung|tot|xinh|em|thom|xin|ok) (lam|qua|ghe|cuc|that|xiu)\b"
+    r"|저번|지난|잘 (썼|받았|쓰고|입고|먹었)|좋았|예뻤|이뻤|맛있었|마음에 들"
+)
 _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
@@ -31,7 +44,19 @@ def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     items = [item for mention in mentions if (item := _item(mention)) is not None]
     if len(items) == 1 and items[0]["sku"] and (each := _each(parse.text)):
         items = [{**items[0], "each": each}]
+    if items and parse.only:
+        items += _others_out(items, context)
     return _offered_first(parse, context, items) or _by_number(parse, context) or _shown(parse, context)
+
+
+def _others_out(items: list[dict[str, Any]], context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Only what is named stays, where all of it lies in the cart already."""
+    lines = context["cart"]["lines"] if context["cart"] else []
+    kept = {item["sku"] for item in items}
+    held = [line for line in lines if line["sku"] in kept or line["product"] in kept]
+    if any(item["action"] != "set" for item in items) or len(held) < len(items):
+        return []
+    return [_plain(line["sku"], None, "remove") for line in lines if line not in held]
 
 
 def buys_a_count(parse: Parse) -> int | None:
@@ -74,11 +99,24 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
         if wishing or answering or m.quantity or _changes(m)
         or (m.refers is None and _goes_with_details(parse, context))
     ]  # fmt: skip
+    wished = _without_past(parse, wished)
     sure = {m.product_sku for m in wished if m.product_sku}
     wished = [m for m in wished if m.product_sku or m.quantity or not sure & {sku for sku, _ in m.candidates}]
     if _counts(parse, context):
         return wished
     return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
+
+
+def _without_past(parse: Parse, wished: list[ItemMention]) -> list[ItemMention]:
+    """`the tea set was lovely, now two candles`: what was had before is only spoken of beside what is wished for."""
+    kept = [m for m in wished if m.quantity or m.options or m.change or not _is_told_of(parse, m)]
+    return kept or wished
+
+
+def _is_told_of(parse: Parse, mention: ItemMention) -> bool:
+    clauses = [(match.start(), match.end()) for match in _CLAUSE.finditer(parse.text)]
+    own = next((span for span in clauses if span[0] <= mention.span[0] < span[1]), (0, len(parse.text)))
+    return bool(_PAST.search(fold(parse.text[slice(*own)])))
 
 
 def _bought(parse: Parse) -> list[ItemMention]:
@@ -114,8 +152,19 @@ def _counts(parse: Parse, context: dict[str, Any]) -> bool:
     if parse.address_span is not None:
         return False
     changing = bool(intents_of(parse) & {"add_item", "change_item", "remove_item"})
-    spoken_of = says(parse.text, "counting")
+    spoken_of = says(parse.text, "counting") or _counts_pieces(parse.text)
     return changing and spoken_of if asked in ("address", "ward") else changing or spoken_of
+
+
+def _counts_pieces(text: str) -> bool:
+    """`2 sets of those`, `두 병이요`: a number and a word for pieces behind it."""
+    said = fold(text).replace(",", " ").split()
+    numbers, counters = words().numbers, words().counters
+    return any(
+        (number.isdigit() or number in numbers)
+        and (piece in counters or (not piece.isascii() and piece[:1] in counters))
+        for number, piece in pairwise(said)
+    )
 
 
 def _item(mention: ItemMention) -> dict[str, Any] | None:
@@ -173,8 +222,7 @@ def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     """“I'll take it” after something was shown: the only product, else which of them is asked."""
     pointed = all(m.refers and not m.options for m in parse.items)
     counted = parse.quantity or next((m.quantity for m in parse.items if m.quantity), None)
-    refused = says(parse.text, "never") or _REFUSES.search(fold(parse.text))
-    taking = counted and not refused and says(parse.text, "taking") and not context["orders"]
+    taking = _takes_a_count(parse) and not context["orders"]
     pick = context.get("picked", "")
     wanted = intents_of(parse) & {"order", "add_item"} or taking
     if (parse.question and not (pick and taking)) or not pointed or not wanted:
@@ -197,6 +245,17 @@ def _shown(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
             }
         ]
     return [{**_plain("", counted, "set"), "candidates": shown}]
+
+
+def takes_the_picked(parse: Parse, context: dict[str, Any]) -> bool:
+    """`chọn con 20000 đi, 1 cái, mà …?`: one of the goods that were shown is taken, whatever else is asked."""
+    return bool(context.get("picked")) and _takes_a_count(parse)
+
+
+def _takes_a_count(parse: Parse) -> bool:
+    counted = parse.quantity or any(m.quantity for m in parse.items)
+    refused = says(parse.text, "never") or _REFUSES.search(fold(parse.text))
+    return bool(counted) and not refused and says(parse.text, "taking")
 
 
 def as_talked_of(sku: str, context: dict[str, Any]) -> dict[str, Any]:

@@ -31,9 +31,11 @@ TEXTS = {
     "cart_kept_priced": "Dạ mình cứ suy nghĩ thoải mái ạ. Giá trong bản tóm tắt em giữ {minutes} phút, còn hàng thì em chưa giữ trước được nên mình ưng thì nhắn “chốt” sớm giúp em nha.",
     "unsure": "Dạ em chưa hiểu rõ ý mình ạ. Mình nhắn giúp em tên sản phẩm muốn mua hoặc điều muốn hỏi nha.",
     "answer_opening": "Dạ em gửi mình thông tin ạ:",
+    "answer_foreign": "Dạ phần này shop chưa có bản tiếng Việt nên em gửi nguyên văn ạ:",
     "not_known": "Dạ phần này em chưa có thông tin chắc chắn nên không dám trả lời bừa ạ.",
     "ask_staff": "Mình có muốn em chuyển cho nhân viên hỗ trợ không ạ?",
     "handed_off": "Dạ em đã chuyển cuộc trò chuyện cho nhân viên, bạn ấy sẽ trả lời mình sớm ạ.",
+    "staff_will_come": "Dạ em báo nhân viên rồi ạ, bạn ấy vào trả lời mình ngay khi có thể. Trong lúc chờ mình cần hỏi gì về hàng hay giao nhận cứ nhắn em nha.",
     "source": "(Theo: {source})",
     "problem": "Dạ hệ thống đang có chút trục trặc, yêu cầu vừa rồi chưa thực hiện được ạ. Mình nhắn lại giúp em sau ít phút nha.",
     "refused": "Dạ em chưa làm được việc đó ạ: {reason}",
@@ -41,5 +43,5 @@ TEXTS = {
     "agree_button": "Đồng ý",
     "no_button": "Không",
     "staff_button": "Gặp nhân viên",
-    "not_by_words": "Dạ em chỉ bán theo giá và chính sách niêm yết của shop thôi ạ, tin nhắn trong khung chat không đổi được giá nha mình.",
+    "not_by_words": "Dạ em chỉ bán theo giá và chính sách niêm yết của shop thôi ạ, giá không thay theo tin nhắn trong khung chat nha mình.",
 }

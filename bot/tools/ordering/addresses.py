@@ -13,6 +13,13 @@ from core.orders.models import Cart
 from core.ports.addresses import AddressBook, AddressReading, DeliveryAddress
 from nlu import fold
 
+_NOT_BUT = re.compile(
+    r"\s*(?:,\s*)?(?:\bmoi dung\b|\bmới đúng\b|\b(?:chứ |chu )?(?:không phải|khong phai|ko phải|ko phai)\b"
+    r"|\b(?:and )?not\b|\binstead of\b|말고|아니고)\s*",
+    re.IGNORECASE,
+)
+"""Behind it stands what was wrong."""
+_NUMBER = re.compile(r"\d[\w/.-]*")
 MAX_BEGUN = 500
 _BETWEEN = re.compile(r"\s*(?:[;\n]|\s(?:hoặc|hoac|hay là|hay la|or|또는)\s)\s*", re.IGNORECASE)
 
@@ -26,6 +33,9 @@ def apply_address(session: Session, turn: Turn, cart: Cart, text: str, result: R
         result.changed = True
         return
     reading = AddressReading(chosen) if chosen else read_address(turn.services.addresses, text, before)
+    if reading.address is None and cart.address and not before:
+        held = DeliveryAddress(**cart.address)
+        reading = _corrected(turn.services.addresses, text, held) or reading
     if reading.address is not None:
         forget_begun(turn)
         address = DeliveryAddress(**{**reading.address.as_dict(), "raw": text[:MAX_BEGUN]})
@@ -42,6 +52,22 @@ def apply_address(session: Session, turn: Turn, cart: Cart, text: str, result: R
     turn.state["address_missing"] = min(now_missing, known) if known is not None else now_missing
     turn.state["address_choices"] = [c.as_dict() for c in reading.candidates[:3]]
     result.changed |= result.misfit != "address"
+
+
+def _corrected(book: AddressBook, text: str, known: DeliveryAddress) -> AddressReading | None:
+    """`phường Vỹ Dạ chứ không phải Phú Xuân`, `số 18 Lê Hồng Phong, not 81`: one part of the address that is there."""
+    part = _NOT_BUT.split(text, maxsplit=1)[0].strip(" ,.")
+    if _NUMBER.fullmatch(part):
+        part = _NUMBER.sub(part, known.street, count=1)
+    whole = [known.district, known.province] if known.district else [known.province]
+    tries = (
+        [known.street, part, *whole], [known.street, part, known.province], [part, known.ward, *whole],
+    )  # fmt: skip
+    for levels in tries:
+        reading = book.read(", ".join(level for level in levels if level))
+        if part and reading.address is not None and reading.address.text != known.text:
+            return reading
+    return None
 
 
 def begun_question(turn: Turn) -> Ask | None:

@@ -54,6 +54,8 @@ class Result:
     problems: list[Ask] = field(default_factory=list)
     """What was told and cannot be used: said what is wrong, and asked again."""
     added: list[str] = field(default_factory=list)
+    amounts: dict[str, int] = field(default_factory=dict)
+    """What each line of `added` costs, in đồng."""
     removed: list[str] = field(default_factory=list)
     misfit: str = ""
     """What was asked for, when the words to it were no answer."""

@@ -58,6 +58,7 @@ class Basket:
             return
         if draft is not None:
             item = drafts.continued(product, item, draft)
+        item = self._of_its_line(product, item) if draft is None else item
         variant = choose_variant(product, item) or self._held(product, item, draft)
         if variant is None:
             self._leave_open(product, item, draft)
@@ -76,10 +77,22 @@ class Basket:
         return replace(item, candidates=tuple(held) or item.candidates)
 
     def _held(self, product: Product, item: ItemChange, draft: Draft | None) -> Variant | None:
-        """“Make it five of the masks”: the only line of that product, when nothing but a number was said."""
+        """“Make it five of the masks”, “just the masks”: the only line of that product, named by no option."""
         lines = [v for v in product.variants if v.id in self._quantities and self._quantities[v.id]]
-        only_number = item.quantity and not item.options and item.action == "set" and draft is None
-        return lines[0] if only_number and len(lines) == 1 else None
+        as_it_is = not item.options and item.action == "set" and draft is None
+        return lines[0] if as_it_is and len(lines) == 1 else None
+
+    def _of_its_line(self, product: Product, item: ItemChange) -> ItemChange:
+        """“The trousers in L”: the only line of them, otherwise as it is, where no further piece is asked for."""
+        lines = [v for v in product.variants if self._quantities.get(v.id)]
+        if item.action != "set" or not item.options or item.quantity or item.replaces or len(lines) != 1:
+            return item
+        own = lines[0]
+        options = {**own.option_values, **item.options}
+        there = any(v.active and v.option_values == options for v in product.variants)
+        if not there or options == own.option_values:
+            return item
+        return replace(item, sku=product.sku, options=options, replaces=own.sku)
 
     def _of_each(self, product: Product, item: ItemChange) -> list[ItemChange]:
         """One wish for each value of the option that is meant; what is sold out is said."""
@@ -142,7 +155,9 @@ class Basket:
         self._set(variant, wanted)
         if replaced is not None and replaced.id != variant.id:
             self._set(replaced, 0)
-        self._result.added.append(variant_line(product, variant, self._turn.language, wanted))
+        line = variant_line(product, variant, self._turn.language, wanted)
+        self._result.added.append(line)
+        self._result.amounts[line] = int(variant.price) * wanted
         self._turn.state["last_item"] = variant.sku
 
     def _keep_short(

@@ -22,6 +22,7 @@ from core.catalogue.models import Variant
 from core.catalogue.queries import get_product
 from core.customers.phones import local_phone
 from core.errors import InsufficientStock
+from core.money import format_dong
 from core.orders.carts import set_lines
 from core.orders.models import Cart, CartLine, Quote
 from core.orders.queries import get_cart
@@ -53,6 +54,7 @@ def conclude(
     first = after_misses(turn, asks[0], result)
     if first is None:
         return turn.note(_given_up(turn, cart_id, asks[0].kind, said))
+    said = _with_prices(turn, result, said)
     said += _acknowledged(turn, first, result, bool(said))
     extra = related_offer(session, turn, result.first) if result.first is not None else None
     said += [extra[0]] if extra else []
@@ -87,6 +89,15 @@ def _noted(turn: Turn, result: Result) -> list[str]:
     if result.removed:
         said.append(say(turn.language, "removed", items=", ".join(result.removed)))
     return said
+
+
+def _with_prices(turn: Turn, result: Result, said: list[str]) -> list[str]:
+    """What goods cost is told as they are noted; a summary tells it anyway."""
+    plain, priced = (
+        say(turn.language, "added", items=", ".join(items))
+        for items in (result.added, [f"{line}: {format_dong(result.amounts[line])}" for line in result.added])
+    )
+    return [priced if result.added and text == plain else text for text in said]
 
 
 def _open_questions(
@@ -184,9 +195,9 @@ def _summary(session: Session, turn: Turn, quote: Quote, said: list[str]) -> Too
     turn.state["quote_id"] = quote.id
     turn.state["question"] = say(turn.language, "ask_confirm")
     turn.state.pop("misses", None)
-    other = [_other_method(session, turn, quote)]
+    other = _other_method(session, turn, quote)
     text = "\n".join(
-        [*said, summary_text(quote, turn.language), *filter(None, other), say(turn.language, "ask_confirm")]
+        filter(None, [*said, summary_text(quote, turn.language), other, say(turn.language, "ask_confirm")])
     )
     return ToolOutcome(
         "update_order",
@@ -195,7 +206,7 @@ def _summary(session: Session, turn: Turn, quote: Quote, said: list[str]) -> Too
         {"quote_id": quote.id, "total": quote.total, "cart_id": quote.cart_id},
         (summary_card(quote, turn.language),),
         (say(turn.language, "yes_button"),),
-        ("confirm",),
+        ("confirm", "payment") if other else ("confirm",),
         quote.id,
     )
 
@@ -212,6 +223,7 @@ def cart_view(session: Session, cart: Cart, language: str) -> dict[str, Any]:
     items = [
         {
             "sku": variant.sku,
+            "product": variant.product.sku,
             "name": variant_name(variant.product, variant, language),
             "quantity": line.quantity,
             "unit_price": variant.price,

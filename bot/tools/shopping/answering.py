@@ -1,32 +1,58 @@
 """What the shop wrote, with its source; and what its owner set, where nothing is written."""
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from bot.agent.turn import FoundPassage, ToolOutcome, Turn
+from bot.replies.hours import opening_hours
 from bot.replies.joining import joined
 from bot.replies.texts import say
 from bot.tools.shopping.memory import offer
+from bot.tools.shopping.quoting import quoted_from
 from core.knowledge.questions import note_unanswered
 from core.money import format_dong
 from core.shop import ShopProfile, shop_profile
 from core.tickets.filing import open_ticket
+from nlu import fold
+from nlu.wordlists import common_words
 
-TOPICS = ("shipping_fee", "delivery_time", "payment", "shop", "promotion", "wholesale", "size")
+TOPICS = (
+    "shipping_fee",
+    "delivery_time",
+    "delivery_area",
+    "payment",
+    "shop",
+    "promotion",
+    "wholesale",
+    "size",
+)
+_WORD = re.compile(r"\w+")
+_ASKING = frozenset(
+    ["khong", "ko", "k", "co", "duoc", "dc", "gi", "nao", "sao", "the", "bao", "nhieu", "la", "thi", "ma", "cho",
+     "em", "anh", "chi", "minh", "shop", "a", "oi", "nha", "nhe", "is", "it", "can", "the", "do", "does", "what", "how",
+     "to", "and", "or", "you", "i", "my", "in", "on", "of"]
+)  # fmt: skip
+SHORT_PAIR = 5
 LIKELY = 0.6
+NEARLY_SURE = 0.85
 OF_A_REQUEST = ("return", "cancel", "invoice")
 """While one of these is talked of, a question is about it: it is looked up with its topic's words first."""
 
 
-def answer_question(turn: Turn, *, question: str, topic: str = "", only_sure: bool = False) -> ToolOutcome:
+def answer_question(
+    turn: Turn, *, question: str, topic: str = "", only_sure: bool = False, sku: str = ""
+) -> ToolOutcome:
     """The customer's own words first, then the topic's usual question, then the shop's settings.
 
-    `only_sure`: beside something else that is done; nothing is said where nothing is known.
+    `only_sure`: beside something else that is done; nothing is said where nothing is known. `sku`: the goods talked
+    of, whose own text may tell it.
     """
-    answer = None
-    if topic in OF_A_REQUEST:
+    answer = quoted_from(turn, sku, question) if sku else None
+    if answer is None and topic in OF_A_REQUEST:
         answer = _about_request(turn, question, topic)
-    answer = answer or (sure_answer(turn, question) if question else None)
+    answer = answer or (_own_answer(turn, question, topic) if question else None)
     if answer is None and topic in TOPICS:
         answer = sure_answer(turn, say(turn.language, f"topic_{topic}"))
     if answer is not None:
@@ -45,6 +71,40 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
     """The best passage, if retrieval is sure of it; noted with its source. None otherwise."""
     hit = best_passage(turn, question)
     return _told(turn, hit) if hit is not None else None
+
+
+def answer_about(turn: Turn, name: str, question: str) -> ToolOutcome | None:
+    """What the shop wrote in general about such goods: `can it go on a plane?`, said of a power bank.
+
+    The name helps to find it and proves nothing: the question's own words must stand in it too.
+    """
+    hits = turn.services.knowledge.search(f"{name}: {question}", language=turn.language)
+    own = _matter(question) - _matter(name)
+    found = next(
+        (h for h in hits if h.sure and h.kind != "product" and own & _matter(f"{h.source}. {h.text}")), None
+    )
+    return _told(turn, found) if found is not None else None
+
+
+def _matter(text: str) -> set[str]:
+    """What a text is about: its words that are no everyday talk, and its pairs of words but for those that only ask."""
+    said = _WORD.findall(fold(text))
+    idle = common_words()
+    pairs = {f"{a} {b}" for a, b in pairwise(said) if not {a, b} & _ASKING and len(a) + len(b) > SHORT_PAIR}
+    return {word for word in said if word not in idle and not word.isdigit()} | pairs
+
+
+def _own_answer(turn: Turn, question: str, topic: str) -> ToolOutcome | None:
+    """The best passage for these words; of two that fit nearly alike, the one that its topic is usually answered by."""
+    hits = [
+        h for h in turn.services.knowledge.search(question, language=turn.language) if h.kind != "product"
+    ]
+    best = next((hit for hit in hits if hit.sure), None)
+    rivals = {hit.passage_id: hit for hit in hits if hit is not best and hit.score >= NEARLY_SURE}
+    if best is not None and rivals and topic in TOPICS:
+        usual = best_passage(turn, say(turn.language, f"topic_{topic}"))
+        best = rivals.get(usual.passage_id, best) if usual is not None else best
+    return _told(turn, best) if best is not None else None
 
 
 def _about_request(turn: Turn, question: str, topic: str) -> ToolOutcome | None:
@@ -67,7 +127,7 @@ def _told(turn: Turn, hit: FoundPassage) -> ToolOutcome:
         "passage_id": hit.passage_id, "passage_version": hit.version, "source": hit.source, "text": hit.text,
         "passage_language": hit.language,
     }  # fmt: skip
-    said = opened(turn.language, hit.text)
+    said = opened(turn.language, hit.text, hit.language)
     return turn.note(
         ToolOutcome("answer_question", True, said, data, ({"type": "source", "title": hit.source},))
     )
@@ -79,8 +139,10 @@ def best_passage(turn: Turn, question: str) -> FoundPassage | None:
     return next((hit for hit in hits if hit.sure and hit.kind != "product"), None)
 
 
-def opened(language: str, text: str) -> str:
-    """The shop's own words, with a kind opening unless they have one."""
+def opened(language: str, text: str, written_in: str = "") -> str:
+    """The shop's own words, with a kind opening unless they have one; in another language that is said."""
+    if written_in and written_in != language:
+        return f"{say(language, 'answer_foreign')} {text}"
     opening = say(language, "answer_opening")
     return text if not opening or text.lower().startswith(("dạ", "vâng")) else f"{opening} {text}"
 
@@ -193,7 +255,7 @@ def _payment_facts(profile: ShopProfile, language: str) -> list[str]:
 def _shop_facts(profile: ShopProfile, language: str) -> list[str]:
     told = (
         ("shop_address", profile.address),
-        ("shop_hours", profile.opening_hours),
+        ("shop_hours", opening_hours(profile.opening_hours, language)),
         ("shop_hotline", profile.hotline),
     )
     return [say(language, key, value=value) for key, value in told if value]

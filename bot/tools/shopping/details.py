@@ -1,16 +1,16 @@
 """What the shop wrote about a product, in the shop's words: only the sentences that answer what was asked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.cards import product_name
 from bot.replies.texts import say
-from bot.tools.shopping.answering import sure_answer, unanswered
+from bot.tools.shopping.answering import answer_about, sure_answer, unanswered
 from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.quoting import (
     asked_about,
+    asks_contents,
     describe,
     matching_sentences,
     names_option,
@@ -19,16 +19,10 @@ from bot.tools.shopping.quoting import (
 )
 from bot.tools.shopping.showing import check_product
 from bot.tools.shopping.telling import cards_of, format_dong_range, stock_of
-from core.catalogue.folding import fold
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
 from core.catalogue.wording import Unit
 from core.errors import NotFound
-
-_CONTENTS = re.compile(
-    r"\b(co|gom|chua|dung|la) (nhung )?(gi|j|nhung gi)\b|\bgom nhung\b"
-    r"|\bwhat.{0,4}(in|inside|included|comes with)\b|뭐가 들|구성"
-)
 
 
 def product_details(
@@ -56,6 +50,7 @@ def product_details(
     if about and (not asked or ("stock" in about and names_option(product, question))):
         return check_product(turn, sku=sku, options=options, about=about)
     told = _told(turn, product, asked, question, cards) or sure_answer(turn, question)
+    told = told or answer_about(turn, name, question)
     if told is not None:
         return told
     if about:
@@ -77,7 +72,7 @@ def _told(
         return turn.note(
             ToolOutcome("product_details", True, say(language, key, name=name), {"sku": product.sku}, cards)
         )
-    whole = not asked or bool(_CONTENTS.search(fold(question)))
+    whole = not asked or asks_contents(question)
     quotes = describe(product, language) if whole else matching_sentences(product, asked, language)
     data = {"sku": product.sku, "version": product.version, "quotes": quotes}
     if quotes and not whole and not tells_most(quotes, asked):

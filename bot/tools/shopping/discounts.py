@@ -80,8 +80,13 @@ def ask_wholesale(turn: Turn, *, quantity: int | None = None, skus: tuple[str, .
     """What the shop wrote about it, if anything; the price is made by a person."""
     hit = best_passage(turn, say(turn.language, "topic_wholesale"))
     turn.state["handoff"] = "wholesale"
-    passed = say(turn.language, "wholesale_passed")
-    said = joined(opened(turn.language, hit.text) if hit is not None else "", passed)
+    with turn.services.db.read_transaction() as session:
+        profile = shop_profile(session)
+    least = profile.wholesale_from_qty
+    rule = say(turn.language, "wholesale_from", quantity=least) if least and hit is None else ""
+    said = joined(
+        opened(turn.language, hit.text) if hit is not None else rule, say(turn.language, "wholesale_passed")
+    )
     data = {"reason": "wholesale", "quantity": quantity, "skus": list(skus)}
     cards = ({"type": "source", "title": hit.source},) if hit is not None else ()
     if hit is not None:

@@ -21,7 +21,7 @@ from bot.tools.shopping.telling import (
     product_skus,
     stock_of,
 )
-from bot.tools.shopping.wishes import price_range
+from bot.tools.shopping.wishes import asks_advice, price_range, price_wish
 from core.catalogue.finding import Wish, categories, category_in, find_by_wish
 from core.catalogue.folding import fold
 from core.catalogue.models import Product
@@ -43,11 +43,13 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
         products.sort(key=lambda product: skus.index(product.sku))
         if not products and query:
             products = find_by_wish(session, Wish(query, lowest, highest))
+        if not products and any(unit.topic for unit in units(query)):
+            products = find_by_wish(session, Wish(query, lowest, highest, told_at_length=True))
         available = stock_of(session, products)
         products = [p for p in _with_options(products, query, available) if on_sale(p)]
         if not products:
             return _nearest(session, turn, query, lowest, highest)
-        bounds = _bounds(turn, lowest, highest)
+        bounds = _bounds(turn, query)
         return _show(turn, "find_products", products, available, bounds=bounds)
 
 
@@ -61,9 +63,7 @@ def browse_catalogue(turn: Turn, *, category: str) -> ToolOutcome:
             products = find_by_wish(session, Wish(lowest=lowest, highest=highest, category=named))
             available = stock_of(session, products)
             if products:
-                return _show(
-                    turn, "browse_catalogue", products, available, bounds=_bounds(turn, lowest, highest)
-                )
+                return _show(turn, "browse_catalogue", products, available, bounds=_bounds(turn, category))
         names = category_names(session, language)
         if not names:
             products = find_by_wish(session, Wish(lowest=0))
@@ -108,6 +108,8 @@ def look_up(
     with turn.services.db.read_transaction() as session:
         named = product_skus(turn, skus)
         products = find_by_wish(session, Wish(skus=named) if named else Wish(question))
+        if not products and asks_advice(question):
+            products = find_by_wish(session, Wish(question, told_at_length=True))
         if products:
             return _show(turn, "look_up", products, stock_of(session, products), bounds={})
     if asked:
@@ -139,7 +141,7 @@ def _nearest(
         if dearer:
             nearest = sorted(dearer, key=lambda p: _beyond(p, lowest, highest))
             available = stock_of(session, nearest)
-            bounds = _bounds(turn, lowest, highest)
+            bounds = _bounds(turn, query)
             return _show(turn, "find_products", nearest, available, bounds=bounds, opening="none_within")
     named = category_in(session, query)
     if named is None:
@@ -210,8 +212,12 @@ def _question(turn: Turn, page: Sequence[Product], available: Mapping[str, int])
     return offer(turn, "item", say(turn.language, "ask_take"), sku=sku, options={}, quantity=1)
 
 
-def _bounds(turn: Turn, lowest: int | None, highest: int | None) -> dict[str, str]:
-    """The price range as it is said; empty when none was named."""
+def _bounds(turn: Turn, text: str) -> dict[str, str]:
+    """The price range as it was said; empty when none was named."""
+    wish = price_wish(text)
+    lowest, highest = wish.lowest, wish.highest
+    if wish.about is not None:
+        return {"price": say(turn.language, "price_about", price=format_dong(wish.about))}
     if lowest is None and highest is None:
         return {}
     if lowest is None:

@@ -16,6 +16,10 @@ from core.errors import NotFound
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 MOST_SENTENCES = 2
+_CONTENTS = re.compile(
+    r"\b(co|gom|chua|dung|la) (nhung )?(gi|j|nhung gi)\b|\bgom nhung\b"
+    r"|\bwhat.{0,4}(in|inside|included|comes with)\b|뭐가? ?들|구성"
+)
 # Words in which price and stock are asked, and what goes with them in such a question.
 _PRICE_OR_STOCK = re.compile(
     r"gia|nhieu|nhiu|bao|bnhieu|bnhiu|tien|bn|con|co|het|hang|mau|loai|size|sz|may|ban|k|ko|hk|hem|hong|z|dz|s|sao|vay|em|e"
@@ -33,7 +37,10 @@ def quoted_from(turn: Turn, sku: str, question: str) -> ToolOutcome | None:
         except NotFound:
             return None
         available = stock_of(session, [product])
-    quotes = matching_sentences(product, [unit for unit in units(question) if unit.topic], turn.language)
+    if asks_contents(question):
+        quotes = describe(product, turn.language)
+    else:
+        quotes = matching_sentences(product, [unit for unit in units(question) if unit.topic], turn.language)
     if not quotes:
         return None
     name = product_name(product, turn.language)
@@ -44,6 +51,11 @@ def quoted_from(turn: Turn, sku: str, question: str) -> ToolOutcome | None:
             cards_of([product], available, turn.language),
         )
     )  # fmt: skip
+
+
+def asks_contents(question: str) -> bool:
+    """What is in a set or a box: the whole description tells it."""
+    return bool(_CONTENTS.search(fold(question)))
 
 
 def matching_sentences(product: Product, asked: Sequence[Unit], language: str) -> list[str]:

@@ -65,12 +65,16 @@ def _chosen(session: Session, wish: str, skus: Sequence[str], need: str) -> tupl
     if not best:
         found = find_by_wish(session, Wish(wish, lowest, highest, category))
         found = found or _of_their_kind(session, skus, Wish(need, lowest, highest))
+        if not found:
+            found = find_by_wish(session, Wish(wish, lowest, highest, category, told_at_length=True))
+        if not found and len(skus) == 1:
+            found = find_by_wish(session, Wish("", lowest, highest, skus=tuple(skus)))
         if found:
             return "picks", found
     bounded = Wish(lowest=lowest, highest=highest, category=category, skus=tuple(skus))
     if bounded == Wish():
         return _by_sales(session, best_sellers(session), find_by_wish(session, Wish(lowest=0)))
-    within = find_by_wish(session, bounded)
+    within = find_by_wish(session, bounded) or find_by_wish(session, replace(bounded, skus=()))
     return _by_sales(session, best_sellers(session, among=[p.sku for p in within]), within)
 
 

@@ -21,7 +21,8 @@ from bot.tools.shopping import (
 )
 
 Topic = Literal[
-    "", "shipping_fee", "delivery_time", "payment", "promotion", "wholesale", "size", "return", "cancel", "invoice"
+    "", "shipping_fee", "delivery_time", "delivery_area", "payment", "promotion", "wholesale", "size", "return",
+    "cancel", "invoice",
 ]  # fmt: skip
 
 
@@ -150,14 +151,18 @@ def ask_shop(runtime: Runtime, question: str) -> str:
 
 
 @tool
-def answer_question(runtime: Runtime, question: str, topic: Topic = "", only_sure: bool = False) -> str:
+def answer_question(
+    runtime: Runtime, question: str, topic: Topic = "", only_sure: bool = False, sku: str = ""
+) -> str:
     """What the shop wrote about delivery, payment, returns, sizes and so on. The only source of policies.
 
-    `only_sure`: beside something else; says nothing where nothing is written.
+    `only_sure`: beside something else; says nothing where nothing is written. `sku`: goods that it may be about.
     """
     return run(
         runtime,
-        lambda turn: answering.answer_question(turn, question=question, topic=topic, only_sure=only_sure),
+        lambda turn: answering.answer_question(
+            turn, question=question, topic=topic, only_sure=only_sure, sku=sku
+        ),
     )
 
 

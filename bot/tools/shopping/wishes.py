@@ -1,6 +1,7 @@
 """The price that a customer wants to stay in: dưới 300k, tầm 200-300k, under 300,000, 30만동 이하. Pure."""
 
 import re
+from dataclasses import dataclass
 
 from core.catalogue.folding import fold
 
@@ -29,8 +30,23 @@ _DEAREST = re.compile(
     r"\b((dat|mac|cao|xin) nhat|gia cao nhat|dearest|priciest|most expensive|highest[- ]priced?)\b"
     r"|(제일|가장) (비싼|비싸)"
 )
+_ADVICE = re.compile(
+    r"\b(what|which)\b.{0,40}\b(should|can|could|would|do|shall) (i|we|you|one)\b|\b(recommend|suggest)\w*"
+    r"|\bany(thing)? (ideas?|good)\b|\b(something|sth|smth|anything|what'?s? (is )?good|best( one)?) for\b"
+    r"|\bnen (dung|mua|chon|xai|lay|boi|tang|uong|an|mac)\b"
+    r"|\b(dung|xai|mua|boi|uong|an|mac|tang|chon) (cai |mon |loai |con )?(gi|j|nao)\b"
+    r"|\b(dung|xai|mua|boi|uong|chon|lay) (\w+ ){1,3}nao\b"
+    r"|\bco (gi|j|cai gi|mon gi|loai nao|cai nao)\b.{0,25}\b(cho|de)\b"
+    r"|뭐가 좋|뭘 (써|사|발라|먹|사용|선물)|뭐 (써|사|발라|먹)|뭐를 (써|사|발라)"
+    r"|어떤 (게|걸|거|것|제품).{0,12}(좋|써|사|맞)|추천|좋은 거"
+)
 LEAST = 5_000
 """Smaller numbers are counts, sizes or volumes, not prices in đồng."""
+
+
+def asks_advice(text: str) -> bool:
+    """Someone who tells a need and has not chosen: `da dầu nên dùng gì`, `something for a baby shower`."""
+    return bool(_ADVICE.search(fold(text[:500])))
 
 
 def price_end(text: str) -> str:
@@ -45,15 +61,29 @@ def without_price_end(text: str) -> str:
     return _DEAREST.sub(" ", _CHEAPEST.sub(" ", plain)) if price_end(text) else text
 
 
+@dataclass(frozen=True)
+class PriceWish:
+    """In đồng. `about` is the sum that was named where the bounds leave room around it."""
+
+    lowest: int | None = None
+    highest: int | None = None
+    about: int | None = None
+
+
 def price_range(text: str) -> tuple[int | None, int | None]:
     """(lowest, highest) in đồng; (None, None) when no price was named."""
+    wish = price_wish(text)
+    return wish.lowest, wish.highest
+
+
+def price_wish(text: str) -> PriceWish:
     plain = fold(text[:500])
     both = _RANGE.search(plain)
     if both:
         high = _amount(both.group(4), both.group(5), both.group(6))
         low = _amount(both.group(1), both.group(2) or both.group(5), both.group(3))
         if LEAST <= low <= high:
-            return low, high
+            return PriceWish(low, high)
     for match in _ONE.finditer(plain):
         amount = _amount(*match.groups())
         if amount >= LEAST:
@@ -61,21 +91,21 @@ def price_range(text: str) -> tuple[int | None, int | None]:
     short = _SHORT.search(plain)
     if short:
         first, second = int(short.group(1)) * 1_000, int(short.group(2) or 0) * 1_000
-        return (first, second) if second > first else _bounds(first, plain[: short.start(1)], "")
-    return None, None
+        return PriceWish(first, second) if second > first else _bounds(first, plain[: short.start(1)], "")
+    return PriceWish()
 
 
-def _bounds(amount: int, before: str, after: str) -> tuple[int | None, int | None]:
+def _bounds(amount: int, before: str, after: str) -> PriceWish:
     if _UNDER.search(before) or re.match(
         r"\s*(이하|미만|아래|안쪽|tro xuong|tro lai|do lai|do xuong|quay dau|thoi do lai|or less|or under|max)",
         after,
     ):
-        return None, amount
+        return PriceWish(None, amount)
     if _OVER.search(before) or re.match(r"\s*(이상|tro len|or more)", after):
-        return amount, None
+        return PriceWish(amount, None)
     if _AROUND.search(before) or re.match(r"\s*(정도|쯤|대)", after):
-        return amount * 7 // 10, amount * 12 // 10
-    return None, amount * 11 // 10
+        return PriceWish(amount * 7 // 10, amount * 12 // 10, amount)
+    return PriceWish(None, amount * 11 // 10, amount)
 
 
 def _amount(digits: str, unit: str | None, tail: str | None = None) -> int:

@@ -22,7 +22,7 @@ def test_all_in_one_line_leads_to_the_summary_at_once(talk: Talk, language: str)
     answer = talk(f"{WISH[language]}, {DETAILS[language]}")
 
     assert lines(answer) == [("AT01-DEN-L", 2)]
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
     assert "328.000" in said(answer)
 
 
@@ -39,7 +39,7 @@ def test_address_and_phone_before_any_goods_are_kept(talk: Talk) -> None:
         "cho mình 1 áo hoodie nỉ bông xám M",
     )
 
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
     assert answer["state"]["cart"]["address"].startswith("12 Lê Lợi")
 
 
@@ -75,7 +75,7 @@ def test_an_option_that_is_sold_out_is_not_offered(talk: Talk, chat: Chat) -> No
 def test_details_told_while_an_option_is_asked_are_not_lost(talk: Talk) -> None:
     answer = talk("cho mình 1 áo hoodie nỉ bông", DETAILS["vi"], "xám size M")
 
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
 
 
 def test_more_than_there_is_names_what_is_left_and_takes_nothing_less(talk: Talk, chat: Chat) -> None:
@@ -118,7 +118,7 @@ def test_a_correction_while_the_yes_is_awaited_shows_a_new_summary_and_orders_no
     answer = talk(f"{WISH['vi']}, {DETAILS['vi']}", text)
 
     assert lines(answer) == expected
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
     assert answer["state"]["order"] is None
     assert answer["replies"][0]["cards"][0]["type"] == "summary"
 
@@ -152,7 +152,7 @@ def test_a_no_is_asked_what_to_change_and_the_order_goes_on(talk: Talk, chat: Ch
     assert no["state"]["awaiting"] == ["anything_else"]
 
     changed = talk("đổi sang size M", chat=chat)
-    assert changed["state"]["awaiting"] == ["confirm"]
+    assert changed["state"]["awaiting"][:1] == ["confirm"]
     assert talk("chốt", chat=chat)["state"]["order"]["total"] == 328_000
 
 
@@ -177,7 +177,7 @@ def test_a_wish_after_an_order_starts_a_new_one_with_the_known_details(talk: Tal
     wish = talk("cho mình 1 áo hoodie nỉ bông xám M", chat=chat)
     assert first["code"] in said(wish)
     assert "12 Lê Lợi" in said(wish)
-    assert wish["state"]["awaiting"] == ["confirm"]
+    assert wish["state"]["awaiting"][:1] == ["confirm"]
 
     assert talk("chốt", chat=chat)["state"]["order"]["code"] != first["code"]
 
@@ -188,7 +188,7 @@ def test_the_last_order_once_more(talk: Talk, chat: Chat) -> None:
     again = talk("lấy lại đơn cũ cho mình", chat=chat)
 
     assert lines(again) == [("AT01-DEN-L", 2)]
-    assert again["state"]["awaiting"] == ["confirm"]
+    assert again["state"]["awaiting"][:1] == ["confirm"]
 
 
 def test_the_old_address_is_used_when_it_is_asked_for(talk: Talk, chat: Chat) -> None:
@@ -272,7 +272,7 @@ def test_a_hamlet_without_a_house_number_is_an_address(talk: Talk) -> None:
         "ấp 3, xã Phước Thạnh, huyện Củ Chi, TP.HCM",
     )
 
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
 
 
 def test_one_place_by_its_old_and_its_new_name_is_one_address(talk: Talk) -> None:
@@ -281,14 +281,14 @@ def test_one_place_by_its_old_and_its_new_name_is_one_address(talk: Talk) -> Non
         "12 Lê Lợi, phường Bến Nghé, quận 1, TP.HCM hoặc 12 Lê Lợi, phường Sài Gòn, TP.HCM",
     )
 
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
 
 
 def test_a_note_for_the_delivery_stands_in_the_summary(talk: Talk) -> None:
     answer = talk(f"{WISH['vi']}, {DETAILS['vi']}", "giao giờ hành chính nha")
 
     assert "giao giờ hành chính" in said(answer)
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
 
 
 def test_the_cart_is_given_up_and_keeps_nothing(talk: Talk) -> None:
@@ -307,7 +307,7 @@ def test_a_ward_before_the_street_is_narrowed_level_by_level(talk: Talk, chat: C
     assert awaiting(street) == "address"
     done = talk("12 Quang Trung", chat=chat)
 
-    assert done["state"]["awaiting"] == ["confirm"]
+    assert done["state"]["awaiting"][:1] == ["confirm"]
     assert done["state"]["cart"]["address"].startswith("12 Quang Trung, Phường 5")
     assert lines(done) == [("AK03-XAM-M", 1)]
 

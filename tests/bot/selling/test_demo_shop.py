@@ -233,7 +233,7 @@ def test_one_related_thing_is_offered_with_the_first_choice_and_never_again(chat
 def test_a_summary_holds_no_offer(chat: Chat) -> None:
     answer = chat.say(f"cho mình 1 áo thun cotton trắng size M, {DETAILS}")
 
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
     assert skus(answer) == []
 
 

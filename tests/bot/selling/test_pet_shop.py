@@ -127,7 +127,7 @@ def test_a_haggler_gets_at_most_the_rule_and_a_new_summary(pets: OpenShop, wish:
 
     assert "5%" in said(answer)
     assert "50%" not in said(answer)
-    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["awaiting"][:1] == ["confirm"]
     assert "329.000đ" in said(answer)
     again = chat.say("bớt thêm chút nữa đi shop")
     assert "329.000đ" not in said(again) or "5%" in said(again)

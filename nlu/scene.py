@@ -1,0 +1,45 @@
+"""What a message's words are read against: the catalogue, what was shown, the cart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlu.lexicon import Lexicon
+from nlu.models import CartItem, ProductWords
+
+
+@dataclass(frozen=True)
+class Talked:
+    """What was asked about last: the product with what was said of it."""
+
+    product_sku: str
+    options: dict[str, str]
+    quantity: int | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the words are read against."""
+
+    lexicon: Lexicon
+    shown: Sequence[str]
+    cart: Sequence[CartItem]
+    change: str | None
+    swaps: bool = False
+    """One value is named to be given up for another: the last one counts."""
+    awaiting: str | None = None
+    talked: Talked | None = None
+    mixed: bool = False
+    """One thing goes and another comes in the same message."""
+
+
+def variant_options(product: ProductWords, variant_sku: str) -> dict[str, str]:
+    return next((dict(v.options) for v in product.variants if v.sku == variant_sku), {})
+
+
+def variant_with(product: ProductWords, options: dict[str, str]) -> str | None:
+    fitting = [
+        v.sku
+        for v in product.variants
+        if all(v.options.get(name) == value for name, value in options.items())
+    ]
+    return fitting[0] if len(fitting) == 1 else None

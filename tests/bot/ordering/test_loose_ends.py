@@ -1,0 +1,60 @@
+"""Payment asked with the summary, what stands beside an order, and what is said while staff are waited for."""
+
+from tests.bot.conftest import Chat
+from tests.bot.ordering.conftest import DETAILS, said
+
+
+def test_who_named_no_way_to_pay_is_asked_with_the_summary_and_once(chat: Chat) -> None:
+    answer = chat.say(f"cho mình 1 đèn ngủ để bàn, {DETAILS}")
+    assert answer["state"]["awaiting"] == ["confirm", "payment"]
+    answer = chat.say("quét mã nha em")
+    assert answer["state"]["awaiting"] == ["confirm"]
+    assert answer["state"]["cart"]["payment_method"] == "bank_transfer"
+
+
+def test_goods_are_noted_with_what_they_cost(chat: Chat) -> None:
+    assert "658.000" in said(chat.say("lấy chị 2 đèn ngủ để bàn"))
+
+
+def test_only_this_takes_the_rest_out(chat: Chat) -> None:
+    chat.say("cho mình 1 đèn ngủ để bàn và 1 túi cói đan tay")
+    answer = chat.say("thôi chỉ lấy túi cói thôi em")
+    assert [line["sku"] for line in answer["state"]["cart"]["lines"]] == ["TU03-01"]
+
+
+def test_another_size_of_the_only_line_changes_that_line(chat: Chat) -> None:
+    chat.say("cho mình 1 quần kaki đen size M")
+    answer = chat.say("quần kaki lấy size XL nha")
+    assert [line["sku"] for line in answer["state"]["cart"]["lines"]] == ["QK01-DEN-XL"]
+
+
+def test_what_was_had_before_is_not_ordered_again(chat: Chat) -> None:
+    answer = chat.say("túi cói bữa trước dùng thích lắm, giờ lấy 1 đèn ngủ để bàn")
+    assert [line["sku"] for line in answer["state"]["cart"]["lines"]] == ["GD06-01"]
+
+
+def test_two_questions_get_two_answers(chat: Chat) -> None:
+    text = said(chat.say("ship mất mấy hôm, phí nhiêu vậy em"))
+    assert "1–2 ngày" in text
+    assert "30.000" in text
+
+
+def test_a_reason_for_cancelling_is_no_wish_to_keep_the_order(chat: Chat) -> None:
+    chat.say(f"cho mình 1 đèn ngủ để bàn, {DETAILS}, cod")
+    code = chat.say("chốt")["state"]["order"]["code"]
+    chat.say(f"hủy đơn {code} giúp mình")
+    chat.say("không cần nữa em ơi")
+    assert chat.say("đồng ý")["state"]["order"]["status"] == "cancelled"
+
+
+def test_who_waits_for_staff_still_hears_what_is_sure(chat: Chat) -> None:
+    assert chat.say("báo giá sỉ 60 túi cói đan tay cho công ty mình")["state"]["handed_off"] is True
+    answer = chat.say("phí ship bao nhiêu vậy em")
+    assert "30.000" in said(answer)
+    assert answer["state"]["handed_off"] is True
+
+
+def test_who_waits_is_told_once_that_somebody_comes(chat: Chat) -> None:
+    chat.say("báo giá sỉ 60 túi cói đan tay cho công ty mình")
+    assert "nhân viên" in said(chat.say("alo em"))
+    assert chat.say("em ơi")["replies"] == []
