@@ -12,8 +12,9 @@ _BEHIND_A_NUMBER = frozenset(
 _FURTHER = (["more"], ["extra"], ["additional"])
 
 _OF_A_HOUSE = frozenset(
-    ["nha", "house", "room", "floor", "apartment", "apt", "flat", "unit", "villa", "building", "block", "phong", "tang", "lau",
-     "can", "ngo", "hem", "kiet", "ngach", "duong", "pho", "ward", "phuong", "district", "quan", "q", "p", "address"]
+    ["nha", "house", "room", "floor", "apartment", "apt", "flat", "unit", "villa", "building", "block", "phong", "tang",
+     "lau", "can", "ngo", "hem", "kiet", "ngach", "duong", "pho", "ward", "phuong", "district", "quan", "q", "p",
+     "address"]
 )  # fmt: skip
 _BEFORE_A_COUNTER = frozenset(["한", "두", "세", "네"])
 """Korean numbers that never stand alone: a bare `네` is a yes."""
@@ -101,6 +102,8 @@ class Counting(Choices):
         """A number with nothing behind it: a small one, or the answer, or what somebody takes (`lấy 200`)."""
         if self._negated(at, at + 1) or self._is_before_a_name(at) or self._is_of_a_house(at):
             return False
+        if self._keys[max(0, at - 1) : at] in (["is"], ["are"], ["was"]):
+            return False  # `my phone is 16`
         if len(self._keys[at]) <= 2 or len(self._keys) == 1:
             return True
         return len(self._keys[at]) == 3 and at > 0 and self._keys[at - 1] in words().taking

@@ -391,6 +391,8 @@ def _is_korean_answer(text: str) -> bool:
     """One or two words, of which a name is made: talk in Korean is longer than any name."""
     parts = [_KO_END.sub("", part) for part in text.split()]
     whole = "".join(parts)
+    if len(parts) > 1 and parts[0] in words().numbers and parts[1][:1] in words().counters:
+        return False  # `두 병이요` counts
     return len(parts) <= 2 and 2 <= len(whole) <= 5 and whole not in _lists()["ko_not_names"]
 
 

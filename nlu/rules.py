@@ -19,6 +19,9 @@ _NOTES = (
 _PART = re.compile(r"[^,;.\n()\[\]]+")
 LONG = 15
 _AT_THE_END = frozenset({"khong", "chua", "gi", "sao", "nao", "ha"})
+_INVERTED = frozenset({"is there", "are there"})
+_INVERSION = re.compile(r"(?:^|[,.;!]\s*|\b(?:and|but|so)\s)(?:is|are) there\b", re.IGNORECASE)
+"""`is there a box`, and no `the box is there`."""
 _WEAK = frozenset({*_AT_THE_END, "may"})
 
 
@@ -26,8 +29,8 @@ def is_question(raw: str, tokens: Sequence[Token]) -> bool:
     if "?" in raw or "？" in raw:
         return True
     line = plain(tokens)
-    strong = [phrase for phrase in words().question if phrase not in _WEAK]
-    if any(has_phrase(line, phrase) for phrase in strong):
+    strong = [phrase for phrase in words().question if phrase not in _WEAK | _INVERTED]
+    if _INVERSION.search(raw) or any(has_phrase(line, phrase) for phrase in strong):
         return True
     tail = [t.word for t in tokens if t.word.isalpha()][-4:]
     particles = {"a", "anh", "vay", "the", "em", "shop", "ad", "oi", "ban", "ta", "nhi", "z", "chi"}

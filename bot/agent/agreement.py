@@ -82,7 +82,8 @@ def is_agreement(text: str, flow: str) -> bool:
     korean = [word for word in rest.split() if _is_hangul(word)]
     if len(korean) < len(rest.split()) or any("까" in word for word in korean):
         return False
-    stems = [next((stem for stem in allowed if word.startswith(stem)), "") for word in korean]
+    own = [stem for stem in allowed if _is_hangul(stem)]
+    stems = [next((stem for stem in own if word.startswith(stem)), "") for word in korean]
     return all(stems) and (agreed or any(stem in meant for stem in stems))
 
 

@@ -83,6 +83,13 @@ def _only_asks(parse: Parse, context: dict[str, Any]) -> bool:
         asking -= {"ask_price", "ask_stock", "ask_product"}
     if takes_the_picked(parse, context):
         return False
+    wondering = parse.question and not _counted(parse) and not says(parse.text, "taking")
+    if (
+        intents & asking
+        and wondering
+        and intents <= asking | {"order", "greeting", "thanks", "chitchat", "affirm"}
+    ):
+        return True
     if "order" in intents or ((_counted(parse) or not parse.question) and buys_a_count(parse)):
         return False
     harmless = {*ABOUT_GOODS, *ABOUT_THE_SHOP, "greeting", "thanks", "chitchat", "unknown"}
