@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from nlu.hangul import index_by_sound
 from nlu.likeness import NameIndex, alike_names
 from nlu.measures import Measure
 from nlu.models import OptionWords, ProductWords
@@ -52,6 +53,8 @@ class Lexicon:
     having_value: dict[ValueKey, Skus] = field(default_factory=dict)
     values_of: dict[str, dict[ValueKey, ValueMatch]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
+    by_sound: Mapping[str, str] = field(default_factory=dict)
+    """Latin words by their consonants, for Koreans who write them in Hangul."""
     marked: dict[str, frozenset[str]] = field(default_factory=dict)
     """How a folded word is written with its diacritics, where the catalogue says so."""
     _variant_product: dict[str, str] = field(default_factory=dict)
@@ -138,6 +141,7 @@ class Lexicon:
         listed = {word for phrase in (*self.phrases, *self.values) for word in phrase}
         self.known = frozenset(listed | {name for name in self.joined if not name.isascii()})
         self._slips = Slips(word for word in self.known if word.isalpha())
+        self.by_sound = index_by_sound(word for word in listed if word not in common_words())
         marked: dict[str, set[str]] = defaultdict(set)
         names = {name for product in products for name in (*product.names, *product.category)}
         names |= {name for p in products for o in p.options for v in o.values for name in (v.value, *v.names)}

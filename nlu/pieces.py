@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlu.hangul import latin_for
 from nlu.lexicon import Lexicon
 from nlu.tokens import Token
 from nlu.wordlists import words
@@ -36,10 +37,20 @@ def pieces_of(tokens: Sequence[Token], masked: frozenset[int], lexicon: Lexicon)
             pieces.append(_piece(token, covered, lexicon))
             continue
         start = token.start
-        for part in split_hangul(token.text, lexicon.known):
-            pieces.append(Piece(part, part, start, start + len(part), "", False, False, False))
+        for part, key in _hangul_parts(token.text, lexicon):
+            pieces.append(Piece(key, part, start, start + len(part), "", False, key != part, False))
             start += len(part)
     return pieces
+
+
+def _hangul_parts(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+    """Each part with what it is compared by: a foreign word that the catalogue has in Latin letters, by that."""
+    parts = split_hangul(text, lexicon.known)
+    if parts[0] not in lexicon.known and (foreign := latin_for(text, lexicon.by_sound)) is not None:
+        word, end = foreign
+        rest = split_hangul(text[end:], lexicon.known) if text[end:] else []
+        return [(text[:end], word), *((part, part) for part in rest)]
+    return [(part, part) for part in parts]
 
 
 def _piece(token: Token, covered: bool, lexicon: Lexicon) -> Piece:

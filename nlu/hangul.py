@@ -1,0 +1,66 @@
+"""Foreign words as Koreans write them: `아라비카` is arabica. Compared by their consonants; vowels vary too much."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+_FIRST, _LAST = 0xAC00, 0xD7A3
+_VOWELS, _FINALS = 21, 28
+_INITIAL = "KKNTTLMPPSS-CCCKTP-"
+"""By Unicode's order of initial consonants; `-` is none or an h."""
+_FINAL = "-KKKNNNTLLLLLLLLMPPTTNTTKTPT"
+_LATIN = (
+    ("ph", "P"), ("ch", "C"), ("sh", "S"), ("th", "S"), ("ck", "K"), ("ng", "N"), ("qu", "K"), ("ce", "S"), ("ci", "S"),
+    ("x", "KS"), ("c", "K"), ("k", "K"), ("q", "K"), ("g", "K"), ("b", "P"), ("p", "P"), ("f", "P"), ("v", "P"),
+    ("d", "T"), ("t", "T"), ("l", "L"), ("r", "L"), ("m", "M"), ("n", "N"), ("s", "S"), ("z", "C"), ("j", "C"),
+)  # fmt: skip
+_PARTS = re.compile("|".join(letters for letters, _ in _LATIN))
+_SOUND = dict(_LATIN)
+LEAST_SYLLABLES = 3
+LEAST_CONSONANTS = 3
+LEAST_LETTERS = 5
+
+
+def index_by_sound(listed: Iterable[str]) -> Mapping[str, str]:
+    """From consonants to the one Latin word that has them; what two words share stands for neither."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for word in listed:
+        if word.isascii() and word.isalpha() and len(word) >= LEAST_LETTERS:
+            for sound in _sounds_of_latin(word):
+                found[sound].add(word)
+    return {
+        sound: next(iter(words))
+        for sound, words in found.items()
+        if len(words) == 1 and len(sound) >= LEAST_CONSONANTS
+    }
+
+
+def latin_for(text: str, by_sound: Mapping[str, str]) -> tuple[str, int] | None:
+    """The Latin word that this Hangul begins with, and how many syllables of it; a particle may stand behind."""
+    for end in range(len(text), LEAST_SYLLABLES - 1, -1):
+        word = by_sound.get(_sound_of_hangul(text[:end]))
+        if word is not None and abs(end - len(re.findall("[aeiouy]+", word))) <= 2:
+            return word, end
+    return None
+
+
+def _sound_of_hangul(text: str) -> str:
+    sounds = []
+    for syllable in text:
+        if not _FIRST <= ord(syllable) <= _LAST:
+            return ""
+        rest, final = divmod(ord(syllable) - _FIRST, _FINALS)
+        sounds.append(_INITIAL[rest // _VOWELS] + _FINAL[final])
+    return _once("".join(sounds).replace("-", ""))
+
+
+def _sounds_of_latin(word: str) -> set[str]:
+    """With and without each `r` that no vowel follows, which Korean leaves out: `cardigan` is `카디건`."""
+    return {
+        _once("".join(_SOUND[part] for part in _PARTS.findall(said)))
+        for said in (word, re.sub(r"r(?=[^aeiouy]|e?$)", "", word))
+    }
+
+
+def _once(sounds: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", sounds)
