@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
-.PHONY: run test test-slow dialogues check fmt bench clean setup setup-dev chromium lock
+.PHONY: run test test-slow machine dialogues check fmt bench clean setup setup-dev chromium lock
 
 run: $(VENV)/.run-ready
 	@$(BIN)/chotdon demo
@@ -19,6 +19,10 @@ test-slow: $(VENV)/.dev-ready
 # Every dialogue twice, judged by the end state; slower than the tests.
 dialogues: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -m dialogues tests/dialogues
+
+# Ten thousand steps over all stock and money, on each database, against a plain model.
+machine: $(VENV)/.dev-ready
+	$(BIN)/python -m pytest -n 2 -m machine tests/core/test_shop_machine.py
 
 check: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
