@@ -10,6 +10,11 @@ from nlu.tokens import Token
 _MARKS = frozenset("ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")
 _COMMANDS = frozenset("/[{<")
 """What begins so is no talk: `/help` is no English."""
+_LOANS = frozenset(
+    ["cod", "set", "ship", "shop", "size", "sale", "combo", "order", "inbox", "free", "freeship", "voucher", "check",
+     "cotton", "jean", "polo", "box", "hot", "mini", "max", "pro", "x"]
+)  # fmt: skip
+"""English words that Vietnamese chats are full of."""
 _SEEN = 500
 """So many characters are enough to tell."""
 
@@ -25,7 +30,9 @@ def detect(raw: str, talk: Sequence[Token]) -> tuple[str, float]:
     if hangul >= 2:
         return "ko", 0.95
     marks = sum(c in _MARKS for token in talk for c in token.marked)
-    leaning = sum(_english().get(token.text, 0.0) for token in talk if not token.marked)
+    leaning = sum(
+        _english().get(token.text, 0.0) for token in talk if not token.marked and token.text not in _LOANS
+    )
     if marks:
         return ("vi", 0.95) if leaning < 2 + 2 * marks else ("en", 0.6)
     if not leaning:

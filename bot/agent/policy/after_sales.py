@@ -166,6 +166,8 @@ def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     told = bool(change_arguments(parse, context)) or parse.quantity is not None
     wishing = not parse.question or bool(intents & {"order", "add_item"}) or asks_a_favour(parse)
     elsewhere = intents & {"order_status", "ask_shipping_fee", "ask_payment", "ask_shop", "ask_promotion"}
+    if says(parse.text, "moving"):
+        elsewhere = set()
     moving = named and changed_part(parse) == "address" and not elsewhere
     changing = intents & CHANGING or (named and told and wishing) or moving
     open_orders = [placed for placed in context["orders"] if placed["status"] in OPEN]

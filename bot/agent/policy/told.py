@@ -56,7 +56,7 @@ _PARTS = (
             r"|(gui|giao|ship|chuyen|doi) (hang )?(len|qua|ve|den|toi|sang|xuong|ra) "
             r"(cho |nha |cong ty|cty|co quan|van phong|truong|que|ben)|(cong ty|cty|co quan|nha) (giup|gium|dum|moi)"
             r"|(send|deliver|ship) it to"
-            r"|(my|the) (office|work ?place|hotel))\b|주소|회사로|새 집|이사|다른 곳"
+            r"|(my|the) (office|work ?place|hotel))\b|주소|배송지|회사로|새 집|이사|다른 곳"
         ),
     ),
     ("phone", re.compile(r"\b(sdt|so dien thoai|dien thoai|so phone|phone|number)\b|전화|번호")),
