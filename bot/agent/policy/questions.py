@@ -125,7 +125,8 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         if skus:
             return [Call("compare_products", {"skus": skus[:4], "said": parse.text})]
         return [Call("recommend_products", {"wish": parse.text})]
-    if "ask_size" in intents and (read_measures(parse.text) or "ask_stock" not in intents):
+    sized = read_measures(parse.text) or says(parse.text, "sizing") or context["awaiting"][:1] == ["variant"]
+    if "ask_size" in intents and sized and (read_measures(parse.text) or "ask_stock" not in intents):
         return [
             Call(
                 "advise_size", {"sku": focus[0] if focus else "", "body": parse.text, "question": parse.text}
