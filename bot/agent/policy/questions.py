@@ -13,6 +13,11 @@ from bot.tools.shopping.wishes import price_range
 from core.catalogue.wording import Unit, units
 from nlu import Parse, fold
 
+_SENT_BACK = re.compile(
+    r"\b(gui|ship|tra|chuyen|chieu|luot) (hang )?(lai|ve|tra)\b|\bsen[dt](ing)? (it |them |this |that )?back\b"
+    r"|\breturn(s|ing)?\b|\b(ai|ben (nao|mo)) (chiu|tra)\b|반품|교환|반송"
+)
+"""Parcels that go back: who pays for them is a matter of returns."""
 TOPICS = {
     "ask_shipping_fee": "shipping_fee",
     "ask_delivery_time": "delivery_time",
@@ -324,6 +329,8 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
     of_flow = {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
     if of_flow and (confidence < CERTAIN or (of_flow == "return" and name == "ask_shipping_fee")):
         return of_flow
+    if name in ("ask_shipping_fee", "ask_policy", "ask_payment") and _SENT_BACK.search(fold(parse.text)):
+        return "return"
     if name == "ask_delivery_time" and not _TIME.search(fold(parse.text)):
         return "delivery_area" if confidence >= LIKELY else ""
     return TOPICS[name] if confidence >= LIKELY else ""
