@@ -1,13 +1,22 @@
 """The order desk's address book, over `nlu.addresses`."""
 
+from functools import cached_property
+
 from core.ports.addresses import AddressReading, DeliveryAddress
 from nlu.addresses import AddressBook as Matcher
 from nlu.addresses import AddressMatch
 
 
 class AddressBook:
-    def __init__(self) -> None:
-        self._matcher = Matcher.load()
+    """The units of Vietnam are read at the first address, not at start-up: that takes half a second."""
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher.load()
+
+    def load(self) -> None:
+        """Now, so that the first address need not wait."""
+        self.read("")
 
     def read(self, text: str) -> AddressReading:
         result = self._matcher.resolve(text[:1000])

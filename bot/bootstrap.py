@@ -132,11 +132,15 @@ def embedder_of(settings: Settings) -> Embedder:
 def build_assistant(parts: Parts, services: "Services") -> "Assistant":
     from bot.agent.builtin_model import BuiltinChatModel
     from bot.agent.loop import Assistant, Limits
-    from bot.agent.models import openai_compatible_model
     from bot.agent.prices import Prices
 
     settings = parts.settings
-    model = openai_compatible_model(settings) if settings.uses_model else None
+    model = None
+    if settings.uses_model:
+        # Some 40 MB that a shop without a model need not carry.
+        from bot.agent.models import openai_compatible_model
+
+        model = openai_compatible_model(settings)
     builtin = BuiltinChatModel(lexicon=services.lexicon)
     limits = Limits(settings.llm_turn_seconds, settings.llm_rest_after_failures, settings.llm_rest_seconds)
     return Assistant(builtin, model, limits=limits, prices=Prices.of(settings))

@@ -1,6 +1,10 @@
 """`make run`: the demo shop, its staff, and sandboxes in the same process."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socket import socket
+from threading import Timer
 from typing import Any
 
 from pydantic import SecretStr
@@ -12,11 +16,10 @@ from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, set_up_demo
 from core.settings import Settings
 
 DEMO_STEP_SECONDS = 4
+SANDBOX_AFTER_SECONDS = 1.0
 
 
 def run_demo(settings: Settings) -> None:
-    from integrations.sandbox.app import SandboxServer
-
     settings = settings.model_copy(
         update={
             "ghn_tracking_url": f"http://127.0.0.1:{settings.sandbox_port}/ghn/tracking",
@@ -29,12 +32,34 @@ def run_demo(settings: Settings) -> None:
     ):
         parts = build_parts(settings)
         set_up_demo(parts)
-        with SandboxServer(
-            listening=sandbox_port, data_dir=settings.data_dir, options=sandbox_options(settings)
-        ):
-            application = create_app(parts, with_worker=True, is_demo=True)
+        application = create_app(parts, with_worker=True, is_demo=True)
+        with _sandboxes(settings, sandbox_port):
             _say_hello(settings)
             serve_until_told(application, listening)
+
+
+@contextmanager
+def _sandboxes(settings: Settings, listening: socket) -> Iterator[None]:
+    """Loaded once the shop has answered. Their port is open before that, so whoever calls early waits a moment."""
+
+    def start() -> None:
+        from integrations.sandbox.app import SandboxServer
+
+        options = sandbox_options(settings)
+        running.append(
+            SandboxServer(listening=listening, data_dir=settings.data_dir, options=options).start()
+        )
+
+    running: list[Any] = []
+    timer = Timer(SANDBOX_AFTER_SECONDS, start)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        for server in running:
+            server.stop()
 
 
 def sandbox_options(settings: Settings) -> dict[str, dict[str, Any]]:

@@ -40,5 +40,6 @@ class Mind:
 
                 services = build_services(self._parts)
                 assistant = build_assistant(self._parts, services)
+                self._parts.addresses.load()
                 self._think = partial(answer, services=services, assistant=assistant, live=self.live)
             return self._think

@@ -1,14 +1,17 @@
 """Each call of the model's server: counted, tried again only where that can help and the turn's time allows."""
 
+import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage
-from openai import APIConnectionError, APIStatusError, APITimeoutError, RateLimitError
 
 from bot.agent.turn import Turn, Usage
+
+if TYPE_CHECKING:
+    from openai import RateLimitError
 
 SHORT_PAUSE_S = 0.3
 MAX_TRIES = 3
@@ -35,7 +38,7 @@ class ModelCalls(AgentMiddleware[Any, Any]):
                 raise TurnClosed
             try:
                 response = handler(request)
-            except (RateLimitError, APIConnectionError, APIStatusError) as error:
+            except _client_errors() as error:
                 pause = _pause(error)
                 if pause is None or attempt == MAX_TRIES or time.monotonic() + pause >= deadline:
                     raise
@@ -48,8 +51,16 @@ class ModelCalls(AgentMiddleware[Any, Any]):
         raise TurnClosed
 
 
+def _client_errors() -> tuple[type[Exception], ...]:
+    """None where the client was never loaded: a shop without a model need not carry it."""
+    openai = sys.modules.get("openai")
+    return (openai.APIConnectionError, openai.APIStatusError) if openai is not None else ()
+
+
 def _pause(error: Exception) -> float | None:
     """How long to wait before another try; None when another try is of no use."""
+    from openai import APIConnectionError, APIStatusError, APITimeoutError, RateLimitError
+
     if isinstance(error, RateLimitError):
         return _retry_after(error)
     if isinstance(error, APITimeoutError):
@@ -61,7 +72,7 @@ def _pause(error: Exception) -> float | None:
     return None
 
 
-def _retry_after(error: RateLimitError) -> float:
+def _retry_after(error: "RateLimitError") -> float:
     try:
         return max(float(error.response.headers.get("retry-after", "1")), SHORT_PAUSE_S)
     except ValueError:

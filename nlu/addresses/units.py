@@ -137,5 +137,7 @@ class Units:
 
 
 @cache
+@cache
 def load_units() -> Units:
+    """Once a process: nothing changes them."""
     return Units(json.loads(gzip.decompress(DATA.read_bytes())))

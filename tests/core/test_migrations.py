@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from core.db import Base, Database
-from core.schema import alembic_config, upgrade
+from core.schema import alembic_config, newest, upgrade
 from tests.postgres import EmbeddedPostgres
 
 
@@ -28,9 +28,9 @@ def test_models_and_migrations_agree(db: Database) -> None:
 def test_upgrading_twice_changes_nothing(db: Database) -> None:
     upgrade(db)
 
-    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with db.engine.connect() as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == newest
+        assert MigrationContext.configure(connection).get_current_revision() == head == newest()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -327,7 +327,7 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
     confidence = next((own.confidence for own in parse.intents if own.name == name), 1.0)
     flow = (context.get("flow") or {}).get("name", "")
     of_flow = {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
-    if of_flow and (confidence < CERTAIN or (of_flow == "return" and name == "ask_shipping_fee")):
+    if of_flow and confidence < CERTAIN:
         return of_flow
     if name in ("ask_shipping_fee", "ask_policy", "ask_payment") and _SENT_BACK.search(fold(parse.text)):
         return "return"
