@@ -134,6 +134,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         parts.close()
 
 
+@pytest.mark.slow
 def test_killed_everywhere_and_yet_one_parcel_one_invoice_everybody_told_once(scene: Scene) -> None:
     code = _place(scene.parts)
     before = {model: {row.id for row in scene.all(model)} for model in (Shipment, Invoice)}

@@ -24,6 +24,7 @@ SAMPLE = {
 FLOOR = 0.95
 
 
+@pytest.mark.slow
 def test_the_sample_passes_whole() -> None:
     cases = [case for case in load_cases([HERE / "own"]) if case.script.id in SAMPLE]
 

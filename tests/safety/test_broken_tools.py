@@ -77,6 +77,7 @@ def shop(tmp_path: Path) -> Any:
     shop.parts.db.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", IN_A_TURN)
 def test_a_killed_turn_is_told_truly_on_the_next_delivery(point: str, shop: Shop) -> None:
     shop.say("1", f"2 áo thun cotton đen size L, {DETAILS}")
