@@ -64,7 +64,10 @@ def _placed(session: Session, turn: Turn) -> dict[str, Any] | None:
 def standing(turn: Turn, context: dict[str, Any]) -> Standing:
     """What the guard may know beside the tools' answers."""
     cart = context.get("cart") or {}
-    own = [str(cart.get(part) or "") for part in ("name", "phone", "address")]
+    own = [
+        str(context.get("customer") or ""),
+        *(str(cart.get(part) or "") for part in ("name", "phone", "address")),
+    ]
     return Standing(
         customer_text=turn.text,
         own_texts=tuple(text for text in dict.fromkeys([*own, *turn.own_texts]) if text),
