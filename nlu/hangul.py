@@ -38,10 +38,20 @@ def index_by_sound(listed: Iterable[str]) -> Mapping[str, str]:
 def latin_for(text: str, by_sound: Mapping[str, str]) -> tuple[str, int] | None:
     """The Latin word that this Hangul begins with, and how many syllables of it; a particle may stand behind."""
     for end in range(len(text), LEAST_SYLLABLES - 1, -1):
-        word = by_sound.get(_sound_of_hangul(text[:end]))
-        if word is not None and abs(end - len(re.findall("[aeiouy]+", word))) <= 2:
+        sound = _sound_of_hangul(text[:end])
+        word = by_sound.get(sound)
+        if word is not None and _is_as_long(text[:end], word, sound):
             return word, end
     return None
+
+
+def _is_as_long(text: str, word: str, sound: str) -> bool:
+    """Few consonants prove little: then syllables and the first vowel have to agree, so that `사람이` is no serum."""
+    apart = abs(len(text) - len(re.findall("[aeiouy]+", word)))
+    if len(sound) > LEAST_CONSONANTS:
+        return apart <= 2
+    opens = _INITIAL[(ord(text[0]) - _FIRST) // (_VOWELS * _FINALS)] == "-"
+    return apart == 0 and opens == (word[0] in "aeiouyh")
 
 
 def _sound_of_hangul(text: str) -> str:

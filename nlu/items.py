@@ -217,6 +217,8 @@ def _change(wish: Wish, product: ProductWords | None, scene: Scene) -> str | Non
     inside = product is not None and any(item.product_sku == product.sku for item in scene.cart)
     if wish.kept and inside:
         return "set"
+    if wish.swapped and scene.change == "add":
+        return "replace" if inside or not scene.cart else scene.change
     if wish.removed and inside:
         return "remove"
     if not scene.mixed or wish.removed:

@@ -10,6 +10,7 @@ from nlu.phrases import SMALL, Mark
 
 _FURTHER = frozenset({"them", "add", "추가"})
 """Words that begin one more thing beside what was named."""
+_SWAPS = frozenset({"doi sang", "doi qua", "doi thanh", "sang", "thay bang"})
 _SENTENCE_ENDS = frozenset({".", ";", "\n"})
 
 
@@ -25,6 +26,8 @@ class Wish:
     removed: bool = False
     kept: bool = False
     """It stays as it is."""
+    swapped: bool = False
+    """What is said of it takes another's place: `đổi sang màu đen`."""
     counted: bool = False
     """Its number stands with a word for pieces."""
     after_separator: bool = False
@@ -50,6 +53,8 @@ def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
         if mark.kind == "correction":
             removing = False
             continue
+        if mark.text in _SWAPS and wish.names_something:
+            wish.swapped = True
         if mark.kind in SMALL:
             removing = mark.kind == "removal" and _leads_on(mark, rest, wish)
             wish = _parted(wishes, wish, mark, rest, forward=removing or mark.kind != "removal")

@@ -36,12 +36,11 @@ def test_consonants_tell_the_word(text: str, word: str) -> None:
     assert found[0] == word
 
 
-@pytest.mark.parametrize("text", ["안녕하세요", "감사합니다", "주문할게요", "얼마예요"])
+@pytest.mark.parametrize("text", ["안녕하세요", "감사합니다", "주문할게요", "얼마예요", "사람이에요"])
 def test_talk_is_no_foreign_word(text: str) -> None:
-    assert (
-        latin_for(text, index_by_sound(["cardigan", "lavender", "terracotta", "windbreaker", *VALUES]))
-        is None
-    )
+    words = ["cardigan", "lavender", "terracotta", "windbreaker", "serum", "steel", *map(str.lower, VALUES)]
+
+    assert latin_for(text, index_by_sound(words)) is None
 
 
 def test_what_two_words_share_stands_for_neither() -> None:

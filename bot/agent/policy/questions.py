@@ -15,7 +15,7 @@ from nlu import Parse, fold
 
 _SENT_BACK = re.compile(
     r"\b(gui|ship|tra|chuyen|chieu|luot) (hang )?(lai|ve|tra)\b|\bsen[dt](ing)? (it |them |this |that )?back\b"
-    r"|\breturn(s|ing)?\b|\b(ai|ben (nao|mo)) (chiu|tra)\b|반품|교환|반송"
+    r"|\breturn(s|ing)?\b|\b(ai|ben (nao|mo)) (chiu|tra)\b|반품|교환|반송|누가 (내|부담|지불)|왕복"
 )
 """Parcels that go back: who pays for them is a matter of returns."""
 TOPICS = {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.agent.policy.steps import intents_of
@@ -158,7 +159,8 @@ def change_arguments(
     told: dict[str, Any] = {}
     held = ordered_products(context)
     leading = parse.intents[0].name if parse.intents else ""
-    items = [item for mention in parse.items if (item := _goods_change(mention, held, leading)) is not None]
+    mentions = [_with_its_line(mention, context) for mention in parse.items]
+    items = [item for mention in mentions if (item := _goods_change(mention, held, leading)) is not None]
     if draft is not None and (items or parse.quantity):
         options = {**draft["options"], **(items[0]["options"] if items else {})}
         quantity = draft["quantity"] or parse.quantity or (items[0]["quantity"] if items else None)
@@ -182,6 +184,19 @@ def _sku(mention: ItemMention, held: set[str]) -> str | None:
     """`the jacket` may be several products of the shop, but only one of the order."""
     own = [sku for sku, _ in mention.candidates if sku in held]
     return mention.variant_sku or mention.product_sku or (own[0] if len(own) == 1 else None)
+
+
+def _with_its_line(mention: ItemMention, context: dict[str, Any]) -> ItemMention:
+    """`đổi sang màu xám`, of goods that one line of the orders has: that line is given up for it."""
+    lines = {
+        line["sku"]
+        for o in context["orders"]
+        for line in o["lines"]
+        if line["product"] == mention.product_sku
+    }
+    if mention.change != "replace" or mention.replaces or not mention.options or len(lines) != 1:
+        return mention
+    return replace(mention, replaces=lines.pop())
 
 
 def _goods_change(mention: ItemMention, held: set[str], leading: str) -> dict[str, Any] | None:
