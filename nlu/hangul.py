@@ -9,6 +9,12 @@ _VOWELS, _FINALS = 21, 28
 _INITIAL = "KKNTTLMPPSS-CCCKTP-"
 """By Unicode's order of initial consonants; `-` is none or an h."""
 _FINAL = "-KKKNNNTLLLLLLLLMPPTTNTTKTPT"
+_ANY = "aeiouy"
+_VOWEL = (
+    "a", "ae", "a", "ae", "oeua", "ae", "oe", "e", "o", "oua", "oae", "oe", "o", "uo", "uo", "ue", "ui", "u", _ANY,
+    "ui", "iey",
+)  # fmt: skip
+"""By Unicode's order of vowels: the Latin letters that each may stand for."""
 _LATIN = (
     ("ph", "P"), ("ch", "C"), ("sh", "S"), ("th", "S"), ("ck", "K"), ("ng", "N"), ("qu", "K"), ("ce", "S"), ("ci", "S"),
     ("x", "KS"), ("c", "K"), ("k", "K"), ("q", "K"), ("g", "K"), ("b", "P"), ("p", "P"), ("f", "P"), ("v", "P"),
@@ -46,12 +52,13 @@ def latin_for(text: str, by_sound: Mapping[str, str]) -> tuple[str, int] | None:
 
 
 def _is_as_long(text: str, word: str, sound: str) -> bool:
-    """Few consonants prove little: then syllables and the first vowel have to agree, so that `사람이` is no serum."""
-    apart = abs(len(text) - len(re.findall("[aeiouy]+", word)))
+    """Few consonants prove little: then each vowel has to agree too, so that `휴대폰` is no headphone."""
+    groups = re.findall("[aeiouy]+", word)
+    vowels = [_VOWEL[(ord(syllable) - _FIRST) // _FINALS % _VOWELS] for syllable in text]
     if len(sound) > LEAST_CONSONANTS:
-        return apart <= 2
-    opens = _INITIAL[(ord(text[0]) - _FIRST) // (_VOWELS * _FINALS)] == "-"
-    return apart == 0 and opens == (word[0] in "aeiouyh")
+        # `ㅡ` stands between consonants that no vowel parts.
+        return abs(sum(vowel != _ANY for vowel in vowels) - len(groups)) <= 1
+    return len(vowels) == len(groups) and all(g[0] in v for g, v in zip(groups, vowels, strict=True))
 
 
 def _sound_of_hangul(text: str) -> str:

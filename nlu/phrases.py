@@ -15,6 +15,10 @@ Kind = Literal[
 ]  # fmt: skip
 SMALL: tuple[Kind, ...] = ("correction", "removal", "adding", "keeping")
 """Kinds of small words that say what becomes of the goods beside them."""
+_VESSELS = frozenset(
+    {"cap", "caps", "bag", "bags", "bottle", "bottles", "cup", "cups", "jar", "jars", "box", "glass"}
+)
+"""English words that count goods and are goods: `one cap black` where caps are sold."""
 MAX_MARKS = 200
 ALL = 99
 """The index of a pointer at everything that was shown."""
@@ -110,7 +114,11 @@ class Phrases:
         """`3 ly` in a shop that sells a thing called `Ly`, with nothing behind that could be counted by it."""
         phrase = self._phrase(i, 1)
         hits = self._lexicon.phrases.get(phrase) if phrase else None
-        return bool(hits and hits.full) and not (self._starts_name(i + 1) or self._starts_value(i + 1))
+        if not hits or self._starts_name(i + 1):
+            return False
+        if self._keys[i] in _VESSELS and not self._pieces[i].marked and self._keys[i + 1 : i + 2] != ["of"]:
+            return True
+        return bool(hits.full) and not self._starts_value(i + 1)
 
     def _starts_name(self, i: int) -> bool:
         return any(

@@ -16,7 +16,7 @@ SURE = 0.5
 _FIRST_PART = re.compile(r"[,.;!]\s*|\s(?=(?:vì|vi|tại|do|because|since|nhưng)\s)")
 _DO_NOT = re.compile(r"đừng|dừng")
 # Without marks `đừng hủy` and `đúng, hủy` look alike: then it is asked again.
-_DO_NOT_DEED = re.compile(r"\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui)\b")
+_DO_NOT_DEED = re.compile(r"(?<!\bda )\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui)\b")
 _DO_NOT_ORDER = re.compile(r"\bdung (chot|dat|len|ship|giao|gui|mua|lay|order|ban)\b")
 _REASONING = re.compile(
     r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b"
@@ -57,8 +57,15 @@ def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
         return True
     first, _, rest = _FIRST_PART.sub("\n", parse.text.strip(), count=1).partition("\n")
     if flow == "cancel" and rest and is_agreement(first, flow):
-        return not parse.no or bool(_REASONING.search(fold(rest)))
+        return not parse.no or bool(_REASONING.search(fold(rest))) or _repeats(rest, flow)
     return parse.yes and not parse.no
+
+
+def _repeats(text: str, flow: str) -> bool:
+    """`dạ đúng, hủy đơn này thôi ạ`: behind the yes the deed once more, and no word against it."""
+    line = f" {fold(text)} "
+    against = any(f" {word} " in line for word in ("khong", "ko", "k", "dung", "khoi", "not", "don't"))
+    return not against and any(f" {phrase} " in line for phrase in phrases().get(f"act_{flow}", ()))
 
 
 def _deed(asked: dict[str, Any]) -> str:

@@ -58,7 +58,7 @@ def known_values(client: TestClient) -> dict[str, dict[str, str]]:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
-    ("examples", "share"), [(2, 0.2), pytest.param(10, 0.35, marks=pytest.mark.slow)], ids=["few", "many"]
+    ("examples", "share"), [(2, 0.2), pytest.param(6, 0.3, marks=pytest.mark.slow)], ids=["few", "many"]
 )
 def test_the_api_answers_as_its_document_says(sqlite_db: Database, examples: int, share: float) -> None:
     headers = {"Authorization": f"Bearer {fill(sqlite_db, stock=100_000)}"}

@@ -73,8 +73,8 @@ def test_the_shop_and_the_pencil_agree(opened: Callable[[], Database]) -> None:
 @pytest.mark.parametrize(
     ("steps", "least"),
     [
-        pytest.param(2_300, 2_000, marks=pytest.mark.slow, id="2000"),
-        pytest.param(11_500, 10_000, marks=pytest.mark.machine, id="10000"),
+        pytest.param(1_300, 1_000, marks=pytest.mark.slow, id="1000"),
+        pytest.param(12_500, 10_000, marks=pytest.mark.machine, id="10000"),
     ],
 )
 def test_many_steps_without_a_difference(opened: Callable[[], Database], steps: int, least: int) -> None:

@@ -74,9 +74,12 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     wished = intents & {"return_request", "exchange_request"}
     back = gives_back(parse, context) and not context["cart"] and _has_arrived(context)
     swapped = _swap_of_delivered(parse, context, intents) or _likely_swap(parse, context)
+    swapped = swapped or (says(parse.text, "exchanging") and not context["cart"] and _has_arrived(context))
     if not (wished or back or swapped):
         return []
     wished = wished or ({"return_request"} if back else set())
+    if says(parse.text, "exchanging") and not context["cart"]:
+        wished = {"exchange_request"}
     if not code_of(parse) and parse.question and (not context["orders"] or "ask_policy" in intents):
         return []
     kind = "return" if wished == {"return_request"} else "exchange"

@@ -12,6 +12,7 @@ from bot.agent.policy.told import (
     invoice_arguments,
     means_all,
     order_with,
+    ordered_products,
     reason_in,
     return_arguments,
     spoken_number,
@@ -63,13 +64,24 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return []
     gives_up = _GIVES_UP if awaited == "reason" else _KEEPS if flow["name"] == "cancel" else _NO_LONGER
     new_value = parse.phones or parse.address_span or parse.order_codes
-    if gives_up.search(fold(parse.text)) and not parse.question and not new_value:
+    if (
+        gives_up.search(fold(parse.text))
+        and not parse.question
+        and not new_value
+        and not _of_others(parse, context)
+    ):
         return [Call("drop_request")]
     if awaited == "confirm":
         return _confirm(parse, context, flow)
     if awaited == "order_code":
         return _order_code(parse, context, flow)
     return _ANSWERS[flow["name"]](parse, context, flow)
+
+
+def _of_others(parse: Parse, context: dict[str, Any]) -> bool:
+    """`đơn dầu gội thì giữ nguyên`: said of goods that the order in question does not hold."""
+    named = {m.product_sku for m in parse.items if m.product_sku and m.refers is None}
+    return bool(named) and not named & ordered_products(context)
 
 
 def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> list[Step]:
