@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from knowledge import KnowledgeIndex, LexicalEmbedder, Passage, SyncCounts
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 FEE = Passage("fee", "faq", "Phí giao hàng là bao nhiêu?", "Đồng giá 30.000đ.", "vi", "FAQ")
 WASH = Passage("wash", "faq", "Giặt áo thế nào?", "Giặt nước lạnh.", "vi", "FAQ")

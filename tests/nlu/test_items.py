@@ -154,6 +154,7 @@ def test_taking_out_names_the_line(lexicon: Lexicon) -> None:
     assert (item.variant_sku, item.change) == ("SOAP", "remove")
 
 
+@pytest.mark.slow
 def test_a_big_catalogue_is_read_by_look_ups(big_lexicon: Lexicon) -> None:
     name = big_lexicon.products["B4321"].names[0]
 

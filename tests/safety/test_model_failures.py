@@ -111,12 +111,12 @@ def test_a_failing_model_is_left_alone_for_a_while(
     raw_model: RawModel, assistant_of: Build, chat_of: ChatOf
 ) -> None:
     raw_model.script = lambda _r: refused(401)
-    chat = chat_of(assistant_of(failures=2, rest=0.5))
+    chat = chat_of(assistant_of(failures=2, rest=3.0))
     for _ in range(5):
         assert chat.say("phí ship bao nhiêu vậy shop?")["replies"]
     asked = len(raw_model.requests)
 
-    raw_model.ended.wait(0.6)
+    raw_model.ended.wait(3.2)
     raw_model.script = lambda _r: words("Dạ mình cần tìm gì ạ?")
 
     assert asked == 2
