@@ -22,7 +22,7 @@ SANDBOX_AFTER_SECONDS = 1.0
 def run_demo(settings: Settings) -> None:
     settings = settings.model_copy(
         update={
-            "ghn_tracking_url": f"http://127.0.0.1:{settings.sandbox_port}/ghn/tracking",
+            **played_urls(settings),
             "sepay_api_key": settings.sepay_api_key or SecretStr(secrets.token_urlsafe(24)),
         }
     )
@@ -36,6 +36,18 @@ def run_demo(settings: Settings) -> None:
         with _sandboxes(settings, sandbox_port):
             _say_hello(settings)
             serve_until_told(application, listening)
+
+
+def played_urls(settings: Settings) -> dict[str, str]:
+    """Where the played services are, on whatever port; an address that was set to be another stays."""
+    sandbox = f"http://127.0.0.1:{settings.sandbox_port}"
+    urls = {"ghn_base_url": f"{sandbox}/ghn", "sinvoice_base_url": f"{sandbox}/sinvoice"}
+    mine = {
+        name: url
+        for name, url in urls.items()
+        if getattr(settings, name) == Settings.model_fields[name].default
+    }
+    return {**mine, "ghn_tracking_url": f"{sandbox}/ghn/tracking"}
 
 
 @contextmanager
