@@ -47,9 +47,9 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
         raise QuoteExpired(
             "quote_expired", "This summary is no longer valid. Ask for a new one.", {"quote_id": quote_id}
         )
-    _refuse_changed_prices(session, quote)
+    costs = _costs_at_shown_prices(session, quote)
     cart = session.get_one(Cart, quote.cart_id)
-    order = _insert_order(session, quote, cart, actor, now)
+    order = _insert_order(session, quote, cart, costs, actor, now)
     _reserve_stock(session, order, shop_profile(session), now)
     cart.status = "ordered"
     customer = session.get_one(Customer, cart.customer_id)
@@ -71,15 +71,19 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
     return get_order(session, order.id)
 
 
-def _refuse_changed_prices(session: Session, quote: Quote) -> None:
+def _costs_at_shown_prices(session: Session, quote: Quote) -> dict[str, int | None]:
+    """What each variant of the summary costs the shop, once it is sure that buyers still pay what was shown."""
     lines = {line["variant_id"]: line for line in quote.content["lines"]}
+    costs: dict[str, int | None] = {}
     for variant in session.scalars(select(Variant).where(Variant.id.in_(lines))):
+        costs[variant.id] = variant.cost
         if variant.price != lines[variant.id]["unit_price"] or not variant.active:
             raise QuoteExpired(
                 "price_changed",
                 f"{variant.sku} has changed since this summary. Ask for a new one.",
                 {"sku": variant.sku, "quote_id": quote.id},
             )
+    return costs
 
 
 def placed_by(actor: Actor) -> dict[str, str]:
@@ -89,7 +93,9 @@ def placed_by(actor: Actor) -> dict[str, str]:
     return {"placed_by": actor.id, "placed_by_kind": actor.kind, "placed_by_name": actor.name[:100]}
 
 
-def _insert_order(session: Session, quote: Quote, cart: Cart, actor: Actor, now: datetime) -> Order:
+def _insert_order(
+    session: Session, quote: Quote, cart: Cart, costs: Mapping[str, int | None], actor: Actor, now: datetime
+) -> Order:
     content = quote.content
     order = Order(
         id=new_id(),
@@ -118,7 +124,6 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, actor: Actor, now:
         "variant_id", "sku", "name", "name_en", "option_text", "option_text_en", "quantity", "unit_price",
         "discount", "amount", "vat_class", "weight_g",
     )  # fmt: skip
-    costs = _costs(session, content)
     session.execute(
         insert(OrderLine),
         [
@@ -130,14 +135,6 @@ def _insert_order(session: Session, quote: Quote, cart: Cart, actor: Actor, now:
         ],
     )  # fmt: skip
     return order
-
-
-def _costs(session: Session, content: Mapping[str, Any]) -> dict[str, int | None]:
-    wanted = [line["variant_id"] for line in content["lines"]]
-    return {
-        row.id: row.cost
-        for row in session.execute(select(Variant.id, Variant.cost).where(Variant.id.in_(wanted)))
-    }
 
 
 def _risk_columns(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,12 +23,12 @@ class Period:
 
     @property
     def starts_at(self) -> datetime:
-        return _midnight(self.first)
+        return midnight(self.first)
 
     @property
     def ends_at(self) -> datetime:
         """The first moment that is no longer in it."""
-        return _midnight(self.last + timedelta(days=1))
+        return midnight(self.last + timedelta(days=1))
 
     @property
     def days(self) -> list[date]:
@@ -73,7 +73,8 @@ def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"to_char(timezone('Asia/Ho_Chi_Minh', {moment}), 'YYYY-MM-DD')"
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """At which a day begins in Vietnam."""
     return datetime.combine(day, time(), VIETNAM).astimezone(UTC)
 
 

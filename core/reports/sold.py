@@ -5,16 +5,14 @@ the same sum. A sale is an order that was placed and not cancelled. What was tak
 came back, goodwill) is taken off that day.
 """
 
-from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
 
 from core.catalogue.pricing import REDUCIBLE_RATES
-from core.clock import VIETNAM
 from core.orders.models import Order, OrderLine
 from core.payments.recording import DUE
-from core.reports.periods import Period
+from core.reports.periods import Period, midnight
 from core.reports.tables import Column, Words
 from core.returns.models import Return, ReturnLine
 
@@ -86,10 +84,7 @@ def before_vat(amount: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _rate() -> ColumnElement[int]:
     """As `core.catalogue.pricing.vat_rate`; what is not subject to VAT holds none."""
-    steps = [
-        (Order.placed_at >= datetime.combine(first, time(), VIETNAM).astimezone(UTC), rate)
-        for first, rate in reversed(REDUCIBLE_RATES)
-    ]
+    steps = [(Order.placed_at >= midnight(first), rate) for first, rate in reversed(REDUCIBLE_RATES)]
     reducible = case(*steps, else_=10)
     return case(
         (OrderLine.vat_class == "ten_reducible", reducible),
