@@ -11,7 +11,12 @@ _NAMES = {
 
 def day_text(language: str, day: date) -> str:
     """`thứ Sáu 27/11`, `Friday 27/11`, `11월 27일 금요일`."""
-    name = _NAMES.get(language, _NAMES["vi"])[day.weekday()]
+    name = day_name(language, day.weekday())
     if language == "ko":
         return f"{day.month}월 {day.day}일 {name}"
     return f"{name} {day.day}/{day.month}"
+
+
+def day_name(language: str, weekday: int) -> str:
+    """0 is Monday."""
+    return _NAMES.get(language, _NAMES["vi"])[weekday]

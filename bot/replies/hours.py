@@ -2,20 +2,17 @@
 
 import re
 
-_DAYS = {
+from bot.replies.days import day_name
+
+_DAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy", "chủ nhật")
+_WORDS = {
     "en": {
-        "hai": "Monday", "ba": "Tuesday", "tư": "Wednesday", "năm": "Thursday", "sáu": "Friday", "bảy": "Saturday",
-        "chủ nhật": "Sunday", "hằng ngày": "every day", "đến": "to", "và": "and", "trừ": "except",
-        "cả tuần": "all week", "lễ": "holidays",
+        "hằng ngày": "every day", "đến": "to", "và": "and", "trừ": "except", "cả tuần": "all week", "lễ": "holidays",
     },
-    "ko": {
-        "hai": "월요일", "ba": "화요일", "tư": "수요일", "năm": "목요일", "sáu": "금요일", "bảy": "토요일",
-        "chủ nhật": "일요일", "hằng ngày": "매일", "đến": "~", "và": ",", "trừ": "제외:",
-        "cả tuần": "매일", "lễ": "공휴일",
-    },
+    "ko": {"hằng ngày": "매일", "đến": "~", "và": ",", "trừ": "제외:", "cả tuần": "매일", "lễ": "공휴일"},
 }  # fmt: skip
-_NUMBERS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
-_WORDS = re.compile(
+_NUMBERED = {str(number): day for number, day in enumerate(_DAYS[:-1], 2)}
+_KNOWN = re.compile(
     r"(?<!\w)(?:thứ\s+(hai|ba|tư|năm|sáu|bảy|[2-7])|t([2-7])|(chủ nhật|cn)|(hằng ngày|hàng ngày|mỗi ngày)"
     r"|(đến|tới)|(và)|(trừ)|(cả tuần)|(?:ngày )?(lễ))(?!\w)",
     re.IGNORECASE,
@@ -25,13 +22,14 @@ _ALIKE = (None, None, "chủ nhật", "hằng ngày", "đến", "và", "trừ", 
 
 def opening_hours(text: str, language: str) -> str:
     """Words that are not known stay as they are: nothing is made up."""
-    days = _DAYS.get(language)
-    if days is None:
+    others = _WORDS.get(language)
+    if others is None:
         return text
 
     def told(match: re.Match[str]) -> str:
         place = next(i for i, group in enumerate(match.groups()) if group)
-        word = match.group(place + 1).lower()
-        return days[_ALIKE[place] or _NUMBERS.get(word, word)]
+        said = match.group(place + 1).lower()
+        word = _ALIKE[place] or _NUMBERED.get(said, said)
+        return day_name(language, _DAYS.index(word)) if word in _DAYS else others[word]
 
-    return _WORDS.sub(told, text)
+    return _KNOWN.sub(told, text)

@@ -72,14 +72,16 @@ def code_of(parse: Parse) -> str:
 
 def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     wished = intents & {"return_request", "exchange_request"}
-    back = gives_back(parse, context) and not context["cart"] and _has_arrived(context)
+    exchanging = says(parse.text, "exchanging") and not context["cart"]
+    arrived = not context["cart"] and any(order["status"] in DELIVERED for order in context["orders"])
+    back = arrived and gives_back(parse, context)
     swapped = _swap_of_delivered(parse, context, intents) or _likely_swap(parse, context)
-    swapped = swapped or (says(parse.text, "exchanging") and not context["cart"] and _has_arrived(context))
-    if not (wished or back or swapped):
+    if not (wished or back or swapped or (exchanging and arrived)):
         return []
-    wished = wished or ({"return_request"} if back else set())
-    if says(parse.text, "exchanging") and not context["cart"]:
+    if exchanging:
         wished = {"exchange_request"}
+    elif back and not wished:
+        wished = {"return_request"}
     if not code_of(parse) and parse.question and (not context["orders"] or "ask_policy" in intents):
         return []
     kind = "return" if wished == {"return_request"} else "exchange"
@@ -93,10 +95,6 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     if not parse.question or kind == "exchange":
         return list(asked)
     return [Call("answer_question", {"question": parse.text, "topic": "return", "only_sure": True}), *asked]
-
-
-def _has_arrived(context: dict[str, Any]) -> bool:
-    return any(order["status"] in DELIVERED for order in context["orders"])
 
 
 def _not_sent(parse: Parse, context: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.agent.policy.steps import Call, Step
-from bot.tools.shopping.wishes import asks_advice, price_end, price_range
+from bot.tools.shopping.wishes import asks_advice, price_end, price_wish
 from core.catalogue.wording import units
 from nlu import ItemMention, Parse
 
@@ -36,7 +36,7 @@ def _budget_alone(parse: Parse, intents: set[str]) -> bool:
     sure = intents - {"greeting", "thanks", "chitchat"}
     return (
         not parse.items and not sure and bool(likely & {"search_product", "recommend", "browse_catalogue"})
-        and price_range(parse.text) != (None, None)
+        and price_wish(parse.text).is_named
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from bot.agent.policy.choosing import candidate_goods, choose_for, named_goods, 
 from bot.agent.policy.details import awaited_payment
 from bot.agent.policy.steps import Call, Step, Words, intents_of
 from bot.tools.shopping.measures import read_measures
-from bot.tools.shopping.wishes import price_range
+from bot.tools.shopping.wishes import price_wish
 from core.catalogue.wording import Unit, units
 from nlu import Parse, fold
 
@@ -130,8 +130,7 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
         if skus:
             return [Call("compare_products", {"skus": skus[:4], "said": parse.text})]
         return [Call("recommend_products", {"wish": parse.text})]
-    sized = read_measures(parse.text) or says(parse.text, "sizing") or context["awaiting"][:1] == ["variant"]
-    if "ask_size" in intents and sized and (read_measures(parse.text) or "ask_stock" not in intents):
+    if "ask_size" in intents and _speaks_of_size(parse, context, intents):
         return [
             Call(
                 "advise_size", {"sku": focus[0] if focus else "", "body": parse.text, "question": parse.text}
@@ -148,11 +147,19 @@ def _special(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
     return choose_for(parse, context, intents)
 
 
+def _speaks_of_size(parse: Parse, context: dict[str, Any], intents: set[str]) -> bool:
+    """`can I use it while pregnant?` sounds like it; a size beside the stock is another wish."""
+    if read_measures(parse.text):
+        return True
+    sized = says(parse.text, "sizing") or context["awaiting"][:1] == ["variant"]
+    return sized and "ask_stock" not in intents
+
+
 def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     """Goods that the message names, for sure or among a few."""
     intents = intents_of(parse)
     named, candidates = named_goods(parse), candidate_goods(parse)
-    if "search_product" in intents and price_range(parse.text) != (None, None):
+    if "search_product" in intents and price_wish(parse.text).is_named:
         return _search(parse)
     products = {item.product_sku or only_candidate(item) for item in parse.items} - {None}
     if not named and candidates and not ordering:

@@ -21,7 +21,7 @@ from bot.tools.shopping.telling import (
     product_skus,
     stock_of,
 )
-from bot.tools.shopping.wishes import asks_advice, price_range, price_wish
+from bot.tools.shopping.wishes import PriceWish, asks_advice, price_wish
 from core.catalogue.finding import Wish, categories, category_in, find_by_wish
 from core.catalogue.folding import fold
 from core.catalogue.models import Product
@@ -38,7 +38,8 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
         return answer
     skus = product_skus(turn, skus)
     with turn.services.db.read_transaction() as session:
-        lowest, highest = price_range(query)
+        price = price_wish(query)
+        lowest, highest = price.lowest, price.highest
         products = find_by_wish(session, Wish("", lowest, highest, skus=skus)) if skus else []
         products.sort(key=lambda product: skus.index(product.sku))
         if not products and query:
@@ -48,9 +49,8 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
         available = stock_of(session, products)
         products = [p for p in _with_options(products, query, available) if on_sale(p)]
         if not products:
-            return _nearest(session, turn, query, lowest, highest)
-        bounds = _bounds(turn, query)
-        return _show(turn, "find_products", products, available, bounds=bounds)
+            return _nearest(session, turn, query, price)
+        return _show(turn, "find_products", products, available, bounds=_bounds(turn, price))
 
 
 def browse_catalogue(turn: Turn, *, category: str) -> ToolOutcome:
@@ -59,11 +59,11 @@ def browse_catalogue(turn: Turn, *, category: str) -> ToolOutcome:
     with turn.services.db.read_transaction() as session:
         named = category_in(session, category) if category else None
         if named is not None:
-            lowest, highest = price_range(category)
-            products = find_by_wish(session, Wish(lowest=lowest, highest=highest, category=named))
+            price = price_wish(category)
+            products = find_by_wish(session, Wish(lowest=price.lowest, highest=price.highest, category=named))
             available = stock_of(session, products)
             if products:
-                return _show(turn, "browse_catalogue", products, available, bounds=_bounds(turn, category))
+                return _show(turn, "browse_catalogue", products, available, bounds=_bounds(turn, price))
         names = category_names(session, language)
         if not names:
             products = find_by_wish(session, Wish(lowest=0))
@@ -132,16 +132,14 @@ def nothing_found(session: Session, turn: Turn, tool: str, query: str) -> ToolOu
     return turn.note(ToolOutcome(tool, False, said, {"query": query[:200]}, quick_replies=tuple(names[:6])))
 
 
-def _nearest(
-    session: Session, turn: Turn, query: str, lowest: int | None, highest: int | None
-) -> ToolOutcome:
+def _nearest(session: Session, turn: Turn, query: str, price: PriceWish) -> ToolOutcome:
     """The same wish without its price, else the category that it names, else the categories."""
-    if lowest is not None or highest is not None:
+    if price.is_named:
         dearer = find_by_wish(session, Wish(query))
         if dearer:
-            nearest = sorted(dearer, key=lambda p: _beyond(p, lowest, highest))
+            nearest = sorted(dearer, key=lambda p: _beyond(p, price.lowest, price.highest))
             available = stock_of(session, nearest)
-            bounds = _bounds(turn, query)
+            bounds = _bounds(turn, price)
             return _show(turn, "find_products", nearest, available, bounds=bounds, opening="none_within")
     named = category_in(session, query)
     if named is None:
@@ -212,19 +210,17 @@ def _question(turn: Turn, page: Sequence[Product], available: Mapping[str, int])
     return offer(turn, "item", say(turn.language, "ask_take"), sku=sku, options={}, quantity=1)
 
 
-def _bounds(turn: Turn, text: str) -> dict[str, str]:
+def _bounds(turn: Turn, price: PriceWish) -> dict[str, str]:
     """The price range as it was said; empty when none was named."""
-    wish = price_wish(text)
-    lowest, highest = wish.lowest, wish.highest
-    if wish.about is not None:
-        return {"price": say(turn.language, "price_about", price=format_dong(wish.about))}
-    if lowest is None and highest is None:
+    if not price.is_named:
         return {}
-    if lowest is None:
-        return {"price": say(turn.language, "price_under", price=format_dong(highest or 0))}
-    if highest is None:
-        return {"price": say(turn.language, "price_over", price=format_dong(lowest))}
-    return {"price": f"{format_dong(lowest)} – {format_dong(highest)}"}
+    if price.about is not None:
+        return {"price": say(turn.language, "price_about", price=format_dong(price.about))}
+    if price.lowest is None:
+        return {"price": say(turn.language, "price_under", price=format_dong(price.highest or 0))}
+    if price.highest is None:
+        return {"price": say(turn.language, "price_over", price=format_dong(price.lowest))}
+    return {"price": f"{format_dong(price.lowest)} – {format_dong(price.highest)}"}
 
 
 def _with_options(products: Sequence[Product], query: str, available: Mapping[str, int]) -> list[Product]:

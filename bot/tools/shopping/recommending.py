@@ -11,7 +11,7 @@ from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.memory import closing_an_order, remember
 from bot.tools.shopping.quoting import without_goods
 from bot.tools.shopping.telling import cards_of, has_stock, list_text, on_sale, product_skus, stock_of
-from bot.tools.shopping.wishes import price_end, price_range, without_price_end
+from bot.tools.shopping.wishes import price_end, price_wish, without_price_end
 from core.catalogue.finding import Wish, category_in, find_by_wish
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
@@ -55,7 +55,8 @@ def recommend_products(turn: Turn, *, wish: str, skus: Sequence[str] = ()) -> To
 
 def _chosen(session: Session, wish: str, skus: Sequence[str], need: str) -> tuple[str, list[Product]]:
     """`need` is the wish without the goods that it names."""
-    lowest, highest = price_range(wish)
+    price = price_wish(wish)
+    lowest, highest = price.lowest, price.highest
     category = category_in(session, wish)
     best = any(word in wish.lower() for word in BEST)
     if price_end(wish):

@@ -69,11 +69,9 @@ class PriceWish:
     highest: int | None = None
     about: int | None = None
 
-
-def price_range(text: str) -> tuple[int | None, int | None]:
-    """(lowest, highest) in đồng; (None, None) when no price was named."""
-    wish = price_wish(text)
-    return wish.lowest, wish.highest
+    @property
+    def is_named(self) -> bool:
+        return self.lowest is not None or self.highest is not None
 
 
 def price_wish(text: str) -> PriceWish:
