@@ -16,6 +16,7 @@ _OF_A_HOUSE = frozenset(
      "lau", "can", "ngo", "hem", "kiet", "ngach", "duong", "pho", "ward", "phuong", "district", "quan", "q", "p",
      "address"]
 )  # fmt: skip
+_LEADING_TO_A_HOUSE = frozenset({"la", "is", ":", "so", "number", "no"})
 _BEFORE_A_COUNTER = frozenset(["한", "두", "세", "네"])
 """Korean numbers that never stand alone: a bare `네` is a yes."""
 
@@ -102,7 +103,7 @@ class Counting(Choices):
         """A number with nothing behind it: a small one, or the answer, or what somebody takes (`lấy 200`)."""
         if self._negated(at, at + 1) or self._is_before_a_name(at) or self._is_of_a_house(at):
             return False
-        if self._keys[max(0, at - 1) : at] in (["is"], ["are"], ["was"]):
+        if at and self._keys[at - 1] in ("is", "are", "was"):
             return False  # `my phone is 16`
         if len(self._keys[at]) <= 2 or len(self._keys) == 1:
             return True
@@ -110,16 +111,11 @@ class Counting(Choices):
 
     def _is_of_a_house(self, at: int) -> bool:
         """`số nhà là 27`, `room 12`, `ngõ 5`."""
-        before = [
-            key
-            for key in self._keys[max(0, at - 3) : at]
-            if key not in ("la", "is", ":", "so", "number", "no")
-        ]
-        return (
-            bool(before)
-            and before[-1] in _OF_A_HOUSE
-            and (before[-1] != "nha" or "so" in self._keys[max(0, at - 3) : at])
-        )
+        near = self._keys[max(0, at - 3) : at]
+        before = [key for key in near if key not in _LEADING_TO_A_HOUSE]
+        if not before or before[-1] not in _OF_A_HOUSE:
+            return False
+        return before[-1] != "nha" or "so" in near
 
     def _is_before_a_name(self, at: int) -> bool:
         """`18 Le Hong Phong`: a house and its street."""

@@ -61,18 +61,11 @@ def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list
 
 def _of_the_other_line(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
     """`à nhầm, 2 gói thôi, thêm nửa ký chả`: another number of the one line that is not named."""
-    apart = {sku for other in named if other.product for sku in other.product.hits.all}
-    lines = [item for item in scene.cart if item.product_sku not in apart]
-    if (
-        wish.quantity is None
-        or not wish.counted
-        or len(lines) != 1
-        or len(lines) != len(scene.cart)
-        or not apart
-    ):
+    named_skus = {sku for other in named if other.product for sku in other.product.hits.all}
+    if wish.quantity is None or not wish.counted or not named_skus or len(scene.cart) != 1:
         return []
-    line = lines[0]
-    return [ItemMention(span, line.product_sku, (), {}, line.variant_sku, wish.quantity, "set", "cart", 0.7)]
+    line = scene.cart[0]
+    return [] if line.product_sku in named_skus else [_of_line(line, wish.quantity, "set", span)]
 
 
 def _of_the_shown(quantity: int | None, scene: Scene, span: Span) -> list[ItemMention]:
@@ -96,10 +89,7 @@ def _each_of_the_cart(quantity: int, scene: Scene, span: Span) -> list[ItemMenti
     """`mỗi thứ 2 cái`, where nothing is shown to choose from: of everything in the cart."""
     if not 1 < len(scene.cart) <= MAX_CANDIDATES:
         return []
-    return [
-        ItemMention(span, item.product_sku, (), {}, item.variant_sku, quantity, "set", "cart", 0.7)
-        for item in scene.cart
-    ]
+    return [_of_line(item, quantity, "set", span) for item in scene.cart]
 
 
 def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> list[ItemMention]:
@@ -303,9 +293,11 @@ def _of_the_cart(quantity: int, scene: Scene, span: Span) -> list[ItemMention]:
     """`à lấy 3 cái`: another number of the one thing in the cart."""
     if scene.change not in ("set", "add", "replace") or len(scene.cart) != 1:
         return []
-    item = scene.cart[0]
-    change = "add" if scene.change == "add" else "set"
-    return [ItemMention(span, item.product_sku, (), {}, item.variant_sku, quantity, change, "cart", 0.7)]
+    return [_of_line(scene.cart[0], quantity, "add" if scene.change == "add" else "set", span)]
+
+
+def _of_line(item: CartItem, quantity: int, change: str, span: Span) -> ItemMention:
+    return ItemMention(span, item.product_sku, (), {}, item.variant_sku, quantity, change, "cart", 0.7)
 
 
 def _replaced(product: ProductWords, scene: Scene, wish: Wish) -> str | None:

@@ -33,7 +33,7 @@ def tokenise(folded: Folded) -> list[Token]:
     for match in TOKEN.finditer(folded.text):
         text = unstretched(match.group())
         start, end = match.span()
-        marked = _marked(folded, start, end - (end - start - len(text)))
+        marked = _marked(folded, start, start + len(text))
         word = text if marked else shorthand.get(text, text)
         if marked and word in accented and marked not in accented[word]:
             word = f"{word}*"
