@@ -17,7 +17,7 @@ from nlu.models import (
     ValueWords,
     VariantWords,
 )
-from nlu.names import may_be_name
+from nlu.name_words import may_be_name
 from nlu.normalise import fold
 from nlu.parse import Context, parse
 from nlu.scene import Talked

@@ -3,7 +3,7 @@
 import re
 
 from nlu.models import Intent, Parse
-from nlu.names import is_full_name
+from nlu.name_words import is_full_name
 from nlu.normalise import fold
 
 _ADDRESSING = frozenset(

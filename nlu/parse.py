@@ -13,7 +13,7 @@ from nlu.lexicon import Lexicon
 from nlu.marks import Reader
 from nlu.masking import Unit, masked_units
 from nlu.models import CartItem, Intent, Parse
-from nlu.names import is_full_name
+from nlu.name_words import is_full_name
 from nlu.normalise import MAX_CHARS, Folded, folded
 from nlu.phrases import Mark
 from nlu.pieces import Piece, pieces_of
