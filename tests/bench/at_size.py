@@ -19,7 +19,7 @@ from core.exchange.importing import prepare, write_prepared
 from core.schema import upgrade
 from tests.bench.catalogue import STOCK, TYPED, WISHES, many_products, table_of
 from tests.bench.history import FAMILY, GIVEN, write_history
-from tests.bench.measuring import percentiles
+from tests.bench.measuring import analyse, percentiles
 from tests.bench.ordering import crowd, order_desk, told
 from tests.small_shop import cart_body, fill
 
@@ -63,8 +63,7 @@ def _grow(name: str, db: Database) -> None:
         flush=True,
     )
     write_history(db, ORDERS, BUYERS)
-    with db.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    analyse(db)
 
 
 def _list_times(http: httpx.Client) -> list[float]:

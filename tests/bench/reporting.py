@@ -16,6 +16,7 @@ from core.schema import upgrade
 from core.shop_file.checking import check_shop_file
 from core.shop_file.importing import import_shop
 from tests.bench.history import write_history
+from tests.bench.measuring import analyse
 from tests.small_shop import OneTown, large_shop
 
 ORDERS, BUYERS, DAYS = 100_000, 5_000, 365
@@ -43,8 +44,7 @@ def measure(name: str, url: str, _folder: Path) -> None:
     upgrade(db)
     now = utc_now()
     seed(db, now)
-    with db.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    analyse(db)
     year = (now - timedelta(days=DAYS)).date()
     for report in REPORTS.values():
         times = [_made(db, report.name, now, first) for first in (None, None, year, year)]
