@@ -155,6 +155,7 @@ class Worker:
                 queue.complete(session, job=job, now=self._clock())
         finally:
             finished.set()
+            keeper.join()
 
     def _keep_lease(self, job: Job, finished: threading.Event) -> None:
         while not finished.wait(self._lease_seconds / 3):

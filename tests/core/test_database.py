@@ -1,0 +1,41 @@
+"""The engine's own promises."""
+
+import threading
+from collections.abc import Callable
+
+import psycopg
+from sqlalchemy import text
+
+from core.db import Database
+from tests.postgres import EmbeddedPostgres
+
+
+def test_closing_lets_other_threads_end_and_leaves_no_connection_open(
+    own_postgres_db: Database, postgres: EmbeddedPostgres
+) -> None:
+    begun, end = threading.Event(), threading.Event()
+    pids: list[int] = []
+
+    def work() -> None:
+        with own_postgres_db.read_transaction() as session:
+            pids.append(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            begun.set()
+            end.wait(10)
+
+    at_work = in_thread(work)
+    begun.wait(10)
+    closing = in_thread(own_postgres_db.close)
+    closing.join(0.2)
+    end.set()
+    at_work.join(10)
+    closing.join(10)
+
+    with psycopg.connect(postgres.admin_url) as connection:
+        alive = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)", [pids])
+        assert alive.fetchone() == (0,)
+
+
+def in_thread(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
