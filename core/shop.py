@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base
@@ -141,12 +141,27 @@ class ShopRow(Base):
     updated_at: Mapped[datetime]
 
 
+_READ = "chotdon_shop_profile"
+_PROFILE = select(ShopRow.profile).where(ShopRow.id == 1)
+
+
 def shop_profile(session: Session) -> ShopProfile:
-    row = session.get(ShopRow, 1)
-    return ShopProfile.model_validate(row.profile) if row else ShopProfile()
+    """Read once a transaction: nearly every rule asks for it."""
+    known: ShopProfile | None = session.info.get(_READ)
+    if known is None:
+        profile = session.scalar(_PROFILE)
+        known = ShopProfile.model_validate(profile) if profile is not None else ShopProfile()
+        session.info[_READ] = known
+    return known
+
+
+def forget_profile(session: Session) -> None:
+    """Behind whatever has changed it in this transaction."""
+    session.info.pop(_READ, None)
 
 
 def save_shop_profile(session: Session, *, profile: ShopProfile, now: datetime) -> None:
+    forget_profile(session)
     row = session.get(ShopRow, 1)
     if row is None:
         session.add(ShopRow(id=1, profile=profile.model_dump(mode="json"), updated_at=now))

@@ -9,7 +9,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict
 from core.payments.vietqr import bank_bin, check_account
-from core.shop import ShopProfile, ShopRow, save_shop_profile
+from core.shop import ShopProfile, ShopRow, forget_profile, save_shop_profile
 
 
 def shop_mark(session: Session) -> str:
@@ -45,6 +45,7 @@ def change_shop(session: Session, *, profile: ShopProfile, seen: str, actor: Act
         data={"before": {name: old.get(name) for name in changed}, "after": {name: new[name] for name in changed}},
     )  # fmt: skip
     session.expire_all()
+    forget_profile(session)
 
 
 def _changed_meanwhile() -> Conflict:

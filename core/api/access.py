@@ -60,6 +60,11 @@ _bearer = HTTPBearer(
 )
 
 
+async def the_desk(request: Request) -> Desk:
+    """Async, as what comes before every endpoint: another one would be called in a thread of its own."""
+    return desk_of(request)
+
+
 def desk_of(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
@@ -76,7 +81,7 @@ async def _authorization(
     return f"{credentials.scheme} {credentials.credentials}"
 
 
-def _once(
+async def _once(
     request: Request,
     idempotency_key: Annotated[
         str | None,
@@ -90,7 +95,7 @@ def _once(
     return Once(idempotency_key, f"{request.method} {request.url.path}")
 
 
-DeskDep = Annotated[Desk, Depends(desk_of)]
+DeskDep = Annotated[Desk, Depends(the_desk)]
 Authorization = Annotated[str | None, Depends(_authorization)]
 IdempotencyKey = Annotated[Once | None, Depends(_once)]
 Limit = Annotated[int, Query(ge=1, le=200)]

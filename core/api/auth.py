@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -20,6 +20,10 @@ SCOPES = (
     "returns", "payments", "conversations", "knowledge", "purchasing",
     "reports", "webhooks", "storefront", "read", "all",
 )  # fmt: skip
+# Written once: every request asks it.
+_LIVE_KEY = select(ApiKey.id, ApiKey.name, ApiKey.scopes).where(
+    ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None)
+)
 
 
 def create_key(
@@ -69,9 +73,7 @@ def require_key(session: Session, authorization: str | None, *, scope: str, writ
         raise Unauthenticated(
             "key_missing", "Send an API key: Authorization: Bearer ck_… (chotdon keys create)."
         )
-    row = session.scalar(
-        select(ApiKey).where(ApiKey.key_hash == _hash(key.strip()), ApiKey.revoked_at.is_(None))
-    )
+    row = session.execute(_LIVE_KEY, {"key_hash": _hash(key.strip())}).first()
     if row is None:
         raise Unauthenticated("key_unknown", "This API key is unknown or revoked.")
     if not {scope, "all", *(() if write else ("read",))} & set(row.scopes):

@@ -44,17 +44,17 @@ from core.customers.models import Customer
 from core.customers.phones import normalise_phone
 from core.errors import Invalid, NotFound
 from core.orders.cancellation import cancel_order
-from core.orders.carts import set_delivery, set_lines, set_payment_method, start_cart
+from core.orders.carts import draft_cart
 from core.orders.editing import OrderChanges, change_order
 from core.orders.fulfilment import accept_order, pack_order
 from core.orders.models import Order
 from core.orders.placement import place_order
 from core.orders.queries import OrderFilter, get_order, list_orders
-from core.orders.quoting import quote_cart
+from core.orders.quoting import CarrierFee, quote_cart
 from core.orders.risk import deposit_due
 from core.orders.watching import pack_by, suspected_duplicates
 from core.ports.addresses import DeliveryAddress
-from core.shipping.rates import ask_fee, fee_question
+from core.shipping.rates import FeeQuestion, fee_question, with_carrier_fee
 from core.shop import shop_profile
 
 
@@ -122,17 +122,9 @@ def add_cart(
 
     def work(session: Session, actor: Actor) -> CartOut:
         now = desk.clock()
-        cart = start_cart(session, customer_id=_buyer(session, body, now), sales_channel="api", now=now)
-        quantities: dict[str, int] = {}
-        for line in body.lines:
-            quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
-        set_lines(session, cart_id=cart.id, quantities=quantities, now=now)
-        set_delivery(
-            session, cart_id=cart.id, now=now, buyer_name=body.name, phone=body.phone, address=address,
-            note=body.note or None,
-        )  # fmt: skip
-        filled = set_payment_method(session, cart_id=cart.id, method=body.payment_method, now=now)
-        return CartOut.model_validate(filled)
+        buyer = _buyer(session, body, now)
+        cart = draft_cart(session, customer_id=buyer, sales_channel="api", draft=body.draft(address), now=now)
+        return CartOut.model_validate(cart)
 
     return create(desk, authorization, "orders", once, body.model_dump(), CartOut, work)
 
@@ -143,14 +135,18 @@ def add_quote(desk: DeskDep, cart_id: str, authorization: Authorization, once: I
 
     Where the shop passes the carrier's fee on, the carrier is asked; 503 `carrier_fee_unknown` when it does not tell.
     """
-    question = read(desk, authorization, "orders", lambda s: fee_question(s, cart_id=cart_id))
-    fee = ask_fee(question, desk.carriers) if question is not None else None
 
-    def work(session: Session, actor: Actor) -> QuoteOut:
-        quote = quote_cart(session, cart_id=cart_id, now=desk.clock(), carrier_fee=fee)
-        return QuoteOut.model_validate(quote)
+    def quoted(fee: CarrierFee | None) -> QuoteOut:
+        def work(session: Session, actor: Actor) -> QuoteOut:
+            quote = quote_cart(session, cart_id=cart_id, now=desk.clock(), carrier_fee=fee)
+            return QuoteOut.model_validate(quote)
 
-    return create(desk, authorization, "orders", once, {"cart": cart_id}, QuoteOut, work)
+        return create(desk, authorization, "orders", once, {"cart": cart_id}, QuoteOut, work)
+
+    def question() -> FeeQuestion | None:
+        return read(desk, authorization, "orders", lambda s: fee_question(s, cart_id=cart_id))
+
+    return with_carrier_fee(quoted, question, desk.carriers)
 
 
 @router.post("/orders", status_code=201)

@@ -1,10 +1,13 @@
 """What the API tells and takes, noun by noun. Amounts in whole đồng, weights in grams, times in UTC."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from core.orders.carts import Draft
+from core.ports.addresses import DeliveryAddress
 from core.texts import without_nul
 
 T = TypeVar("T")
@@ -143,17 +146,26 @@ class LineIn(In):
     quantity: Quantity
 
 
-class CartIn(In):
-    """The address as typed text (`address`) or by codes (`place`)."""
-
-    customer_id: str | None = Field(None, max_length=64)
+class DraftIn(In):
     lines: list[LineIn] = Field(min_length=1, max_length=100)
     name: str = Field(min_length=1, max_length=100)
     phone: str = Field(min_length=1, max_length=30)
-    address: str | None = Field(None, min_length=1, max_length=500)
-    place: AddressIn | None = None
     payment_method: Literal["cod", "bank_transfer"] = "cod"
     note: str = Field("", max_length=500)
+
+    def draft(self, address: DeliveryAddress | None) -> Draft:
+        quantities: Counter[str] = Counter()
+        for line in self.lines:
+            quantities[line.sku] += line.quantity
+        return Draft(quantities, self.name, self.phone, address, self.payment_method, self.note)
+
+
+class CartIn(DraftIn):
+    """The address as typed text (`address`) or by codes (`place`)."""
+
+    customer_id: str | None = Field(None, max_length=64)
+    address: str | None = Field(None, min_length=1, max_length=500)
+    place: AddressIn | None = None
 
 
 class CartOut(Out):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel, Field
@@ -25,16 +25,18 @@ from core.api.access import (
 from core.api.auth import check_origin, require_key
 from core.api.error_handlers import REFUSALS
 from core.api.paging import next_cursor
-from core.api.schemas import In, LineIn, OrderIn, Out, Page
+from core.api.schemas import DraftIn, OrderIn, Out, Page
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product, list_products
 from core.catalogue.search import search_products
 from core.errors import Invalid, NotFound
 from core.orders.models import Order
+from core.orders.quoting import CarrierFee
 from core.purchasing.incoming import expected_again
 from core.purchasing.suppliers import variants_named
-from core.sales_channels.storefront import Receiver, order_of_visit, place_visit, quote_visit, start_visit
+from core.sales_channels.storefront import order_of_visit, place_visit, quote_visit, start_visit
 from core.shipping.models import Shipment
+from core.shipping.rates import fee_question, with_carrier_fee
 from core.stock.availability import available_by_variant
 
 router = APIRouter(prefix="/api/v1/storefront", tags=["storefront"], responses=REFUSALS)
@@ -110,13 +112,8 @@ class AvailabilityOut(Out):
     expected_on: date | None = Field(description="Of sold-out goods, when a supplier has promised more.")
 
 
-class StorefrontCartIn(In):
-    lines: list[LineIn] = Field(min_length=1, max_length=100)
-    name: str = Field(min_length=1, max_length=100)
-    phone: str = Field(min_length=1, max_length=30)
+class StorefrontCartIn(DraftIn):
     address: str = Field(min_length=1, max_length=500)
-    payment_method: Literal["cod", "bank_transfer"] = "cod"
-    note: str = Field("", max_length=500)
 
 
 class StorefrontCartOut(Out):
@@ -241,11 +238,7 @@ def add_cart(visit: VisitDep, body: StorefrontCartIn, once: IdempotencyKey) -> S
         raise
 
     def work(session: Session, actor: Actor) -> StorefrontCartOut:
-        quantities: dict[str, int] = {}
-        for line in body.lines:
-            quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
-        receiver = Receiver(body.name, body.phone, address, body.payment_method, body.note)
-        cart, token = start_visit(session, quantities=quantities, receiver=receiver, now=visit.desk.clock())
+        cart, token = start_visit(session, draft=body.draft(address), now=visit.desk.clock())
         return StorefrontCartOut(id=cart.id, token=token)
 
     return visit.create(once, body.model_dump(), StorefrontCartOut, work)
@@ -255,15 +248,25 @@ def add_cart(visit: VisitDep, body: StorefrontCartIn, once: IdempotencyKey) -> S
 def add_quote(
     visit: VisitDep, cart_id: str, x_cart_token: CartToken, once: IdempotencyKey
 ) -> StorefrontQuoteOut:
-    """All amounts, frozen for some minutes; an order is placed from a quote only."""
+    """All amounts, frozen for some minutes; an order is placed from a quote only.
 
-    def work(session: Session, actor: Actor) -> StorefrontQuoteOut:
-        quote = quote_visit(session, cart_id=cart_id, token=x_cart_token, now=visit.desk.clock())
-        return StorefrontQuoteOut.model_validate(
-            {**quote.content, "id": quote.id, "expires_at": quote.expires_at}
-        )
+    Where the shop passes the carrier's fee on, the carrier is asked; 503 `carrier_fee_unknown` when it does not tell.
+    """
 
-    return visit.create(once, {"cart": cart_id, "token": x_cart_token}, StorefrontQuoteOut, work)
+    def quoted(fee: CarrierFee | None) -> StorefrontQuoteOut:
+        def work(session: Session, actor: Actor) -> StorefrontQuoteOut:
+            quote = quote_visit(
+                session, cart_id=cart_id, token=x_cart_token, carrier_fee=fee, now=visit.desk.clock()
+            )
+            return StorefrontQuoteOut.model_validate(
+                {**quote.content, "id": quote.id, "expires_at": quote.expires_at}
+            )
+
+        return visit.create(once, {"cart": cart_id, "token": x_cart_token}, StorefrontQuoteOut, work)
+
+    return with_carrier_fee(
+        quoted, lambda: visit.read(lambda s: fee_question(s, cart_id=cart_id)), visit.desk.carriers
+    )
 
 
 @router.post("/orders", status_code=201)

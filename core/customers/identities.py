@@ -1,12 +1,14 @@
 """From a channel's user to a customer: made on first sight, never guessed from a name or phone."""
 
 from datetime import datetime
+from typing import NoReturn
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.customers.models import Customer, CustomerIdentity
+from core.db import insert_for
+from core.errors import Conflict
 from core.ids import new_id
 
 ANY_CHANNEL = ""
@@ -17,34 +19,39 @@ def customer_for(session: Session, *, chat_channel: str, external_id: str, now: 
 
     An identity that a shop file brought without a channel goes to the first channel that names its user id.
     """
-    found = _find(session, chat_channel, external_id) or _adopt(session, chat_channel, external_id)
-    if found is not None:
-        return found
-    try:
-        with session.begin_nested():
-            customer = Customer(
-                id=new_id(), name="", phone="", email="", address={}, note="", created_at=now, updated_at=now
-            )
-            session.add(customer)
-            session.flush()
-            session.add(
-                CustomerIdentity(
-                    customer_id=customer.id,
-                    chat_channel=chat_channel,
-                    external_id=external_id,
-                    created_at=now,
-                )
-            )
-            session.flush()
+    known = _find(session, chat_channel, external_id)
+    if known is not None:
+        channel, customer = known
+        if channel == chat_channel or _adopt(session, chat_channel, external_id):
             return customer
-    except IntegrityError:
-        existing = _find(session, chat_channel, external_id)
-        if existing is None:
-            raise
-        return existing
+    made = Customer(
+        id=new_id(), name="", phone="", email="", address={}, note="", created_at=now, updated_at=now
+    )
+    session.add(made)
+    session.flush()
+    if _claim(session, made, chat_channel, external_id, now):
+        return made
+    session.delete(made)
+    session.flush()
+    _, customer = _find(session, chat_channel, external_id) or _lost()
+    return customer
 
 
-def _adopt(session: Session, chat_channel: str, external_id: str) -> Customer | None:
+def _claim(session: Session, customer: Customer, chat_channel: str, external_id: str, now: datetime) -> bool:
+    """False when somebody was faster; waits for whoever is at it."""
+    claimed = session.scalar(
+        insert_for(session, CustomerIdentity)
+        .values(
+            id=new_id(), customer_id=customer.id, chat_channel=chat_channel, external_id=external_id,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["chat_channel", "external_id"])
+        .returning(CustomerIdentity.id)
+    )  # fmt: skip
+    return claimed is not None
+
+
+def _adopt(session: Session, chat_channel: str, external_id: str) -> bool:
     """Once: after that the identity belongs to this channel."""
     adopted = session.scalar(
         update(CustomerIdentity)
@@ -53,12 +60,23 @@ def _adopt(session: Session, chat_channel: str, external_id: str) -> Customer | 
         .returning(CustomerIdentity.customer_id)
         .execution_options(synchronize_session=False)
     )
-    return session.get_one(Customer, adopted) if adopted is not None else None
+    return adopted is not None
 
 
-def _find(session: Session, chat_channel: str, external_id: str) -> Customer | None:
-    return session.scalar(
-        select(Customer)
+def _find(session: Session, chat_channel: str, external_id: str) -> tuple[str, Customer] | None:
+    """The channel's own identity before one that no channel has taken yet."""
+    found = session.execute(
+        select(CustomerIdentity.chat_channel, Customer)
         .join(CustomerIdentity, CustomerIdentity.customer_id == Customer.id)
-        .where(CustomerIdentity.chat_channel == chat_channel, CustomerIdentity.external_id == external_id)
-    )
+        .where(
+            CustomerIdentity.chat_channel.in_((chat_channel, ANY_CHANNEL)),
+            CustomerIdentity.external_id == external_id,
+        )
+        .order_by(CustomerIdentity.chat_channel.desc())
+        .limit(1)
+    ).first()
+    return (found[0], found[1]) if found is not None else None
+
+
+def _lost() -> NoReturn:
+    raise Conflict("customer_lost", "The customer could not be found. Try again.", {})

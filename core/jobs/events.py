@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.jobs.models import EventListener
@@ -54,6 +55,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "purchase.received": ("notice.staff",),
 }
 
+_HEARD = "chotdon_events_heard"
 
 OUTSIDE: Mapping[str, str] = {
     "order.placed": "order.placed",
@@ -90,7 +92,16 @@ def publish(session: Session, event: str, payload: Mapping[str, Any], *, now: da
 def is_heard(session: Session, event: str) -> bool:
     """Whether somebody outside listens; for whoever would publish a great many."""
     told_as = OUTSIDE.get(event)
-    return told_as is not None and session.get(EventListener, told_as) is not None
+    if told_as is None:
+        return False
+    if _HEARD not in session.info:
+        session.info[_HEARD] = frozenset(session.scalars(select(EventListener.event)))
+    return told_as in session.info[_HEARD]
+
+
+def forget_listeners(session: Session) -> None:
+    """Behind whatever has changed them in this transaction."""
+    session.info.pop(_HEARD, None)
 
 
 def _tell_outside(session: Session, event: str, payload: Mapping[str, Any], now: datetime) -> None:

@@ -57,7 +57,7 @@ def enqueue(
     ).first()
     if inserted is None:
         return None
-    if not is_sqlite:
+    if not is_sqlite and not session.info.get(_HAS_JOBS):
         session.execute(text(f"NOTIFY {CHANNEL}"))
     session.info[_HAS_JOBS] = True
     return job_id

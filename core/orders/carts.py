@@ -1,6 +1,7 @@
 """The draft. Every change raises its version, so that an older quote no longer fits it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +24,55 @@ MAX_LINE_QUANTITY = 10_000
 _BUYERS = ("buyer_name", "phone", "address", "delivery_note", "payment_method")
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What a buyer tells at once. `quantities` by SKU; an address that is not known yet is None."""
+
+    quantities: Mapping[str, int]
+    buyer_name: str
+    phone: str
+    address: DeliveryAddress | None
+    payment_method: str
+    note: str = ""
+
+
 def start_cart(session: Session, *, customer_id: str, sales_channel: str, now: datetime) -> Cart:
+    return _add_cart(session, customer_id, sales_channel, now, {}, [])
+
+
+def draft_cart(
+    session: Session, *, customer_id: str, sales_channel: str, draft: Draft, now: datetime
+) -> Cart:
+    """A cart with all of it, checked as by `set_lines`, `set_delivery` and `set_payment_method`, in one go."""
+    _check_quantities(draft.quantities)
+    variants = variants_by_sku(session, list(draft.quantities))
+    wanted = [(sku, quantity) for sku, quantity in draft.quantities.items() if quantity]
+    _check_line_count(len(wanted))
+    lines = [
+        CartLine(id=new_id(), variant_id=variants[sku].id, position=position, quantity=quantity)
+        for position, (sku, quantity) in enumerate(wanted, 1)
+    ]
+    _check_payment_method(session, draft.payment_method)
+    values = _delivery(draft.buyer_name, draft.phone, draft.address, draft.note or None)
+    values["payment_method"] = draft.payment_method
+    return _add_cart(session, customer_id, sales_channel, now, values, lines)
+
+
+def _add_cart(
+    session: Session,
+    customer_id: str,
+    sales_channel: str,
+    now: datetime,
+    values: Mapping[str, Any],
+    lines: list[CartLine],
+) -> Cart:
+    blank = {
+        "buyer_name": "", "phone": "", "address": {}, "delivery_note": "", "payment_method": "",
+        "discount_percent": 0, "invoice_request": {}, "reminder": "", "haggled": False,
+    }  # fmt: skip
     cart = Cart(
-        id=new_id(), customer_id=customer_id, sales_channel=sales_channel, status="open", buyer_name="",
-        phone="", address={}, delivery_note="", payment_method="", discount_percent=0, invoice_request={}, reminder="",
-        haggled=False, version=1,
-        created_at=now, updated_at=now,
+        id=new_id(), customer_id=customer_id, sales_channel=sales_channel, status="open", version=1,
+        created_at=now, updated_at=now, lines=lines, **{**blank, **values},
     )  # fmt: skip
     session.add(cart)
     session.flush()
@@ -48,40 +92,27 @@ def cart_of(session: Session, *, customer_id: str, now: datetime) -> Cart:
 
 def set_lines(session: Session, *, cart_id: str, quantities: Mapping[str, int], now: datetime) -> Cart:
     """Put so many of each SKU into the cart; 0 takes it out. SKUs not named stay as they are."""
-    for sku, quantity in quantities.items():
-        if not 0 <= quantity <= MAX_LINE_QUANTITY:
-            raise Invalid(
-                "quantity_invalid",
-                f"{sku}: quantity must be from 1 to {MAX_LINE_QUANTITY:,}.",
-                {"sku": sku, "quantity": quantity},
-            )
+    _check_quantities(quantities)
     touch(session, cart_id, now)
     cart = get_cart(session, cart_id)
-    wanted = {sku: quantity for sku, quantity in quantities.items() if quantity}
     variants = variants_by_sku(session, list(quantities))
     by_variant = {line.variant_id: line for line in cart.lines}
     position = max((line.position for line in cart.lines), default=0)
     for sku, quantity in quantities.items():
         variant_id = variants[sku].id
         line = by_variant.get(variant_id)
-        if quantity == 0:
-            session.execute(
-                delete(CartLine).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
-            )
-        elif line is not None:
+        if line is not None and quantity:
             line.quantity = quantity
-        else:
+        elif line is not None:
+            cart.lines.remove(line)
+        elif quantity:
             position += 1
-            session.add(
-                CartLine(
-                    id=new_id(), cart_id=cart_id, variant_id=variant_id, position=position, quantity=quantity
-                )
+            cart.lines.append(
+                CartLine(id=new_id(), variant_id=variant_id, position=position, quantity=quantity)
             )
-    if len(by_variant) + len(wanted) > MAX_LINES:
-        raise Invalid("too_many_lines", f"A cart holds at most {MAX_LINES} lines.", {})
+    _check_line_count(len(cart.lines))
     session.flush()
-    session.expire(cart)
-    return get_cart(session, cart_id)
+    return cart
 
 
 def set_delivery(
@@ -94,32 +125,12 @@ def set_delivery(
     address: DeliveryAddress | None = None,
     note: str | None = None,
 ) -> Cart:
-    values: dict[str, object] = {}
-    if buyer_name is not None:
-        name = " ".join(buyer_name.split())
-        if not 1 <= len(name) <= 100:
-            raise Invalid("name_invalid", "A name has 1 to 100 characters.", {})
-        values["buyer_name"] = name
-    if phone is not None:
-        values["phone"] = delivery_phone(phone)
-    if address is not None:
-        if not address.street.strip() or len(address.text) > 500:
-            raise Invalid("address_invalid", "The address needs a street, at most 500 characters in all.", {})
-        values["address"] = address.as_dict()
-    if note is not None:
-        values["delivery_note"] = note[:500]
-    touch(session, cart_id, now, **values)
+    touch(session, cart_id, now, **_delivery(buyer_name, phone, address, note))
     return get_cart(session, cart_id)
 
 
 def set_payment_method(session: Session, *, cart_id: str, method: str, now: datetime) -> Cart:
-    offered = shop_profile(session).payment_methods
-    if method not in offered:
-        raise Invalid(
-            "payment_method_not_offered",
-            f"This shop takes {', '.join(offered)}.",
-            {"offered": list(offered), "asked": method[:40]},
-        )
+    _check_payment_method(session, method)
     touch(session, cart_id, now, payment_method=method)
     return get_cart(session, cart_id)
 
@@ -251,3 +262,49 @@ def touch(session: Session, cart_id: str, now: datetime, **values: object) -> No
         .values(state="void")
         .execution_options(synchronize_session=False)
     )
+
+
+def _delivery(
+    buyer_name: str | None, phone: str | None, address: DeliveryAddress | None, note: str | None
+) -> dict[str, Any]:
+    """As columns, checked; what is None stays as it is."""
+    values: dict[str, Any] = {}
+    if buyer_name is not None:
+        name = " ".join(buyer_name.split())
+        if not 1 <= len(name) <= 100:
+            raise Invalid("name_invalid", "A name has 1 to 100 characters.", {})
+        values["buyer_name"] = name
+    if phone is not None:
+        values["phone"] = delivery_phone(phone)
+    if address is not None:
+        if not address.street.strip() or len(address.text) > 500:
+            raise Invalid("address_invalid", "The address needs a street, at most 500 characters in all.", {})
+        values["address"] = address.as_dict()
+    if note is not None:
+        values["delivery_note"] = note[:500]
+    return values
+
+
+def _check_quantities(quantities: Mapping[str, int]) -> None:
+    for sku, quantity in quantities.items():
+        if not 0 <= quantity <= MAX_LINE_QUANTITY:
+            raise Invalid(
+                "quantity_invalid",
+                f"{sku}: quantity must be from 1 to {MAX_LINE_QUANTITY:,}.",
+                {"sku": sku, "quantity": quantity},
+            )
+
+
+def _check_line_count(lines: int) -> None:
+    if lines > MAX_LINES:
+        raise Invalid("too_many_lines", f"A cart holds at most {MAX_LINES} lines.", {})
+
+
+def _check_payment_method(session: Session, method: str) -> None:
+    offered = shop_profile(session).payment_methods
+    if method not in offered:
+        raise Invalid(
+            "payment_method_not_offered",
+            f"This shop takes {', '.join(offered)}.",
+            {"offered": list(offered), "asked": method[:40]},
+        )

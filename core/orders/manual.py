@@ -10,7 +10,7 @@ from core import audit
 from core.actor import Actor
 from core.customers.identities import customer_for
 from core.customers.phones import delivery_phone
-from core.orders.carts import set_delivery, set_discount, set_lines, set_payment_method, start_cart
+from core.orders.carts import Draft, draft_cart, set_discount
 from core.orders.models import Cart, Order, Quote
 from core.orders.placement import place_order
 from core.orders.quoting import CarrierFee, quote_cart
@@ -40,13 +40,8 @@ def write_down(session: Session, *, wish: ManualOrder, actor: Actor, now: dateti
     customer_id = (
         wish.customer_id or customer_for(session, chat_channel="phone", external_id=phone, now=now).id
     )
-    cart = start_cart(session, customer_id=customer_id, sales_channel=CHANNEL, now=now)
-    set_lines(session, cart_id=cart.id, quantities=wish.quantities, now=now)
-    set_delivery(
-        session, cart_id=cart.id, now=now, buyer_name=wish.buyer_name, phone=phone, address=wish.address,
-        note=wish.note or None,
-    )  # fmt: skip
-    set_payment_method(session, cart_id=cart.id, method=wish.payment_method, now=now)
+    draft = Draft(wish.quantities, wish.buyer_name, phone, wish.address, wish.payment_method, wish.note)
+    cart = draft_cart(session, customer_id=customer_id, sales_channel=CHANNEL, draft=draft, now=now)
     if wish.discount_percent:
         set_discount(session, cart_id=cart.id, percent=wish.discount_percent, actor=actor, now=now)
     return cart

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -32,30 +32,25 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
     Raises `QuoteExpired` when the quote was voided by a change, ran out or shows an old price, and
     `InsufficientStock` when somebody else was faster. Nothing is kept of a refused try.
     """
-    quote = get_quote(session, quote_id)
     claimed = session.execute(
         update(Quote)
         .where(Quote.id == quote_id, Quote.state == "open", Quote.expires_at > now)
         .values(state="used")
-        .returning(Quote.id)
+        .returning(Quote.cart_id, Quote.content)
         .execution_options(synchronize_session=False)
     ).first()
     if claimed is None:
-        existing = session.scalar(select(Order.id).where(Order.quote_id == quote_id))
-        if existing is not None:
-            return get_order(session, existing)
-        raise QuoteExpired(
-            "quote_expired", "This summary is no longer valid. Ask for a new one.", {"quote_id": quote_id}
-        )
-    costs = _costs_at_shown_prices(session, quote)
-    cart = session.get_one(Cart, quote.cart_id)
-    order = _insert_order(session, quote, cart, costs, actor, now)
+        return _placed_before(session, quote_id)
+    content: dict[str, Any] = claimed.content
+    costs = _costs_at_shown_prices(session, quote_id, content)
+    cart = _close_cart(session, claimed.cart_id)
+    order = _insert_order(session, quote_id, content, cart, costs, actor, now)
     _reserve_stock(session, order, shop_profile(session), now)
-    cart.status = "ordered"
-    customer = session.get_one(Customer, cart.customer_id)
-    customer.name, customer.phone, customer.address = order.buyer_name, order.phone, order.address
-    customer.updated_at = now
-    session.flush()
+    session.execute(
+        update(Customer)
+        .where(Customer.id == cart.customer_id)
+        .values(name=order.buyer_name, phone=order.phone, address=order.address, updated_at=now)
+    )
     audit.record(
         session,
         actor=actor,
@@ -66,22 +61,46 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
         data={"code": order.code, "total": order.total, "quote_id": quote_id},
     )
     publish(session, "order.placed", {"key": order.id, "order_id": order.id}, now=now)
-    percent = int(quote.content.get("discount_percent", 0))
+    percent = int(content.get("discount_percent", 0))
     ask_for_approvals(session, order, discount_percent=percent, actor=actor, now=now)
-    return get_order(session, order.id)
+    return order
 
 
-def _costs_at_shown_prices(session: Session, quote: Quote) -> dict[str, int | None]:
+def _placed_before(session: Session, quote_id: str) -> Order:
+    """What an earlier yes made of this quote; else why there is nothing."""
+    existing = session.scalar(select(Order.id).where(Order.quote_id == quote_id))
+    if existing is not None:
+        return get_order(session, existing)
+    get_quote(session, quote_id)
+    raise QuoteExpired(
+        "quote_expired", "This summary is no longer valid. Ask for a new one.", {"quote_id": quote_id}
+    )
+
+
+def _close_cart(session: Session, cart_id: str) -> Row[tuple[str, str, dict[str, Any]]]:
+    """What an order takes from its cart beyond the summary."""
+    return session.execute(
+        update(Cart)
+        .where(Cart.id == cart_id)
+        .values(status="ordered")
+        .returning(Cart.customer_id, Cart.sales_channel, Cart.invoice_request)
+    ).one()
+
+
+def _costs_at_shown_prices(
+    session: Session, quote_id: str, content: Mapping[str, Any]
+) -> dict[str, int | None]:
     """What each variant of the summary costs the shop, once it is sure that buyers still pay what was shown."""
-    lines = {line["variant_id"]: line for line in quote.content["lines"]}
+    lines = {line["variant_id"]: line for line in content["lines"]}
     costs: dict[str, int | None] = {}
-    for variant in session.scalars(select(Variant).where(Variant.id.in_(lines))):
+    current = select(Variant.id, Variant.sku, Variant.price, Variant.cost, Variant.active)
+    for variant in session.execute(current.where(Variant.id.in_(lines))):
         costs[variant.id] = variant.cost
         if variant.price != lines[variant.id]["unit_price"] or not variant.active:
             raise QuoteExpired(
                 "price_changed",
                 f"{variant.sku} has changed since this summary. Ask for a new one.",
-                {"sku": variant.sku, "quote_id": quote.id},
+                {"sku": variant.sku, "quote_id": quote_id},
             )
     return costs
 
@@ -94,13 +113,22 @@ def placed_by(actor: Actor) -> dict[str, str]:
 
 
 def _insert_order(
-    session: Session, quote: Quote, cart: Cart, costs: Mapping[str, int | None], actor: Actor, now: datetime
+    session: Session,
+    quote_id: str,
+    content: Mapping[str, Any],
+    cart: Row[tuple[str, str, dict[str, Any]]],
+    costs: Mapping[str, int | None],
+    actor: Actor,
+    now: datetime,
 ) -> Order:
-    content = quote.content
+    columns = (
+        "variant_id", "sku", "name", "name_en", "option_text", "option_text_en", "quantity", "unit_price",
+        "discount", "amount", "vat_class", "weight_g",
+    )  # fmt: skip
     order = Order(
         id=new_id(),
         code=next_order_code(session),
-        quote_id=quote.id,
+        quote_id=quote_id,
         customer_id=cart.customer_id,
         sales_channel=cart.sales_channel,
         placed_at=now,
@@ -117,23 +145,16 @@ def _insert_order(
                 "subtotal", "discount", "shipping_fee", "total",
             )
         },
-    )  # fmt: skip
-    session.add(order)
-    session.flush()
-    columns = (
-        "variant_id", "sku", "name", "name_en", "option_text", "option_text_en", "quantity", "unit_price",
-        "discount", "amount", "vat_class", "weight_g",
-    )  # fmt: skip
-    session.execute(
-        insert(OrderLine),
-        [
-            {
-                "id": new_id(), "order_id": order.id, "position": index, "unit_cost": costs[line["variant_id"]],
-                **{c: line[c] for c in columns},
-            }
+        lines=[
+            OrderLine(
+                id=new_id(), position=index, unit_cost=costs[line["variant_id"]],
+                **{name: line[name] for name in columns},
+            )
             for index, line in enumerate(content["lines"])
         ],
     )  # fmt: skip
+    session.add(order)
+    session.flush()
     return order
 
 
@@ -148,14 +169,9 @@ def _risk_columns(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reserve_stock(session: Session, order: Order, profile: ShopProfile, now: datetime) -> None:
-    lines = session.execute(
-        select(OrderLine.id, OrderLine.variant_id, OrderLine.sku, OrderLine.quantity).where(
-            OrderLine.order_id == order.id
-        )
-    ).all()
     allocated = plan(
-        [Wanted(line.id, line.variant_id, line.sku, line.quantity) for line in lines],
-        places(session, [line.variant_id for line in lines]),
+        [Wanted(line.id, line.variant_id, line.sku, line.quantity) for line in order.lines],
+        places(session, [line.variant_id for line in order.lines]),
         province_code=order.address.get("province_code", ""),
         may_split=profile.split_orders,
     )

@@ -3,8 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,48 +12,32 @@ from core.actor import Actor
 from core.customers.identities import customer_for
 from core.customers.phones import delivery_phone
 from core.errors import NotFound
-from core.orders.carts import set_delivery, set_lines, set_payment_method, start_cart
+from core.orders.carts import Draft, draft_cart
 from core.orders.models import Cart, Order, Quote
 from core.orders.placement import place_order
 from core.orders.queries import get_order
-from core.orders.quoting import get_quote, quote_cart
-from core.ports.addresses import DeliveryAddress
+from core.orders.quoting import CarrierFee, get_quote, quote_cart
 from core.sales_channels.models import StorefrontCart
 
 CHANNEL = "website"
 
 
-@dataclass(frozen=True)
-class Receiver:
-    name: str
-    phone: str
-    address: DeliveryAddress | None
-    payment_method: str
-    note: str = ""
-
-
-def start_visit(
-    session: Session, *, quantities: Mapping[str, int], receiver: Receiver, now: datetime
-) -> tuple[Cart, str]:
+def start_visit(session: Session, *, draft: Draft, now: datetime) -> tuple[Cart, str]:
     """The cart and its token, which is told this once."""
-    phone = delivery_phone(receiver.phone)
+    phone = delivery_phone(draft.phone)
     customer = customer_for(session, chat_channel="website-phone", external_id=phone, now=now)
-    cart = start_cart(session, customer_id=customer.id, sales_channel=CHANNEL, now=now)
-    set_lines(session, cart_id=cart.id, quantities=quantities, now=now)
-    set_delivery(
-        session, cart_id=cart.id, now=now, buyer_name=receiver.name, phone=phone, address=receiver.address,
-        note=receiver.note or None,
-    )  # fmt: skip
-    filled = set_payment_method(session, cart_id=cart.id, method=receiver.payment_method, now=now)
+    cart = draft_cart(session, customer_id=customer.id, sales_channel=CHANNEL, draft=draft, now=now)
     token = secrets.token_urlsafe(32)
     session.add(StorefrontCart(cart_id=cart.id, token_hash=_hash(token), created_at=now))
     session.flush()
-    return filled, token
+    return cart, token
 
 
-def quote_visit(session: Session, *, cart_id: str, token: str, now: datetime) -> Quote:
+def quote_visit(
+    session: Session, *, cart_id: str, token: str, carrier_fee: CarrierFee | None = None, now: datetime
+) -> Quote:
     _check(session, cart_id, token)
-    return quote_cart(session, cart_id=cart_id, now=now)
+    return quote_cart(session, cart_id=cart_id, now=now, carrier_fee=carrier_fee)
 
 
 def place_visit(session: Session, *, quote_id: str, token: str, actor: Actor, now: datetime) -> Order:

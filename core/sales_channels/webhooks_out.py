@@ -24,7 +24,7 @@ from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
-from core.jobs.events import OUTSIDE_EVENTS
+from core.jobs.events import OUTSIDE_EVENTS, forget_listeners
 from core.jobs.models import EventListener
 from core.jobs.queue import enqueue
 from core.jobs.tasks import open_task
@@ -296,6 +296,7 @@ def _listen(session: Session) -> None:
     session.execute(delete(EventListener))
     if wanted:
         session.execute(insert(EventListener), [{"event": event} for event in sorted(wanted)])
+    forget_listeners(session)
 
 
 def _new_secret() -> str:

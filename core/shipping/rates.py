@@ -7,8 +7,9 @@ Three steps, because no network call belongs in a transaction: `fee_question` re
 import logging
 import queue
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from core.ids import new_id
 from core.orders.discounts import discount_percent
 from core.orders.models import Cart
 from core.orders.queries import get_cart
-from core.orders.quoting import CarrierFee, missing_parts
+from core.orders.quoting import CarrierFee, CarrierFeeUnknown, missing_parts
 from core.orders.totals import carrier_sets_fee, work_out
 from core.ports.addresses import DeliveryAddress
 from core.ports.carrier import Carrier, CarrierAddress, ParcelItem, ParcelRequest
@@ -32,6 +33,7 @@ from core.stock.models import Warehouse
 from core.stock.queries import places
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 ASK_SECONDS = 5.0
 # Callers that a silent carrier may hold at once; who comes after them is told without waiting.
 _asking = threading.BoundedSemaphore(8)
@@ -66,6 +68,23 @@ def fee_question(session: Session, *, cart_id: str, carrier: str = "ghn") -> Fee
         for variant in (variants[line.variant_id],)
     )
     return FeeQuestion(cart.version, carrier, _parcel(cart, _nearest(session, cart), items, goods))
+
+
+def with_carrier_fee(
+    attempt: Callable[[CarrierFee | None], T],
+    question: Callable[[], FeeQuestion | None],
+    carriers: Mapping[str, Carrier],
+) -> T:
+    """`attempt` is a transaction of its own. Only when it says that the buyer pays the carrier's own fee is the
+    carrier asked, and then it is made once more.
+    """
+    try:
+        return attempt(None)
+    except CarrierFeeUnknown:
+        asked = question()
+        if asked is None:
+            raise
+    return attempt(ask_fee(asked, carriers))
 
 
 def ask_fee(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -303,18 +303,22 @@ def announce(session: Session, variant_ids: Collection[str], *, now: datetime) -
     note_change(session, variant_ids, now=now)
 
 
+_PROMISE = (
+    update(StockLevel)
+    .where(
+        StockLevel.variant_id == bindparam("of_variant"),
+        StockLevel.warehouse_id == bindparam("at_warehouse"),
+        StockLevel.on_hand - StockLevel.reserved >= bindparam("quantity"),
+    )
+    .values(reserved=StockLevel.reserved + bindparam("quantity"))
+    .returning(literal(1))
+    .execution_options(synchronize_session=False)
+)
+
+
 def _promise(session: Session, variant_id: str, warehouse_id: str, quantity: int) -> None:
-    taken = session.execute(
-        update(StockLevel)
-        .where(
-            *_level(variant_id, warehouse_id),
-            StockLevel.on_hand - StockLevel.reserved >= quantity,
-        )
-        .values(reserved=StockLevel.reserved + quantity)
-        .returning(literal(1))
-        .execution_options(synchronize_session=False)
-    ).first()
-    if taken is None:
+    asked = {"of_variant": variant_id, "at_warehouse": warehouse_id, "quantity": quantity}
+    if session.execute(_PROMISE, asked).first() is None:
         raise InsufficientStock([_shortage(session, variant_id, quantity)])
 
 

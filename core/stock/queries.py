@@ -28,21 +28,20 @@ class LevelView:
 
 def places(session: Session, variant_ids: Collection[str]) -> list[Place]:
     """The active warehouses with what each has of these variants, for the allocation plan."""
-    available: dict[str, dict[str, int]] = {}
-    for level in session.execute(
-        select(StockLevel.warehouse_id, StockLevel.variant_id, StockLevel.on_hand, StockLevel.reserved).where(
-            StockLevel.variant_id.in_(variant_ids)
+    level_here = (StockLevel.warehouse_id == Warehouse.id) & StockLevel.variant_id.in_(variant_ids)
+    found: dict[tuple[str, str, int], dict[str, int]] = {}
+    for warehouse_id, province_code, priority, variant_id, available in session.execute(
+        select(
+            Warehouse.id, Warehouse.province_code, Warehouse.priority, StockLevel.variant_id,
+            StockLevel.on_hand - StockLevel.reserved,
         )
-    ):
-        available.setdefault(level.warehouse_id, {})[level.variant_id] = level.on_hand - level.reserved
-    return [
-        Place(row.id, row.province_code, row.priority, available.get(row.id, {}))
-        for row in session.execute(
-            select(Warehouse.id, Warehouse.province_code, Warehouse.priority).where(
-                Warehouse.active, ~Warehouse.in_transit
-            )
-        )
-    ]
+        .outerjoin(StockLevel, level_here)
+        .where(Warehouse.active, ~Warehouse.in_transit)
+    ):  # fmt: skip
+        here = found.setdefault((warehouse_id, province_code, priority), {})
+        if variant_id is not None:
+            here[variant_id] = available
+    return [Place(*warehouse, available) for warehouse, available in found.items()]
 
 
 def stocked_variants(session: Session, skus: Collection[str]) -> dict[str, Variant]:
