@@ -61,7 +61,7 @@ class Parts:
         )
         return Desk(
             self.db, self.clock, self.addresses, self.carriers, self.knowledge, self.media, self.banks, limits,
-            self.settings.webhook_private_addresses,
+            private_webhooks=self.settings.webhook_private_addresses,
         )  # fmt: skip
 
     @property

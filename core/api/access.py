@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.api.auth import require_key
+from core.api.group_commit import GroupCommit
 from core.api.limits import RequestLimits
 from core.api.models import IdempotentAnswer
 from core.catalogue.media_store import MediaStore
@@ -26,6 +27,7 @@ from core.ports.addresses import AddressBook, DeliveryAddress
 from core.ports.bank import Bank
 from core.ports.carrier import Carrier
 from core.ports.knowledge import KnowledgeDesk
+from core.shipping.tracking import Arrival
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -43,6 +45,8 @@ class Desk:
     media: MediaStore | None = None
     banks: Mapping[str, Bank] = field(default_factory=dict)
     limits: RequestLimits = field(default_factory=RequestLimits)
+    intakes: dict[str, GroupCommit[Arrival, int]] = field(default_factory=dict)
+    """Of the carriers' webhooks, by carrier."""
     private_webhooks: bool = False
     """Webhooks may go to addresses of the shop's own network, also without https."""
 

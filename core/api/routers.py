@@ -1,4 +1,7 @@
-"""Every noun's router, in the order of the document; who serves the API mounts these."""
+"""Every noun's router; who serves the API mounts these.
+
+A request is held against one route after another, so what comes in rushes stands first.
+"""
 
 from fastapi import APIRouter
 
@@ -27,6 +30,9 @@ from core.api import (
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    webhooks.router,
+    order_desk.router,
+    orders.router,
     products.router,
     media.router,
     catalogue.router,
@@ -34,8 +40,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     stock.router,
     transfers.router,
     counts.router,
-    order_desk.router,
-    orders.router,
     fulfilment.router,
     suppliers.router,
     purchasing.router,
@@ -46,6 +50,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     knowledge.router,
     storefront.router,
     website.router,
-    webhooks.router,
     health.router,
 )

@@ -1,6 +1,6 @@
 """Webhooks of carriers and banks: verified on the raw body, stored, answered; the work is a job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
@@ -9,11 +9,13 @@ from starlette.concurrency import run_in_threadpool
 
 from core.api.access import Desk, DeskDep
 from core.api.error_handlers import REFUSALS
+from core.api.group_commit import GroupCommit
 from core.errors import AppError, Invalid, NotFound, Unauthenticated
 from core.payments.bank_matching import receive_transfers
 from core.ports.carrier import IncomingRequest
 from core.ports.errors import Rejected, SignatureInvalid
-from core.shipping.tracking import receive_updates
+from core.shipping.tracking import Arrival, receive_all
+from core.telemetry import correlation_id
 
 T = TypeVar("T")
 MAX_BYTES = 65_536
@@ -30,7 +32,8 @@ async def carrier_webhook(desk: DeskDep, carrier: str, request: Request) -> dict
     if carrier not in desk.carriers:
         raise NotFound("carrier_unknown", "There is no such carrier here.", {})
     incoming = await _incoming(request)
-    return {"received": await run_in_threadpool(_receive, desk, carrier, incoming)}
+    updates = _verified(lambda: desk.carriers[carrier].read_webhook(incoming))
+    return {"received": await _intake(desk, carrier).put(Arrival(updates, correlation_id.get()))}
 
 
 class BankAnswer(BaseModel):
@@ -60,10 +63,12 @@ async def _incoming(request: Request) -> IncomingRequest:
     return IncomingRequest(bytes(body), headers, dict(request.query_params))
 
 
-def _receive(desk: Desk, carrier: str, incoming: IncomingRequest) -> int:
-    updates = _verified(lambda: desk.carriers[carrier].read_webhook(incoming))
-    with desk.db.transaction() as session:
-        return receive_updates(session, carrier=carrier, updates=updates, now=desk.clock())
+def _intake(desk: Desk, carrier: str) -> GroupCommit[Arrival, int]:
+    def store(arrivals: Sequence[Arrival]) -> list[int]:
+        with desk.db.transaction() as session:
+            return receive_all(session, carrier=carrier, arrivals=arrivals, now=desk.clock())
+
+    return desk.intakes.setdefault(carrier, GroupCommit(store))
 
 
 def _receive_transfers(desk: Desk, bank: str, incoming: IncomingRequest) -> int:

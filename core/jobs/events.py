@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.jobs.models import EventListener
-from core.jobs.queue import enqueue
+from core.jobs.queue import NewJob, enqueue_all
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "order.placed": ("notice.staff",),
@@ -77,16 +77,18 @@ OUTSIDE_EVENTS: tuple[str, ...] = tuple(dict.fromkeys(OUTSIDE.values()))
 
 def publish(session: Session, event: str, payload: Mapping[str, Any], *, now: datetime) -> None:
     """`payload` holds ids and a `key` that tells this happening from all others of its name."""
-    for job in SUBSCRIPTIONS[event]:
-        enqueue(
-            session,
+    jobs = [
+        NewJob(
             job,
             {**payload, "event": event},
-            now=now,
             deduplication_key=f"{job}:{event}:{payload['key']}",
             ordering_key=f"{job}:{payload.get('order_id', payload['key'])}",
         )
-    _tell_outside(session, event, payload, now)
+        for job in SUBSCRIPTIONS[event]
+    ]
+    if is_heard(session, event):
+        jobs.append(_tell_outside(event, payload))
+    enqueue_all(session, jobs, now=now)
 
 
 def is_heard(session: Session, event: str) -> bool:
@@ -104,10 +106,7 @@ def forget_listeners(session: Session) -> None:
     session.info.pop(_HEARD, None)
 
 
-def _tell_outside(session: Session, event: str, payload: Mapping[str, Any], now: datetime) -> None:
-    if not is_heard(session, event):
-        return
-    told_as = OUTSIDE[event]
+def _tell_outside(event: str, payload: Mapping[str, Any]) -> NewJob:
     key = f"{event}:{payload['key']}"
-    fan_out = {**payload, "event": told_as, "event_key": key}
-    enqueue(session, "webhook.fan_out", fan_out, now=now, deduplication_key=f"webhook.fan_out:{key}")
+    fan_out = {**payload, "event": OUTSIDE[event], "event_key": key}
+    return NewJob("webhook.fan_out", fan_out, deduplication_key=f"webhook.fan_out:{key}")

@@ -1,7 +1,8 @@
 """The queue is a table. Every step is one guarded UPDATE, so that any number of workers may try at once."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,20 @@ _HAS_JOBS = "chotdon_has_jobs"
 local_wake = threading.Event()
 
 
+@dataclass(frozen=True)
+class NewJob:
+    """Without `run_at` it is due at once; `correlation_id` is that of this moment unless it is given."""
+
+    name: str
+    payload: Mapping[str, Any]
+    run_at: datetime | None = None
+    deduplication_key: str | None = None
+    ordering_key: str | None = None
+    priority: int = 100
+    max_attempts: int = 10
+    correlation_id: str = ""
+
+
 def enqueue(
     session: Session,
     name: str,
@@ -33,34 +48,40 @@ def enqueue(
     max_attempts: int = 10,
 ) -> str | None:
     """The new job's id, or None when a live job has this deduplication key."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    job_id = new_id()
-    inserted = session.execute(
-        insert_for(session, Job)
-        .values(
-            id=job_id,
-            name=name,
-            payload=dict(payload),
-            state="queued",
-            priority=priority,
-            run_at=run_at or now,
-            attempts=0,
-            max_attempts=max_attempts,
-            deduplication_key=deduplication_key,
-            ordering_key=ordering_key,
-            last_error="",
-            correlation_id=correlation_id.get(),
-            created_at=now,
+    job = NewJob(
+        name, payload, run_at=run_at, deduplication_key=deduplication_key, ordering_key=ordering_key,
+        priority=priority, max_attempts=max_attempts,
+    )  # fmt: skip
+    return enqueue_all(session, [job], now=now)[0]
+
+
+def enqueue_all(session: Session, jobs: Sequence[NewJob], *, now: datetime) -> list[str | None]:
+    """As `enqueue`, for many by one statement; in the order given."""
+    rows = [_row(job, now) for job in jobs]
+    if not rows:
+        return []
+    inserted = set(
+        session.scalars(
+            insert_for(session, Job)
+            .on_conflict_do_nothing(index_elements=["deduplication_key"])
+            .returning(Job.id),
+            rows,
         )
-        .on_conflict_do_nothing(index_elements=["deduplication_key"])
-        .returning(Job.id)
-    ).first()
-    if inserted is None:
-        return None
-    if not is_sqlite and not session.info.get(_HAS_JOBS):
-        session.execute(text(f"NOTIFY {CHANNEL}"))
-    session.info[_HAS_JOBS] = True
-    return job_id
+    )
+    if inserted and not session.info.get(_HAS_JOBS):
+        if session.get_bind().dialect.name != "sqlite":
+            session.execute(text(f"NOTIFY {CHANNEL}"))
+        session.info[_HAS_JOBS] = True
+    return [row["id"] if row["id"] in inserted else None for row in rows]
+
+
+def _row(job: NewJob, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(), "name": job.name, "payload": dict(job.payload), "state": "queued",
+        "priority": job.priority, "run_at": job.run_at or now, "attempts": 0, "max_attempts": job.max_attempts,
+        "deduplication_key": job.deduplication_key, "ordering_key": job.ordering_key, "last_error": "",
+        "correlation_id": job.correlation_id or correlation_id.get(), "created_at": now,
+    }  # fmt: skip
 
 
 @event.listens_for(Session, "after_commit")

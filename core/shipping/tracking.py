@@ -1,8 +1,9 @@
 """What carriers tell us: stored once, applied forwards only, with all that follows from it."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,8 @@ from core.db import insert_for
 from core.errors import IllegalTransition
 from core.ids import new_id
 from core.jobs.events import publish
-from core.jobs.inbound import store_inbound
-from core.jobs.queue import enqueue
+from core.jobs.inbound import Inbound, store_all
+from core.jobs.queue import NewJob, enqueue_all
 from core.jobs.tasks import open_task
 from core.jobs.worker import Run
 from core.orders.models import Order
@@ -36,16 +37,34 @@ def receive_updates(
     session: Session, *, carrier: str, updates: Sequence[TrackingUpdate], now: datetime
 ) -> int:
     """Keep what came in and leave the work to a job; returns how many were new."""
-    new = 0
-    for item in updates:
-        payload = {**asdict(item), "at": item.at.isoformat(), "carrier": carrier}
-        if store_inbound(session, source=carrier, external_id=item.external_id, payload=payload, now=now):
-            new += 1
-            enqueue(
-                session, "shipment.track", payload, now=now, priority=50,
-                ordering_key=f"track:{carrier}:{item.key or item.tracking_number}",
-            )  # fmt: skip
-    return new
+    return receive_all(session, carrier=carrier, arrivals=[Arrival(updates)], now=now)[0]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What one request brought."""
+
+    updates: Sequence[TrackingUpdate]
+    correlation_id: str = ""
+
+
+def receive_all(session: Session, *, carrier: str, arrivals: Sequence[Arrival], now: datetime) -> list[int]:
+    """As `receive_updates`, for many requests by one statement each for what came and for the work it makes."""
+    items = [(number, update_) for number, arrival in enumerate(arrivals) for update_ in arrival.updates]
+    payloads = [{**asdict(item), "at": item.at.isoformat(), "carrier": carrier} for _, item in items]
+    inbound = [Inbound(item.external_id, payload) for (_, item), payload in zip(items, payloads, strict=True)]
+    is_new = store_all(session, source=carrier, items=inbound, now=now)
+    new = [(*item, payload) for item, payload, fresh in zip(items, payloads, is_new, strict=True) if fresh]
+    jobs = [
+        NewJob(
+            "shipment.track", payload, priority=50, correlation_id=arrivals[number].correlation_id,
+            ordering_key=f"track:{carrier}:{item.key or item.tracking_number}",
+        )
+        for number, item, payload in new
+    ]  # fmt: skip
+    enqueue_all(session, jobs, now=now)
+    counts = Counter(number for number, _, _ in new)
+    return [counts[number] for number in range(len(arrivals))]
 
 
 def run_tracking(run: Run) -> None:

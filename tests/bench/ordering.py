@@ -1,17 +1,16 @@
 """Whole orders through the API: draft of two lines with an address, quote, place."""
 
+import asyncio
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-
-import httpx
 
 from core.db import Database
 from core.schema import upgrade
 from tests.bench.measuring import free_port, percentiles, wait_healthy
+from tests.bench.plain_http import Connection
 from tests.small_shop import cart_body, fill
 
 SECONDS = 6.0
@@ -52,24 +51,27 @@ def order_desk(database_url: str) -> Iterator[str]:
 
 def crowd(clients: int, base: str, key: str) -> list[float]:
     """So many clients order for a while, each one order after another."""
-    end = time.monotonic() + SECONDS
 
-    def client(number: int) -> list[float]:
-        times: list[float] = []
-        headers = {"Authorization": f"Bearer {key}"}
-        with httpx.Client(base_url=base, headers=headers, timeout=60) as http:
-            while time.monotonic() < end:
-                began = time.perf_counter()
-                _one_order(http, 1_000_000 * number + len(times) + 10_000_000)
-                times.append(time.perf_counter() - began)
-        return times
+    async def all_of_them() -> list[float]:
+        end = time.monotonic() + SECONDS
+        each = await asyncio.gather(*(_client(number, base, key, end) for number in range(clients)))
+        return [t for times in each for t in times]
 
-    with ThreadPoolExecutor(clients) as pool:
-        return [t for times in pool.map(client, range(clients)) for t in times]
+    return asyncio.run(all_of_them())
 
 
-def _one_order(http: httpx.Client, serial: int) -> None:
+async def _client(number: int, base: str, key: str, end: float) -> list[float]:
+    times: list[float] = []
+    async with Connection(base, {"Authorization": f"Bearer {key}"}) as http:
+        while time.monotonic() < end:
+            began = time.perf_counter()
+            await _one_order(http, 1_000_000 * number + len(times) + 10_000_000)
+            times.append(time.perf_counter() - began)
+    return times
+
+
+async def _one_order(http: Connection, serial: int) -> None:
     lines = [{"sku": "LY-1", "quantity": 1}, {"sku": "HOA-1", "quantity": 1}]
-    cart = http.post("/api/v1/carts", json=cart_body(lines=lines, phone=f"09{serial % 10**8:08d}")).json()
-    quote = http.post(f"/api/v1/carts/{cart['id']}/quotes").json()
-    http.post("/api/v1/orders", json={"quote_id": quote["id"]}).raise_for_status()
+    cart = await http.post("/api/v1/carts", cart_body(lines=lines, phone=f"09{serial % 10**8:08d}"))
+    quote = await http.post(f"/api/v1/carts/{cart['id']}/quotes")
+    await http.post("/api/v1/orders", {"quote_id": quote["id"]})
