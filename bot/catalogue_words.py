@@ -9,6 +9,14 @@ from core.catalogue.queries import active_products
 from core.db import Database
 from nlu import Lexicon, OptionWords, ProductWords, ValueWords, VariantWords
 
+_MARK = select(
+    select(func.count()).select_from(Product).scalar_subquery(),
+    select(func.sum(Product.version)).scalar_subquery(),
+    select(func.max(Product.id)).scalar_subquery(),
+    select(func.count()).select_from(Variant).scalar_subquery(),
+    select(func.sum(Variant.version)).scalar_subquery(),
+)
+
 
 class CatalogueWords:
     """Any process sees a change at its next message: the versions in the database say so."""
@@ -22,10 +30,7 @@ class CatalogueWords:
 
     def lexicon(self) -> Lexicon:
         with self._db.read_transaction() as session:
-            mark = (
-                *session.execute(select(func.count(), func.sum(Product.version), func.max(Product.id))).one(),
-                *session.execute(select(func.count(), func.sum(Variant.version))).one(),
-            )
+            mark = tuple(session.execute(_MARK).one())
             if mark == self._mark:
                 return self._lexicon
             with self._lock:

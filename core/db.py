@@ -6,6 +6,7 @@ docs/decisions/0001-transactions.md). PostgreSQL: READ COMMITTED. No correctness
 scarce changes by one UPDATE whose WHERE states the condition.
 """
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ from core.money import Dong
 if TYPE_CHECKING:
     import psycopg
 
+PATIENCE_S = 20.0
+"""How long a writer waits for SQLite's one place."""
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -86,14 +89,28 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, echo) if self.is_sqlite else _postgres_engine(url, pool_size, echo)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._writing = threading.Lock()
         self._reading = self.engine.execution_options(chotdon_read_only=True)
         self._read_sessions = sessionmaker(self._reading, expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Commit at the end of the block, roll back on any error. No network call belongs inside."""
-        with self._sessions.begin() as session:
+        with self._turn(), self._sessions.begin() as session:
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer. Threads of this process line up here; knocking at the file by turns starves some."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=PATIENCE_S):
+            raise TimeoutError("another thread has been writing for too long")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def read_transaction(self) -> Iterator[Session]:
@@ -185,7 +202,7 @@ def _sqlite_engine(url: str, echo: bool) -> Engine:
     return engine
 
 
-def _begin_immediate(connection: Any, patience_s: float = 20.0) -> None:
+def _begin_immediate(connection: Any, patience_s: float = PATIENCE_S) -> None:
     """SQLite's own busy wait backs off to long sleeps and can starve a writer: short tries are fairer."""
     deadline = time.monotonic() + patience_s
     while True:

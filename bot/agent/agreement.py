@@ -1,7 +1,6 @@
 """When a message agrees to what was shown. The gate before every order, whichever brain decides."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -101,8 +100,16 @@ def is_only_signs(text: str) -> bool:
 
 def says(text: str, *groups: str) -> bool:
     """Whether one of these turns of phrase (data/phrases.json) stands in the text."""
-    line = " " + " ".join(re.sub(r"[^\w\s]", " ", fold(text[:500])).split()) + " "
+    line = _as_line(text[:500])
     return any(_stands_in(phrase, line) for group in groups for phrase in phrases()[group])
+
+
+@lru_cache(maxsize=64)  # a dozen questions are asked of each message
+def _as_line(text: str) -> str:
+    return " " + " ".join(re.sub(r"[^\w\s]", " ", fold(text)).split()) + " "
+
+
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
 
 
 @lru_cache
@@ -120,4 +127,4 @@ def _stands_in(phrase: str, line: str) -> bool:
 
 
 def _is_hangul(text: str) -> bool:
-    return any(unicodedata.name(c, "").startswith("HANGUL") for c in text)
+    return _HANGUL.search(text) is not None

@@ -1,5 +1,6 @@
 """What a brain is told each turn besides the words: compact, complete, and the same for every brain."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -17,12 +18,15 @@ from core.orders.models import Cart, Order
 from core.orders.queries import customer_orders, open_cart
 from core.shop import shop_profile
 
+ORDERS_TOLD = 5
+
 
 def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
     profile = shop_profile(session)
     cart = open_cart(session, customer_id=turn.actor.id)
     view = cart_view(session, cart, turn.language) if cart is not None and cart.lines else None
     customer = session.get(Customer, turn.actor.id)
+    orders = customer_orders(session, customer_id=turn.actor.id, limit=ORDERS_TOLD)
     return {
         "shop": {
             "name": profile.name,
@@ -41,13 +45,13 @@ def turn_context(session: Session, turn: Turn) -> dict[str, Any]:
         "question": turn.state.get("question", ""),
         "quote_id": turn.quote_shown_before or None,
         "flow": open_flow(turn.state),
-        "invoice_wished": _wants_invoice(session, turn, cart),
+        "invoice_wished": _wants_invoice(turn, cart, orders),
         "unsure": turn.state.get("unsure", 0),
         "offer": turn.offer,
         "selling": turn.state.get("selling", {}),
         "customer": customer.name if customer is not None else "",
         "message": turn.message_id,
-        "orders": _orders(session, turn.actor.id),
+        "orders": _orders(session, orders),
     }
 
 
@@ -88,17 +92,17 @@ def _catalogue_names(turn: Turn) -> tuple[str, ...]:
     return tuple(name for product in products for name in product.names[:2])
 
 
-def _wants_invoice(session: Session, turn: Turn, cart: Cart | None) -> bool:
+def _wants_invoice(turn: Turn, cart: Cart | None, orders: Sequence[Order]) -> bool:
     """A tax code or an e-mail that comes later belongs to the wish that was made before."""
     if gathered(turn, "invoice") or (cart is not None and cart.invoice_request):
         return True
-    latest = customer_orders(session, customer_id=turn.actor.id, limit=1)
-    return bool(latest and latest[0].invoice_request)
+    return bool(orders and orders[0].invoice_request)
 
 
-def _orders(session: Session, customer_id: str) -> list[dict[str, Any]]:
+def _orders(session: Session, orders: Sequence[Order]) -> list[dict[str, Any]]:
     """The latest, with their goods: what "size M" or "the jacket" of an order placed before may mean."""
-    orders = customer_orders(session, customer_id=customer_id, limit=5)
+    if not orders:
+        return []
     variants = {line.variant_id for order in orders for line in order.lines}
     rows = session.execute(
         select(Variant.id, Product.sku)

@@ -119,8 +119,7 @@ class Assistant:
         self._streams = True
 
     def reply(self, turn: Turn, history: History) -> Said:
-        with turn.services.db.read_transaction() as session:
-            context = turn_context(session, turn)
+        context = turn.context or _read_context(turn)
         failure = ""
         if self._model is not None and self._circuit.is_open():
             said, failure = self._ask_model(self._model, turn, context, history)
@@ -204,6 +203,11 @@ class Assistant:
             self._streams = False
             return brain.reply(turn, context, history)
         return live.text.strip()
+
+
+def _read_context(turn: Turn) -> dict[str, Any]:
+    with turn.services.db.read_transaction() as session:
+        return turn_context(session, turn)
 
 
 def _has_acted(turn: Turn) -> bool:

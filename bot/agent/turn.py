@@ -108,6 +108,8 @@ class Turn:
     """The quote that an earlier reply showed; only this one may be said yes to."""
     offer: dict[str, Any] | None = None
     """What the reply before this message offered and a plain yes takes up; see tools/shopping/memory.py."""
+    context: dict[str, Any] = field(default_factory=dict)
+    """What a brain is told besides the words, as it was when the message was read; see agent/context.py."""
     outcomes: list[ToolOutcome] = field(default_factory=list)
     customer_texts: tuple[str, ...] = ()
     """What this customer wrote before, newest last; a tool's free texts must come from here or from `text`."""

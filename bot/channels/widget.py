@@ -134,16 +134,15 @@ def _answer(desk: ChatDesk, body: ChatMessageIn, authorization: str | None) -> C
             rate_limit=desk.rate_limit,
             now=now,
         )
-    replies = answer_message(desk.db, message_id=message_id, think=desk.think, clock=desk.clock)
-    with desk.db.read_transaction() as session:
-        state = session.scalars(select(Message.state_after).where(Message.id == message_id)).one()
+    answered = answer_message(desk.db, message_id=message_id, think=desk.think, clock=desk.clock)
     return ChatMessageOut(
         conversation_id=conversation_id,
         visitor_token=token,
         replies=[
-            ReplyOut(id=r.id, text=r.text, cards=r.cards, quick_replies=r.quick_replies) for r in replies
+            ReplyOut(id=r.id, text=r.text, cards=r.cards, quick_replies=r.quick_replies)
+            for r in answered.replies
         ],
-        state=ChatState(**state),
+        state=ChatState(**answered.public_state),
     )
 
 

@@ -160,6 +160,10 @@ def public_state(
 
 
 def _turn(incoming: Incoming, services: Services) -> Turn:
+    lexicon = services.lexicon()
+    services = replace(
+        services, lexicon=lambda: lexicon
+    )  # the same words from the first to the last of a turn
     state, text = dict(incoming.state), without_links(incoming.text)
     linked = own_products(services, [*incoming.attachments, *links_in(incoming.text)])
     if linked:
@@ -180,12 +184,15 @@ def _turn(incoming: Incoming, services: Services) -> Turn:
         written_before=incoming.written_before,
     )
     with services.db.read_transaction() as session:
-        context = turn_context(session, draft)
+        draft.context = turn_context(session, draft)
         draft.shadow = shop_profile(session).assistant.mode == "shadow"
-    draft.parse = understand(text, context, services.lexicon())
+    draft.parse = understand(text, draft.context, lexicon)
     if _changes_language(draft.parse, bool(state.get("heard"))):
         state["heard"] = True
         draft.language = _language(state, draft.parse.language)
+        if draft.language != incoming.language:
+            with services.db.read_transaction() as session:
+                draft.context = turn_context(session, draft)
     return draft
 
 

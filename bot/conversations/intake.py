@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation, Message
 from core.customers.identities import customer_for
+from core.db import insert_for
 from core.errors import AppError, Invalid, NotAllowed
 from core.ids import new_id
 
@@ -90,25 +91,26 @@ def store_message(
     kept = clean(text)
     _refuse_unfit(text, kept, attachments)
     _refuse_flood(session, conversation_id, rate_limit, now)
-    message = Message(
-        id=new_id(),
-        conversation_id=conversation_id,
-        direction="in",
-        author="customer",
-        external_id=external_id,
-        text=kept,
-        attachments=[{name: clean(value) for name, value in a.items()} for a in attachments],
-        created_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(message)
-            session.flush()
-    except IntegrityError:
+    message_id = new_id()
+    stored = session.scalar(
+        insert_for(session, Message)
+        .values(
+            id=message_id, conversation_id=conversation_id, direction="in", author="customer", author_name="",
+            external_id=external_id, text=kept, cards=[], quick_replies=[], evidence=[], basis={}, state_after={},
+            attachments=[{name: clean(value) for name, value in a.items()} for a in attachments], created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["conversation_id", "external_id"])
+        .returning(Message.id)
+    )  # fmt: skip
+    if stored is None:
         return session.scalars(delivered).one()
-    conversation = session.get_one(Conversation, conversation_id)
-    conversation.last_message_at = now
-    return message.id
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_message_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return message_id
 
 
 def _refuse_unfit(text: str, kept: str, attachments: Sequence[Mapping[str, Any]]) -> None:

@@ -74,26 +74,44 @@ class Incoming:
     """Earlier messages of the same burst, whose words stand in `text` too: answered and settled together."""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """The stored replies to a message, and the state that the chat API told with them."""
+
+    replies: list[Message]
+    public_state: dict[str, Any]
+
+
 def answer_message(
     db: Database, *, message_id: str, think: Callable[[Incoming], Answer], clock: Clock
-) -> list[Message]:
-    """The stored replies to this message: thought out now, or by whoever was first. Same message, same replies."""
+) -> Answered:
+    """Thought out now, or by whoever was first. Same message, same replies."""
     with db.read_transaction() as session:
         message = session.scalars(select(Message).where(Message.id == message_id)).one()
         if message.handled_at is not None:
-            return replies_to(session, message_id)
-    with lease(db, message.conversation_id, clock):
+            return _answered(session, message_id)
+    with lease(db, message.conversation_id, clock) as held:
         with db.read_transaction() as session:
             incoming = _load(session, message_id)
             if incoming is None:
-                return replies_to(session, message_id)
+                return _answered(session, message_id)
         answer = think(incoming)
         crash_point("turn.before_answer")
         with db.transaction() as session:
-            store_answer(session, incoming, answer, clock())
+            replies = store_answer(session, incoming, answer, clock())
+            if replies is not None:
+                held.give_back(session)
+        held.is_over = replies is not None
         crash_point("turn.after_answer")
+    if replies is not None:
+        return Answered(replies, answer.public_state)
     with db.read_transaction() as session:
-        return replies_to(session, message_id)
+        return _answered(session, message_id)
+
+
+def _answered(session: Session, message_id: str) -> Answered:
+    state = session.scalars(select(Message.state_after).where(Message.id == message_id)).one()
+    return Answered(replies_to(session, message_id), state)
 
 
 def replies_to(session: Session, message_id: str) -> list[Message]:
@@ -140,8 +158,8 @@ def _in_words(text: str, attachments: Sequence[dict[str, Any]]) -> str:
     return text or " ".join(f"[{attachment['type']}]" for attachment in attachments) or "…"
 
 
-def store_answer(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> bool:
-    """False, and nothing is kept, when somebody else has answered one of these messages meanwhile."""
+def store_answer(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> list[Message] | None:
+    """The replies; None, and nothing is kept, when somebody else has answered one of these messages meanwhile."""
     ids = [*incoming.merged, incoming.message_id]
     handled = session.execute(
         update(Message)
@@ -152,33 +170,29 @@ def store_answer(session: Session, incoming: Incoming, answer: Answer, now: date
     ).all()
     if len(handled) < len(ids):
         session.rollback()
-        return False
+        return None
     _store_usage(session, incoming, answer, now)
     if answer.draft is not None:
         store_draft(session, incoming.conversation_id, incoming.message_id, answer, now=now)
-        return True
-    for reply in answer.replies:
-        session.add(
-            Message(
-                id=new_id(),
-                conversation_id=incoming.conversation_id,
-                direction="out",
-                author="assistant",
-                in_reply_to=incoming.message_id,
-                text=reply.text,
-                cards=reply.cards,
-                quick_replies=reply.quick_replies,
-                evidence=answer.evidence,
-                basis=answer.basis,
-                created_at=now,
-            )
+        return []
+    replies = [
+        Message(
+            id=new_id(), conversation_id=incoming.conversation_id, direction="out", author="assistant",
+            author_name="", in_reply_to=incoming.message_id, text=reply.text, cards=reply.cards,
+            quick_replies=reply.quick_replies, evidence=answer.evidence, basis=answer.basis, created_at=now,
         )
+        for reply in answer.replies
+    ]  # fmt: skip
+    for reply in replies:
+        session.add(reply)
         session.flush()
-    conversation = session.get_one(Conversation, incoming.conversation_id)
-    conversation.state = answer.state
-    conversation.language = answer.language
-    conversation.last_message_at = now
-    return True
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == incoming.conversation_id)
+        .values(state=answer.state, language=answer.language, last_message_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return replies
 
 
 def _store_usage(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> None:
@@ -226,12 +240,29 @@ def store_draft(
     conversation.last_message_at = now
 
 
+@dataclass
+class Lease:
+    conversation_id: str
+    token: str
+    is_over: bool = False
+    """Given back together with what it was for."""
+
+    def give_back(self, session: Session) -> None:
+        session.execute(
+            update(Conversation)
+            .where(Conversation.id == self.conversation_id, Conversation.lease_token == self.token)
+            .values(lease_token=None, leased_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
 @contextmanager
-def lease(db: Database, conversation_id: str, clock: Clock) -> Iterator[None]:
-    token = secrets.token_hex(8)
+def lease(db: Database, conversation_id: str, clock: Clock) -> Iterator[Lease]:
+    """Given back in the end, unless it `is_over` by then."""
+    held = Lease(conversation_id, secrets.token_hex(8))
     deadline = time.monotonic() + WAIT_SECONDS
     pause = 0.005
-    while not _take(db, conversation_id, token, clock()):
+    while not _take(db, conversation_id, held.token, clock()):
         if time.monotonic() > deadline:
             raise Conflict(
                 "conversation_busy", "The last message is still being answered. Try again shortly.", {}
@@ -239,15 +270,11 @@ def lease(db: Database, conversation_id: str, clock: Clock) -> Iterator[None]:
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
     try:
-        yield
+        yield held
     finally:
-        with db.transaction() as session:
-            session.execute(
-                update(Conversation)
-                .where(Conversation.id == conversation_id, Conversation.lease_token == token)
-                .values(lease_token=None, leased_until=None)
-                .execution_options(synchronize_session=False)
-            )
+        if not held.is_over:
+            with db.transaction() as session:
+                held.give_back(session)
 
 
 def _take(db: Database, conversation_id: str, token: str, now: datetime) -> bool:
