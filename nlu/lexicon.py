@@ -38,7 +38,7 @@ class Hits:
         return self.full | self.part | self.category
 
 
-@dataclass
+@dataclass(eq=False)
 class Lexicon:
     products: dict[str, ProductWords] = field(default_factory=dict)
     phrases: dict[Phrase, Hits] = field(default_factory=dict)

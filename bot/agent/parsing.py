@@ -1,8 +1,10 @@
 """From a turn's context to what `nlu` needs to understand the message."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.agent.policy.told import names_placed_order
@@ -23,7 +25,14 @@ _AWAITED = {"exchange": "variant"}
 
 
 def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
+    """Pure. A message is read when it comes in and again by the built-in brain, but worked out once."""
+    return _understood(text, json.dumps(context, sort_keys=True), lexicon)
+
+
+@lru_cache(maxsize=32)
+def _understood(text: str, told: str, lexicon: Lexicon) -> Parse:
     """`không có đen thì lấy xanh`: where the whole names nothing, what follows the condition is the wish."""
+    context = json.loads(told)
     understood = _understand(text, context, lexicon)
     condition = _IF_NOT.match(text) if not understood.items else None
     if condition is None:
