@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
@@ -30,6 +31,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import JSON, TypeDecorator
 
 from core.money import Dong
@@ -146,6 +148,23 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     """Many complete rows at once, past the ORM, whose bulk insert takes twice as long."""
     if rows:
         session.execute(insert(cast("Table", model.__table__)), rows)
+
+
+def insert_new(
+    session: Session, model: type[Base], *, unless: tuple[str, ...] | None = None, returning: str
+) -> ReturningInsert[Any]:
+    """INSERT … ON CONFLICT DO NOTHING RETURNING this column; `unless` names the columns that may stand already, None
+    any. Built once: the rows go with it as parameters.
+    """
+    return _insert_new(session.get_bind().dialect.name == "sqlite", model, unless, returning)
+
+
+@lru_cache
+def _insert_new(
+    is_sqlite: bool, model: type[Base], unless: tuple[str, ...] | None, returning: str
+) -> ReturningInsert[Any]:
+    statement = sqlite.insert(model) if is_sqlite else postgresql.insert(model)
+    return statement.on_conflict_do_nothing(index_elements=unless).returning(getattr(model, returning))
 
 
 def insert_for(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:

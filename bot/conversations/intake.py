@@ -8,17 +8,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation, Message
 from core.customers.identities import customer_for
-from core.db import insert_for
+from core.db import insert_new
 from core.errors import AppError, Invalid, NotAllowed
 from core.ids import new_id
 
 MAX_TEXT = 4_000
+
+# What every message needs, built once.
+_DELIVERED = select(Message.id).where(
+    Message.conversation_id == bindparam("conversation"), Message.external_id == bindparam("external")
+)
+_RECENT = (
+    select(func.count())
+    .select_from(Message)
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.direction == "in",
+        Message.created_at > bindparam("since"),
+    )
+)
+_TOUCH = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .values(last_message_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
 
 
 class TooManyMessages(AppError):
@@ -82,34 +102,25 @@ def store_message(
     attachments: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """The id of this message: stored now, or by an earlier delivery of the same one."""
-    delivered = select(Message.id).where(
-        Message.conversation_id == conversation_id, Message.external_id == external_id
-    )
-    known = session.scalar(delivered)
+    key = {"conversation": conversation_id, "external": external_id}
+    known: str | None = session.scalar(_DELIVERED, key)
     if known is not None:
         return known
     kept = clean(text)
     _refuse_unfit(text, kept, attachments)
     _refuse_flood(session, conversation_id, rate_limit, now)
     message_id = new_id()
-    stored = session.scalar(
-        insert_for(session, Message)
-        .values(
-            id=message_id, conversation_id=conversation_id, direction="in", author="customer", author_name="",
-            external_id=external_id, text=kept, cards=[], quick_replies=[], evidence=[], basis={}, state_after={},
-            attachments=[{name: clean(value) for name, value in a.items()} for a in attachments], created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["conversation_id", "external_id"])
-        .returning(Message.id)
-    )  # fmt: skip
+    row = {
+        "id": message_id, "conversation_id": conversation_id, "direction": "in", "author": "customer",
+        "author_name": "", "external_id": external_id, "text": kept, "cards": [], "quick_replies": [],
+        "evidence": [], "basis": {}, "state_after": {}, "created_at": now,
+        "attachments": [{name: clean(value) for name, value in a.items()} for a in attachments],
+    }  # fmt: skip
+    statement = insert_new(session, Message, unless=("conversation_id", "external_id"), returning="id")
+    stored = session.scalar(statement, row)
     if stored is None:
-        return session.scalars(delivered).one()
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_message_at=now)
-        .execution_options(synchronize_session=False)
-    )
+        return session.scalars(_DELIVERED, key).one()
+    session.execute(_TOUCH, {"conversation": conversation_id, "now": now})
     return message_id
 
 
@@ -123,15 +134,8 @@ def _refuse_unfit(text: str, kept: str, attachments: Sequence[Mapping[str, Any]]
 
 
 def _refuse_flood(session: Session, conversation_id: str, rate_limit: int, now: datetime) -> None:
-    recent = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.direction == "in",
-            Message.created_at > now - timedelta(minutes=1),
-        )
-    )
+    since = now - timedelta(minutes=1)
+    recent = session.scalar(_RECENT, {"conversation": conversation_id, "since": since})
     if (recent or 0) >= rate_limit:
         raise TooManyMessages("too_many_messages", "Too many messages. Wait a minute and try again.", {})
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation, Draft, Message, ModelUsage, TurnWrite
@@ -22,6 +22,32 @@ LEASE_SECONDS = 60
 WAIT_SECONDS = 45.0
 MEANWHILE = ("wholesale", "anger", "carrier_fee")
 """Reasons of a handoff that are no wish to be left alone: until a person comes, simple questions are answered."""
+
+# What every turn needs, built once: building a statement takes longer than running it.
+_STANDING = select(Message.conversation_id, Message.handled_at).where(Message.id == bindparam("message"))
+_MESSAGE = select(Message).where(Message.id == bindparam("message"))
+_HISTORY = (
+    select(Message.author, Message.text, Message.attachments)
+    .where(Message.conversation_id == bindparam("conversation"), Message.seq < bindparam("seq"))
+    .order_by(Message.seq.desc())
+    .limit(20)
+)
+_WRITTEN = select(TurnWrite.tool).where(TurnWrite.message_id.in_(bindparam("messages", expanding=True)))
+_SETTLE = (
+    update(Message)
+    .where(Message.id.in_(bindparam("messages", expanding=True)), Message.handled_at.is_(None))
+    .values(handled_at=bindparam("now"), state_after=bindparam("shown"))
+    .returning(Message.id)
+    .execution_options(synchronize_session=False)
+)
+_KEEP = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .values(
+        state=bindparam("new_state"), language=bindparam("new_language"), last_message_at=bindparam("now")
+    )
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +113,7 @@ def answer_message(
 ) -> Answered:
     """Thought out now, or by whoever was first. Same message, same replies."""
     with db.read_transaction() as session:
-        message = session.scalars(select(Message).where(Message.id == message_id)).one()
+        message = session.execute(_STANDING, {"message": message_id}).one()
         if message.handled_at is not None:
             return _answered(session, message_id)
     with lease(db, message.conversation_id, clock) as held:
@@ -122,7 +148,7 @@ def replies_to(session: Session, message_id: str) -> list[Message]:
 
 def _load(session: Session, message_id: str) -> Incoming | None:
     """None when another process answered while we waited for the lease."""
-    message = session.scalars(select(Message).where(Message.id == message_id)).one()
+    message = session.scalars(_MESSAGE, {"message": message_id}).one()
     return None if message.handled_at is not None else incoming_of(session, [message])
 
 
@@ -130,13 +156,9 @@ def incoming_of(session: Session, messages: Sequence[Message]) -> Incoming:
     """One turn for these messages of a conversation, oldest first; the last one carries the replies."""
     last, ids = messages[-1], [message.id for message in messages]
     conversation = session.get_one(Conversation, last.conversation_id)
-    history = session.execute(
-        select(Message.author, Message.text, Message.attachments)
-        .where(Message.conversation_id == conversation.id, Message.seq < messages[0].seq)
-        .order_by(Message.seq.desc())
-        .limit(20)
-    ).all()
-    written = session.scalars(select(TurnWrite.tool).where(TurnWrite.message_id.in_(ids)))
+    before = {"conversation": conversation.id, "seq": messages[0].seq}
+    history = session.execute(_HISTORY, before).all()
+    written = session.scalars(_WRITTEN, {"messages": ids})
     return Incoming(
         message_id=last.id,
         external_id=last.external_id or "",
@@ -161,13 +183,8 @@ def _in_words(text: str, attachments: Sequence[dict[str, Any]]) -> str:
 def store_answer(session: Session, incoming: Incoming, answer: Answer, now: datetime) -> list[Message] | None:
     """The replies; None, and nothing is kept, when somebody else has answered one of these messages meanwhile."""
     ids = [*incoming.merged, incoming.message_id]
-    handled = session.execute(
-        update(Message)
-        .where(Message.id.in_(ids), Message.handled_at.is_(None))
-        .values(handled_at=now, state_after=answer.public_state)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    settled = {"messages": ids, "now": now, "shown": answer.public_state}
+    handled = session.execute(_SETTLE, settled).all()
     if len(handled) < len(ids):
         session.rollback()
         return None
@@ -186,12 +203,8 @@ def store_answer(session: Session, incoming: Incoming, answer: Answer, now: date
     for reply in replies:
         session.add(reply)
         session.flush()
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == incoming.conversation_id)
-        .values(state=answer.state, language=answer.language, last_message_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    kept = {"new_state": answer.state, "new_language": answer.language, "now": now}
+    session.execute(_KEEP, {"conversation": incoming.conversation_id, **kept})
     return replies
 
 
@@ -240,6 +253,24 @@ def store_draft(
     conversation.last_message_at = now
 
 
+_TAKE = (
+    update(Conversation)
+    .where(
+        Conversation.id == bindparam("conversation"),
+        or_(Conversation.lease_token.is_(None), Conversation.leased_until < bindparam("now")),
+    )
+    .values(lease_token=bindparam("token"), leased_until=bindparam("until"))
+    .returning(Conversation.id)
+    .execution_options(synchronize_session=False)
+)
+_GIVE_BACK = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"), Conversation.lease_token == bindparam("token"))
+    .values(lease_token=None, leased_until=None)
+    .execution_options(synchronize_session=False)
+)
+
+
 @dataclass
 class Lease:
     conversation_id: str
@@ -248,12 +279,7 @@ class Lease:
     """Given back together with what it was for."""
 
     def give_back(self, session: Session) -> None:
-        session.execute(
-            update(Conversation)
-            .where(Conversation.id == self.conversation_id, Conversation.lease_token == self.token)
-            .values(lease_token=None, leased_until=None)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_GIVE_BACK, {"conversation": self.conversation_id, "token": self.token})
 
 
 @contextmanager
@@ -279,16 +305,9 @@ def lease(db: Database, conversation_id: str, clock: Clock) -> Iterator[Lease]:
 
 def _take(db: Database, conversation_id: str, token: str, now: datetime) -> bool:
     with db.transaction() as session:
-        taken = session.execute(
-            update(Conversation)
-            .where(
-                Conversation.id == conversation_id,
-                or_(Conversation.lease_token.is_(None), Conversation.leased_until < now),
-            )
-            .values(lease_token=token, leased_until=now + timedelta(seconds=LEASE_SECONDS))
-            .returning(Conversation.id)
-            .execution_options(synchronize_session=False)
-        ).first()
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        wish = {"conversation": conversation_id, "token": token, "now": now, "until": until}
+        taken = session.execute(_TAKE, wish).first()
         if taken is None and session.get(Conversation, conversation_id) is None:
             raise NotFound("conversation_gone", "This conversation is gone. Start a new one.", {})
         return taken is not None

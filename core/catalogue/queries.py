@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from core.catalogue.models import Product, Variant
@@ -54,14 +54,16 @@ def list_products(
     return list(session.scalars(statement.order_by(Product.id).limit(limit)))
 
 
+_BY_SKU = (
+    select(Variant)
+    .where(Variant.sku.in_(bindparam("skus", expanding=True)))
+    .options(joinedload(Variant.product))
+)
+
+
 def variants_by_sku(session: Session, skus: Collection[str]) -> dict[str, Variant]:
     """Sellable variants with their products; raises `NotFound` naming the first SKU that is none."""
-    found = {
-        variant.sku: variant
-        for variant in session.scalars(
-            select(Variant).where(Variant.sku.in_(skus)).options(joinedload(Variant.product))
-        )
-    }
+    found = {variant.sku: variant for variant in session.scalars(_BY_SKU, {"skus": list(skus)})}
     for sku in skus:
         variant = found.get(sku)
         if variant is None or not variant.active or variant.product.status != "active":

@@ -3,15 +3,28 @@
 from datetime import datetime
 from typing import NoReturn
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.customers.models import Customer, CustomerIdentity
-from core.db import insert_for
+from core.db import insert_new
 from core.errors import Conflict
 from core.ids import new_id
 
 ANY_CHANNEL = ""
+_FIND = (
+    select(CustomerIdentity.chat_channel, Customer)
+    .join(CustomerIdentity, CustomerIdentity.customer_id == Customer.id)
+    .where(
+        or_(
+            CustomerIdentity.chat_channel == bindparam("channel"),
+            CustomerIdentity.chat_channel == ANY_CHANNEL,
+        ),
+        CustomerIdentity.external_id == bindparam("who"),
+    )
+    .order_by(CustomerIdentity.chat_channel.desc())
+    .limit(1)
+)
 
 
 def customer_for(session: Session, *, chat_channel: str, external_id: str, now: datetime) -> Customer:
@@ -39,16 +52,12 @@ def customer_for(session: Session, *, chat_channel: str, external_id: str, now: 
 
 def _claim(session: Session, customer: Customer, chat_channel: str, external_id: str, now: datetime) -> bool:
     """False when somebody was faster; waits for whoever is at it."""
-    claimed = session.scalar(
-        insert_for(session, CustomerIdentity)
-        .values(
-            id=new_id(), customer_id=customer.id, chat_channel=chat_channel, external_id=external_id,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["chat_channel", "external_id"])
-        .returning(CustomerIdentity.id)
-    )  # fmt: skip
-    return claimed is not None
+    statement = insert_new(session, CustomerIdentity, unless=("chat_channel", "external_id"), returning="id")
+    row = {
+        "id": new_id(), "customer_id": customer.id, "chat_channel": chat_channel, "external_id": external_id,
+        "created_at": now,
+    }  # fmt: skip
+    return session.scalar(statement, row) is not None
 
 
 def _adopt(session: Session, chat_channel: str, external_id: str) -> bool:
@@ -65,16 +74,7 @@ def _adopt(session: Session, chat_channel: str, external_id: str) -> bool:
 
 def _find(session: Session, chat_channel: str, external_id: str) -> tuple[str, Customer] | None:
     """The channel's own identity before one that no channel has taken yet."""
-    found = session.execute(
-        select(CustomerIdentity.chat_channel, Customer)
-        .join(CustomerIdentity, CustomerIdentity.customer_id == Customer.id)
-        .where(
-            CustomerIdentity.chat_channel.in_((chat_channel, ANY_CHANNEL)),
-            CustomerIdentity.external_id == external_id,
-        )
-        .order_by(CustomerIdentity.chat_channel.desc())
-        .limit(1)
-    ).first()
+    found = session.execute(_FIND, {"channel": chat_channel, "who": external_id}).first()
     return (found[0], found[1]) if found is not None else None
 
 

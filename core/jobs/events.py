@@ -56,6 +56,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 _HEARD = "chotdon_events_heard"
+_LISTENERS = select(EventListener.event)
 
 OUTSIDE: Mapping[str, str] = {
     "order.placed": "order.placed",
@@ -97,7 +98,7 @@ def is_heard(session: Session, event: str) -> bool:
     if told_as is None:
         return False
     if _HEARD not in session.info:
-        session.info[_HEARD] = frozenset(session.scalars(select(EventListener.event)))
+        session.info[_HEARD] = frozenset(session.scalars(_LISTENERS))
     return told_as in session.info[_HEARD]
 
 

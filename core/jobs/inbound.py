@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.db import insert_for
+from core.db import insert_new
 from core.ids import new_id
 from core.jobs.models import InboundEvent
 
@@ -38,9 +38,5 @@ def store_all(session: Session, *, source: str, items: Sequence[Inbound], now: d
     ]  # fmt: skip
     if not rows:
         return []
-    stored = set(
-        session.scalars(
-            insert_for(session, InboundEvent).on_conflict_do_nothing().returning(InboundEvent.id), rows
-        )
-    )
+    stored = set(session.scalars(insert_new(session, InboundEvent, returning="id"), rows))
     return [row["id"] in stored for row in rows]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, event, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from core.db import insert_for
+from core.db import insert_new
 from core.ids import new_id
 from core.jobs.models import Job
 from core.telemetry import correlation_id
@@ -60,14 +60,8 @@ def enqueue_all(session: Session, jobs: Sequence[NewJob], *, now: datetime) -> l
     rows = [_row(job, now) for job in jobs]
     if not rows:
         return []
-    inserted = set(
-        session.scalars(
-            insert_for(session, Job)
-            .on_conflict_do_nothing(index_elements=["deduplication_key"])
-            .returning(Job.id),
-            rows,
-        )
-    )
+    statement = insert_new(session, Job, unless=("deduplication_key",), returning="id")
+    inserted = set(session.scalars(statement, rows))
     if inserted and not session.info.get(_HAS_JOBS):
         if session.get_bind().dialect.name != "sqlite":
             session.execute(text(f"NOTIFY {CHANNEL}"))

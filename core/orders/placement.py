@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -25,6 +25,24 @@ from core.stock.allocation import Wanted, plan
 from core.stock.levels import Pick, reserve
 from core.stock.queries import places
 
+_CLAIM = (
+    update(Quote)
+    .where(Quote.id == bindparam("quote"), Quote.state == "open", Quote.expires_at > bindparam("now"))
+    .values(state="used")
+    .returning(Quote.cart_id, Quote.content)
+    .execution_options(synchronize_session=False)
+)
+_CURRENT = select(Variant.id, Variant.sku, Variant.price, Variant.cost, Variant.active).where(
+    Variant.id.in_(bindparam("variants", expanding=True))
+)
+_CLOSE = (
+    update(Cart)
+    .where(Cart.id == bindparam("cart"))
+    .values(status="ordered")
+    .returning(Cart.customer_id, Cart.sales_channel, Cart.invoice_request)
+    .execution_options(synchronize_session=False)
+)
+
 
 def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime) -> Order:
     """The order of this quote: made now, or the one that an earlier yes made.
@@ -32,13 +50,7 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
     Raises `QuoteExpired` when the quote was voided by a change, ran out or shows an old price, and
     `InsufficientStock` when somebody else was faster. Nothing is kept of a refused try.
     """
-    claimed = session.execute(
-        update(Quote)
-        .where(Quote.id == quote_id, Quote.state == "open", Quote.expires_at > now)
-        .values(state="used")
-        .returning(Quote.cart_id, Quote.content)
-        .execution_options(synchronize_session=False)
-    ).first()
+    claimed = session.execute(_CLAIM, {"quote": quote_id, "now": now}).first()
     if claimed is None:
         return _placed_before(session, quote_id)
     content: dict[str, Any] = claimed.content
@@ -46,11 +58,7 @@ def place_order(session: Session, *, actor: Actor, quote_id: str, now: datetime)
     cart = _close_cart(session, claimed.cart_id)
     order = _insert_order(session, quote_id, content, cart, costs, actor, now)
     _reserve_stock(session, order, shop_profile(session), now)
-    session.execute(
-        update(Customer)
-        .where(Customer.id == cart.customer_id)
-        .values(name=order.buyer_name, phone=order.phone, address=order.address, updated_at=now)
-    )
+    _remember_buyer(session, order, now)
     audit.record(
         session,
         actor=actor,
@@ -79,12 +87,14 @@ def _placed_before(session: Session, quote_id: str) -> Order:
 
 def _close_cart(session: Session, cart_id: str) -> Row[tuple[str, str, dict[str, Any]]]:
     """What an order takes from its cart beyond the summary."""
-    return session.execute(
-        update(Cart)
-        .where(Cart.id == cart_id)
-        .values(status="ordered")
-        .returning(Cart.customer_id, Cart.sales_channel, Cart.invoice_request)
-    ).one()
+    return session.execute(_CLOSE, {"cart": cart_id}).one()
+
+
+def _remember_buyer(session: Session, order: Order, now: datetime) -> None:
+    """What the next order is offered."""
+    customer = session.get_one(Customer, order.customer_id)
+    customer.name, customer.phone, customer.address = order.buyer_name, order.phone, order.address
+    customer.updated_at = now
 
 
 def _costs_at_shown_prices(
@@ -93,8 +103,7 @@ def _costs_at_shown_prices(
     """What each variant of the summary costs the shop, once it is sure that buyers still pay what was shown."""
     lines = {line["variant_id"]: line for line in content["lines"]}
     costs: dict[str, int | None] = {}
-    current = select(Variant.id, Variant.sku, Variant.price, Variant.cost, Variant.active)
-    for variant in session.execute(current.where(Variant.id.in_(lines))):
+    for variant in session.execute(_CURRENT, {"variants": list(lines)}):
         costs[variant.id] = variant.cost
         if variant.price != lines[variant.id]["unit_price"] or not variant.active:
             raise QuoteExpired(

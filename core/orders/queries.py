@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from core.catalogue.folding import fold
@@ -14,15 +14,38 @@ from core.orders.models import Cart, Order, OrderTag
 
 Position = Callable[..., ColumnElement[int]]
 
+_ORDER = (
+    select(Order)
+    .where(or_(Order.id == bindparam("key"), Order.code == bindparam("key"), Order.code == bindparam("code")))
+    .options(selectinload(Order.lines))
+    .execution_options(populate_existing=True)
+)
+_OF_CUSTOMER = (
+    select(Order)
+    .where(Order.customer_id == bindparam("customer"))
+    .order_by(Order.id.desc())
+    .limit(bindparam("most"))
+    .options(selectinload(Order.lines))
+)
+_CART = (
+    select(Cart)
+    .where(Cart.id == bindparam("cart"))
+    .options(selectinload(Cart.lines))
+    .execution_options(populate_existing=True)
+)
+_OPEN_CART = (
+    select(Cart)
+    .where(Cart.customer_id == bindparam("customer"), Cart.status == "open", Cart.sales_channel == "chat")
+    .order_by(Cart.id.desc())
+    .limit(1)
+    .options(selectinload(Cart.lines))
+    .execution_options(populate_existing=True)
+)
+
 
 def get_order(session: Session, order_id: str) -> Order:
     """By id or code, with lines. Fresh from the database, whatever the session remembered."""
-    order = session.scalar(
-        select(Order)
-        .where(or_(Order.id == order_id, Order.code.in_((order_id, order_id.upper()))))
-        .options(selectinload(Order.lines))
-        .execution_options(populate_existing=True)
-    )
+    order = session.scalar(_ORDER, {"key": order_id, "code": order_id.upper()})
     if order is None:
         raise NotFound("order_not_found", f"There is no order {order_id[:40]}. Check the code.", {})
     return order
@@ -30,35 +53,15 @@ def get_order(session: Session, order_id: str) -> Order:
 
 def customer_orders(session: Session, *, customer_id: str, limit: int = 10) -> list[Order]:
     """Newest first."""
-    return list(
-        session.scalars(
-            select(Order)
-            .where(Order.customer_id == customer_id)
-            .order_by(Order.id.desc())
-            .limit(limit)
-            .options(selectinload(Order.lines))
-        )
-    )
+    return list(session.scalars(_OF_CUSTOMER, {"customer": customer_id, "most": limit}))
 
 
 def open_cart(session: Session, *, customer_id: str) -> Cart | None:
-    return session.scalar(
-        select(Cart)
-        .where(Cart.customer_id == customer_id, Cart.status == "open", Cart.sales_channel == "chat")
-        .order_by(Cart.id.desc())
-        .limit(1)
-        .options(selectinload(Cart.lines))
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(_OPEN_CART, {"customer": customer_id})
 
 
 def get_cart(session: Session, cart_id: str) -> Cart:
-    cart = session.scalar(
-        select(Cart)
-        .where(Cart.id == cart_id)
-        .options(selectinload(Cart.lines))
-        .execution_options(populate_existing=True)
-    )
+    cart = session.scalar(_CART, {"cart": cart_id})
     if cart is None:
         raise NotFound("cart_not_found", "There is no such cart. Start a new one.", {})
     return cart

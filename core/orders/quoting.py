@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from core.catalogue.models import Variant
@@ -117,12 +117,15 @@ def price_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[P
     ]
 
 
+_VARIANTS = (
+    select(Variant)
+    .where(Variant.id.in_(bindparam("variants", expanding=True)))
+    .options(joinedload(Variant.product))
+)
+
+
 def _variants(session: Session, cart: Cart) -> dict[str, Variant]:
-    found = session.scalars(
-        select(Variant)
-        .where(Variant.id.in_([line.variant_id for line in cart.lines]))
-        .options(joinedload(Variant.product))
-    )
+    found = session.scalars(_VARIANTS, {"variants": [line.variant_id for line in cart.lines]})
     variants = {variant.id: variant for variant in found}
     for variant in variants.values():
         if not variant.active or variant.product.status != "active":

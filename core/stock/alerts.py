@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -86,15 +86,20 @@ def note_change(session: Session, variant_ids: Collection[str], *, now: datetime
         publish(session, "stock.changed", {"key": new_id(), "variant_ids": changed}, now=now)
 
 
+_WATCHED = (
+    select(LowStockLevel)
+    .where(LowStockLevel.variant_id.in_(bindparam("variants", expanding=True)))
+    .order_by(LowStockLevel.id)
+    .execution_options(populate_existing=True)
+)
+_WATCHED_LOCKED = _WATCHED.with_for_update()
+
+
 def note_level(session: Session, variant_ids: Collection[str], *, now: datetime) -> None:
     """Called behind whatever changes what can be had of these variants."""
-    watched = (
-        select(LowStockLevel).where(LowStockLevel.variant_id.in_(variant_ids)).order_by(LowStockLevel.id)
-    )
-    if session.get_bind().dialect.name != "sqlite":
-        # Two falls at two warehouses at once: the second waits here, and sees the first.
-        watched = watched.with_for_update()
-    for row in session.scalars(watched.execution_options(populate_existing=True)).all():
+    # Two falls at two warehouses at once: the second waits here, and sees the first (SQLite has one writer).
+    watched = _WATCHED if session.get_bind().dialect.name == "sqlite" else _WATCHED_LOCKED
+    for row in session.scalars(watched, {"variants": list(variant_ids)}).all():
         is_low = available_at(session, row.variant_id, row.warehouse_id) <= row.level
         if is_low == row.told:
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.catalogue.models import Variant
@@ -26,18 +26,25 @@ class LevelView:
         return self.on_hand - self.reserved
 
 
+_PLACES = (
+    select(
+        Warehouse.id, Warehouse.province_code, Warehouse.priority, StockLevel.variant_id,
+        StockLevel.on_hand - StockLevel.reserved,
+    )
+    .outerjoin(
+        StockLevel,
+        (StockLevel.warehouse_id == Warehouse.id)
+        & StockLevel.variant_id.in_(bindparam("variants", expanding=True)),
+    )
+    .where(Warehouse.active, ~Warehouse.in_transit)
+)  # fmt: skip
+
+
 def places(session: Session, variant_ids: Collection[str]) -> list[Place]:
     """The active warehouses with what each has of these variants, for the allocation plan."""
-    level_here = (StockLevel.warehouse_id == Warehouse.id) & StockLevel.variant_id.in_(variant_ids)
     found: dict[tuple[str, str, int], dict[str, int]] = {}
-    for warehouse_id, province_code, priority, variant_id, available in session.execute(
-        select(
-            Warehouse.id, Warehouse.province_code, Warehouse.priority, StockLevel.variant_id,
-            StockLevel.on_hand - StockLevel.reserved,
-        )
-        .outerjoin(StockLevel, level_here)
-        .where(Warehouse.active, ~Warehouse.in_transit)
-    ):  # fmt: skip
+    rows = session.execute(_PLACES, {"variants": list(variant_ids)})
+    for warehouse_id, province_code, priority, variant_id, available in rows:
         here = found.setdefault((warehouse_id, province_code, priority), {})
         if variant_id is not None:
             here[variant_id] = available

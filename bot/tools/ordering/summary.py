@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.agent.turn import ToolOutcome, Turn
@@ -211,15 +211,18 @@ def _summary(session: Session, turn: Turn, quote: Quote, said: list[str]) -> Too
     )
 
 
+_CART_LINES = (
+    select(CartLine, Variant)
+    .join(Variant, Variant.id == CartLine.variant_id)
+    .where(CartLine.cart_id == bindparam("cart"))
+    .order_by(CartLine.position)
+    .options(joinedload(Variant.product))
+)
+
+
 def cart_view(session: Session, cart: Cart, language: str) -> dict[str, Any]:
     """The cart as the API tells it."""
-    lines = session.execute(
-        select(CartLine, Variant)
-        .join(Variant, Variant.id == CartLine.variant_id)
-        .where(CartLine.cart_id == cart.id)
-        .order_by(CartLine.position)
-        .options(joinedload(Variant.product))
-    ).all()
+    lines = session.execute(_CART_LINES, {"cart": cart.id}).all()
     items = [
         {
             "sku": variant.sku,
