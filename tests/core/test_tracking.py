@@ -23,7 +23,7 @@ from core.payments.models import Payment
 from core.ports.carrier import CarrierState, TrackingUpdate
 from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
-from core.shipping.tracking import receive_updates, run_tracking
+from core.shipping.tracking import Arrival, receive_all, receive_updates, run_tracking
 from core.stock.queries import levels
 from tests.small_shop import PLACE, fill
 
@@ -110,3 +110,20 @@ def test_news_of_a_parcel_that_is_not_ours_changes_nothing_and_is_let_go(db: Dat
         assert get_order(session, order.id).fulfilment_state == "packed"
         states = select(Job.state).where(Job.name == "shipment.track")
         assert set(session.scalars(states)) == {"done"}
+
+
+def test_stored_together_each_request_counts_its_own_news_and_a_repeat_counts_nothing(
+    db: Database, now: datetime
+) -> None:
+    picked_up, delivered = (TrackingUpdate(state, "LX1", "", state, state, now) for state in WAY[::2])
+    arrivals = [Arrival([picked_up], "r1"), Arrival([picked_up, delivered], "r2"), Arrival([], "r3")]
+
+    with db.transaction() as session:
+        first = receive_all(session, carrier="ghn", arrivals=arrivals, now=now)
+    with db.transaction() as session:
+        again = receive_all(session, carrier="ghn", arrivals=arrivals, now=now)
+
+    assert (first, again) == ([1, 1, 0], [0, 0, 0])
+    with db.read_transaction() as session:
+        jobs = select(Job.correlation_id).where(Job.name == "shipment.track").order_by(Job.id)
+        assert list(session.scalars(jobs)) == ["r1", "r2"]
