@@ -38,10 +38,10 @@ def measure(name: str, url: str) -> None:
     upgrade(db)
     key = fill(db, stock=1_000_000)
     with order_desk(url) as base:
-        told(f"orders, {name}, empty shop", CLIENTS, crowd(CLIENTS, base, key))
+        told(f"orders, {name}, empty shop", CLIENTS, crowd(CLIENTS, [base], key))
     _grow(name, db)
     with order_desk(url) as base:
-        told(f"orders, {name}, grown shop", CLIENTS, crowd(CLIENTS, base, key))
+        told(f"orders, {name}, grown shop", CLIENTS, crowd(CLIENTS, [base], key))
         with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {key}"}, timeout=60) as http:
             print(f"order list, {name}: {percentiles(_list_times(http))}", flush=True)
             print(f"{CONTENDERS} buyers for one variant, {name}: {_contend(http):.2f} s", flush=True)
