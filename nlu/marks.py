@@ -58,7 +58,20 @@ class Reader(Counting):
                 keys = self._lexicon.values.get(phrase) if phrase else None
                 if keys and any(self._lexicon.match(sku, keys) for sku in list(product.hits.all)[:MANY]):
                     return replace(product, end=at)
-        return product
+        return self._before_its_value(product)
+
+    def _before_its_value(self, product: Mark) -> Mark:
+        """`gối [cao]`, of a `gối cao su` that comes high and low: half a name, or a whole one and its value."""
+        last = self._keys[product.end - 1]
+        shorter = self._lexicon.phrases.get(tuple(self._keys[product.start : product.end - 1]))
+        if product.hits.full or shorter is None or not shorter.full & product.hits.part:
+            return product
+        keys = self._lexicon.everyday_parts.get(last, frozenset()) | self._lexicon.value_parts.get(
+            last, frozenset()
+        )
+        if not any(self._lexicon.match(sku, keys) for sku in list(shorter.full)[:MANY]):
+            return product
+        return replace(product, end=product.end - 1, hits=shorter)
 
     def _begins_with_goods(self, option: Mark) -> bool:
         """`kẻ ngang` may be a part of a name; behind a product that comes so, it is how that one is wished."""
@@ -121,12 +134,18 @@ class Reader(Counting):
             phrase = self._phrase(i, length)
             if phrase is None:
                 continue
-            hits = self._lexicon.phrases.get(phrase)
+            hits = None if self._cuts_a_measure(i + length) else self._lexicon.phrases.get(phrase)
             if hits is not None and not self._is_too_short(phrase, hits, i):
                 return None if self._longer_inside(i, length) else self._product_mark(i, i + length, hits)
             if joined is not None and joined[0] == length:
                 return self._product_mark(i, i + length, joined[1])
         return None
+
+    def _cuts_a_measure(self, end: int) -> bool:
+        """`rèm 1m5` is no `REM1`."""
+        if not self._keys[end - 1].isdigit() or end >= len(self._keys) or not self._adjacent(end - 1):
+            return False
+        return self._keys[end] in words().units
 
     def _longer_inside(self, i: int, length: int) -> bool:
         """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`, `thỏi [son dưỡng]` no
@@ -172,12 +191,15 @@ class Reader(Counting):
             counted = self._keys[before.start] not in words().dozens
         if not self._keys[i].isascii():
             counted = counted or self._number_at(i + 1) is not None
-        return (counted or self._before_own_value(i, hits)) and not self._before_number(i)
+        return self._before_own_value(i, hits) or (counted and not self._before_number(i))
 
     def _before_own_value(self, i: int, hits: Hits) -> bool:
         at = i + 1
         if at < len(self._keys) and self._keys[at] in words().value_words:
             at += 1
+        measured = self._measure_keys(at)
+        if measured and any(self._lexicon.match(sku, measured) for sku in list(hits.all)[:MANY]):
+            return True
         for length in (3, 2, 1):
             phrase = self._phrase(at, length)
             keys = self._lexicon.values.get(phrase) if phrase else None
