@@ -158,7 +158,7 @@ class Choices(Phrases):
     def _tells_which(self, i: int) -> bool:
         """`gối thấp`, `loại cao`; `gối cao bao nhiêu` asks how high."""
         after = self._keys[i + 1] if i + 1 < len(self._keys) else ""
-        unclear = self._keys[i] in words().idle and not self._pieces[i].marked
+        unclear = self._keys[i] in words().idle | words().en_words and not self._pieces[i].marked
         if after in _OF_DEGREE or unclear:
             return False
         behind = bool(self.marks) and self.marks[-1].end == i and self.marks[-1].kind in ("product", "option")

@@ -130,7 +130,7 @@ def _parts(phrase: Phrase) -> Iterable[str]:
 
 def _everyday_parts(phrase: Phrase) -> Iterable[str]:
     data = words()
-    idle = data.vi_words | data.en_words | data.units.keys() | data.numbers.keys()
+    idle = data.vi_words | data.units.keys() | data.numbers.keys()
     for word in phrase if len(phrase) > 1 else ():
         if len(word) > 1 and word.isalpha() and word in common_words() and word not in idle | _COLOURS:
             yield word
