@@ -25,7 +25,8 @@ def shop() -> Lexicon:
 @pytest.mark.parametrize(
     ("text", "sku"),
     [
-        ("lấy chiếu trúc hạt 1m8", "RUG7-1"), ("chieu truc hat 1m2 2 cai", "RUG7-0"), ("1 chiếu trúc hạt mét tám", "RUG7-1"),
+        ("lấy chiếu trúc hạt 1m8", "RUG7-1"), ("chieu truc hat 1m2 2 cai", "RUG7-0"),
+        ("1 chiếu trúc hạt mét tám", "RUG7-1"),
         ("chiếu trúc hạt 180x200", "RUG7-1"), ("chieu truc 1m8*2m", "RUG7-1"), ("chiếu trúc hạt 1.2m x 2m", "RUG7-0"),
         ("bạt che mưa 2 mét 4", "TARP-0"), ("bat che mua 3m6 x 3m", "TARP-1"), ("bạt che mưa 240cm", "TARP-0"),
         ("bạt che mưa cỡ lớn", "TARP-1"), ("cho 1 nệm lót ghế dày", "MAT-0"), ("lay nem lot ghe loai mong", "MAT-1"),
