@@ -13,6 +13,7 @@ _BETWEEN = frozenset({"but", "then"})
 """Words behind which another thing is named, beside those of a choice."""
 
 
+_INTO = frozenset({"vao", "vo", "trong", "may", "lo", "tu", "ngan", "cop", "vali", "balo"})
 _ENGLISH_ORDINALS = frozenset(
     ["first", "second", "third", "fourth", "fifth", "last", "1st", "2nd", "3rd", "1", "2", "3", "4", "5"]
 )
@@ -184,7 +185,9 @@ class Reader(Counting):
         return any(marked in map(marked_key, name.split()) for name in names)
 
     def _among_goods(self, i: int, hits: Hits) -> bool:
-        """Right behind a number, or before one of its own values."""
+        """Right behind a number, before one of its own values, or picked out of what is in hand: `bỏ bình đi`."""
+        if self._picked_of_those_in_hand(i, hits):
+            return True
         before = self.marks[-1] if self.marks else None
         counted = before is not None and before.kind == "quantity" and before.end == i
         if before is not None and counted:
@@ -192,6 +195,12 @@ class Reader(Counting):
         if not self._keys[i].isascii():
             counted = counted or self._number_at(i + 1) is not None
         return self._before_own_value(i, hits) or (counted and not self._before_number(i))
+
+    def _picked_of_those_in_hand(self, i: int, hits: Hits) -> bool:
+        before = self.marks[-1] if self.marks and self.marks[-1].end == i else None
+        removed = before is not None and before.kind == "removal"
+        counted = i > 0 and self._keys[i - 1] in ("cai", "con", "chiec", "em")
+        return len(hits.all & self._in_hand) == 1 and (removed or counted)
 
     def _before_own_value(self, i: int, hits: Hits) -> bool:
         at = i + 1
@@ -350,9 +359,14 @@ class Reader(Counting):
     def _small_word(self, i: int) -> Mark | None:
         for kind in SMALL:
             said = self._listed(i, kind)
-            if said is not None:
+            if said is not None and not (kind == "removal" and self._puts_into(i)):
                 return said
         key, word = self._keys[i], self._pieces[i].word
         if (key in words().separators and not word.endswith("*")) or key in (",", ";", "\n", "+", "&", "."):
             return Mark("separator", i, i + 1, text=key)
         return None
+
+    def _puts_into(self, i: int) -> bool:
+        """`bỏ vô lò`, `bỏ máy rửa chén`, where the shop sells no such thing."""
+        after = self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        return self._keys[i] == "bo" and after in _INTO and not self._starts_name(i + 1)

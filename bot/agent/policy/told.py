@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse, fold
 from nlu.wordlists import words
@@ -52,7 +53,8 @@ _PARTS = (
     (
         "address",
         re.compile(
-            r"\b(dia chi|dc|cho giao|noi giao|noi nhan|address|new (place|home|house|flat|apartment|office)"
+            r"\b(dia chi|dc(?!( (k|ko|khong|hong|hok|hk|hem|hom|chua|ha|a|ah|vay|z|shop|sop|hen))*\W*$)"
+            r"|(cho|noi|diem) (giao|nhan)|address|new (place|home|house|flat|apartment|office)"
             r"|moved( out)?"
             r"|(gui|giao|ship|chuyen|doi) (hang )?(len|qua|ve|den|toi|sang|xuong|ra) "
             r"(cho |nha |cong ty|cty|co quan|van phong|truong|que|ben)|(cong ty|cty|co quan|nha) (giup|gium|dum|moi)"
@@ -124,6 +126,8 @@ def means_all(parse: Parse) -> bool:
 
 
 def changed_part(parse: Parse) -> str:
+    if says(parse.text, "moving"):
+        return "address"
     line = fold(parse.text)
     return next((part for part, cue in _PARTS if cue.search(line)), "")
 
