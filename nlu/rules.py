@@ -35,7 +35,23 @@ def is_question(raw: str, tokens: Sequence[Token]) -> bool:
     if _INVERSION.search(raw) or any(has_phrase(line, phrase) for phrase in strong):
         return True
     tail = [t for t in tokens if t.word.rstrip("*").isalpha()][-5:]
-    particles = {"a", "anh", "vay", "the", "em", "shop", "ad", "oi", "ban", "ta", "nhi", "z", "chi", "sop", "ne"}
+    particles = {
+        "a",
+        "anh",
+        "vay",
+        "the",
+        "em",
+        "shop",
+        "ad",
+        "oi",
+        "ban",
+        "ta",
+        "nhi",
+        "z",
+        "chi",
+        "sop",
+        "ne",
+    }
     core = [token for token in tail if token.word not in particles]
     return len(tokens) > 2 and bool(core) and (core[-1].word in _AT_THE_END or _is_spoken_no(core))
 

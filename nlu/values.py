@@ -68,7 +68,7 @@ def index_option(option: OptionWords) -> OptionIndex:
             for word in _everyday_parts(split(name)):
                 everyday.setdefault(word, set()).add(key)
         multiplied = sides_of(split(value.value))
-        measure = multiplied[0] if multiplied else _measure_in(split(value.value))
+        measure = _first_measure(split(value.value))
         for own_sides in (multiplied, multiplied[:1]) if multiplied else ():
             sides.setdefault(own_sides, set()).add(key)
         if measure is not None:
@@ -161,3 +161,16 @@ def _add_extremes(
         own[key] = match
         for name in names:
             phrases.setdefault(tuple(name.split()), set()).add(key)
+
+
+def values_measured(values: Sequence[str], text: str) -> list[str]:
+    """Those whose measure or first side the text tells in its own way: `8 phân` is `Thấp 8 cm`."""
+    said = split(text)
+    told = {read[0] for i in range(len(said)) if (read := measure_at(said, i)) is not None}
+    own = {value: split(value) for value in values}
+    return [value for value in values if _first_measure(own[value]) in told]
+
+
+def _first_measure(phrase: Phrase) -> Measure | None:
+    multiplied = sides_of(phrase)
+    return multiplied[0] if multiplied else _measure_in(phrase)

@@ -20,8 +20,8 @@ _WORDS = {
         r"|the (tin dung|ghi no|ngan hang|noi dia|quoc te|nuoc|han|tra truoc))\b"
     ),
     "ask_promotion": re.compile(
-        r"\b(khuyen mai|km|ctkm|giam|sale|uu dai|voucher|coupon|vc|ma|code|qua|tang|free ?ship|mien phi|deal|combo|flash"
-        r"|hoi vien|thanh vien|khach|bot|re|chiet khau|chuong trinh|chtrinh|ct|su kien|dip|free|diem|xa|dong gia"
+        r"\b(khuyen mai|km|ctkm|giam|sale|uu dai|voucher|coupon|vc|ma|code|qua|tang|free ?ship|mien phi|deal|combo"
+        r"|flash|hoi vien|thanh vien|khach|bot|re|chiet khau|chuong trinh|chtrinh|ct|su kien|dip|free|diem|xa|dong gia"
         r"|thanh ly|hoa hong|gioi thieu|ban be|(rut|boc) tham|trung thuong|hang|sinh nhat|follow|live\w*|vip|the"
         r"|gio vang|gia (soc|rieng)|phan tram|off|promo\w*|ru ban|le|black friday|mua \d+ tang)\b|%"
     ),
@@ -32,6 +32,13 @@ _WORDS = {
     ),
 }
 
+_SURELY_DELIVERY = re.compile(
+    r"\b(giao|ship\w*|gui|hang|chuyen|don|kip|van chuyen|hoa toc|ngay|hom|bua|tuan|mai|chieu|cn|thu|order|dat|dong goi"
+    r"|(lau|nao|gio|tieng) (thi |moi |la |se |minh |em )*(toi|nhan|co|ve|den|lay)"
+    r"|(nhan|toi|ve|den) (duoc|noi|tay|nha))\b"
+)
+"""Beside goods that are named: `bộ dao xài lâu … có nhận mài không` has words of a delivery and is none."""
+
 
 def without_guesses(understood: Parse, context: dict[str, Any]) -> Parse:
     """In its place stands what a question about goods, or one for advice, most likely is."""
@@ -41,7 +48,9 @@ def without_guesses(understood: Parse, context: dict[str, Any]) -> Parse:
     guessed = {
         intent.name
         for intent in understood.intents
-        if intent.name in _WORDS and intent.confidence > DOUBT and not _WORDS[intent.name].search(line)
+        if intent.name in _WORDS
+        and intent.confidence > DOUBT
+        and not _speaks_of(intent.name, line, understood)
     }
     if "ask_delivery_time" in guessed and not _talks_of_goods(understood, context):
         guessed.discard("ask_delivery_time")
@@ -54,6 +63,12 @@ def without_guesses(understood: Parse, context: dict[str, Any]) -> Parse:
     if understood.intents[0].name in guessed and (name := _likelier(understood, context)):
         kept[name] = Intent(name, max(LIKELY, kept[name].confidence if name in kept else 0.0))
     return replace(understood, intents=tuple(sorted(kept.values(), key=lambda own: -own.confidence)))
+
+
+def _speaks_of(name: str, line: str, understood: Parse) -> bool:
+    named = any(item.refers is None and item.product_sku for item in understood.items)
+    words = _SURELY_DELIVERY if name == "ask_delivery_time" and named else _WORDS[name]
+    return bool(words.search(line))
 
 
 def _likelier(understood: Parse, context: dict[str, Any]) -> str:

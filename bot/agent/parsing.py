@@ -25,11 +25,11 @@ _AWAITED = {"exchange": "variant"}
 
 def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     """`không có đen thì lấy xanh`: where the whole names nothing, what follows the condition is the wish."""
-    understood = _understand(text, context, lexicon)
+    understood = without_guesses(_understand(text, context, lexicon), context)
     condition = _IF_NOT.match(text) if not understood.items else None
     if condition is None:
         return understood
-    wish = _understand(text[condition.end() :], context, lexicon)
+    wish = without_guesses(_understand(text[condition.end() :], context, lexicon), context)
     if not wish.items:
         return understood
     return replace(
