@@ -110,7 +110,11 @@ class Choices(Phrases):
         if not own or any(piece.masked for piece in part):
             return None
         unit = next((piece for piece in reversed(part) if piece.key in words().units), part[0])
-        if len(read[0]) == 1 and self._is_no_unit(part, unit, own):
+        if (
+            len(read[0]) == 1
+            and self._is_no_unit(part, unit, own)
+            and not self._is_of_goods_behind(read[1], own)
+        ):
             return None
         return Mark("option", i, read[1], keys=own, text=" ".join(self._keys[i : read[1]]))
 
@@ -119,6 +123,15 @@ class Choices(Phrases):
         apart = unit is not part[0] and part[part.index(unit) - 1].end != unit.start
         counts = unit is part[-1] and unit.key in words().counters and unit.marked != "cân"
         return (is_glued_unit(unit.key) and apart) or (counts and not own & self._talked_of())
+
+    def _is_of_goods_behind(self, i: int, own: frozenset[ValueKey]) -> bool:
+        """`nua can hat dieu`: what follows is sold so."""
+        for length in range(MAX_PHRASE, 0, -1):
+            phrase = self._phrase(i, length)
+            hits = self._lexicon.phrases.get(phrase) if phrase else None
+            if hits is not None:
+                return any(self._lexicon.match(sku, own) for sku in list(hits.all)[:MANY])
+        return False
 
     def _measure_at(self, i: int) -> tuple[Sides, int] | None:
         """One measure, or several that are multiplied."""
@@ -210,7 +223,8 @@ class Choices(Phrases):
             return False
         before = self.marks[-1] if self.marks else None
         if before is not None and before.kind == "quantity" and before.end == i and self._focus & keys:
-            return (before.counted and piece.key != "do") or piece.key not in ("den", "do")
+            listed = self._number_at(i + 1) is not None and self._starts_value(i + 2)
+            return listed or (before.counted and piece.key != "do") or piece.key not in ("den", "do")
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
             return True
         quantity = before is not None and before.kind == "quantity" and before.end == i

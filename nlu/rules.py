@@ -21,6 +21,8 @@ LONG = 15
 _AT_THE_END = frozenset({"khong", "chua", "gi", "sao", "nao", "ha"})
 _SPOKEN_NO = frozenset({"hông", "hổng", "hơm", "hôn", "hôm", "hăm", "khôm", "hem", "hửm"})
 _SPOKEN_BARE = frozenset({"hong", "hem", "hom", "hon", "hum", "hongg", "kho"})
+_EITHER_OR = re.compile(r" (?:khong|chua) hay (?:phai|la|can|chi|co|da|con|van|cung|mua|lay|thoi) ")
+"""`treo được không hay phải khoan`."""
 _INVERTED = frozenset({"is there", "are there"})
 _INVERSION = re.compile(r"(?:^|[,.;!]\s*|\b(?:and|but|so)\s)(?:is|are) there\b", re.IGNORECASE)
 """`is there a box`, and no `the box is there`."""
@@ -32,7 +34,11 @@ def is_question(raw: str, tokens: Sequence[Token]) -> bool:
         return True
     line = plain(tokens)
     strong = [phrase for phrase in words().question if phrase not in _WEAK | _INVERTED]
-    if _INVERSION.search(raw) or any(has_phrase(line, phrase) for phrase in strong):
+    if (
+        _INVERSION.search(raw)
+        or _EITHER_OR.search(line)
+        or any(has_phrase(line, phrase) for phrase in strong)
+    ):
         return True
     tail = [t for t in tokens if t.word.rstrip("*").isalpha()][-5:]
     particles = {
