@@ -14,7 +14,8 @@ DOUBT = 0.45
 LIKELY = 0.6
 _WORDS = {
     "ask_payment": re.compile(
-        r"\b(thanh toan|ttoan|tt|tra|tien|ck|chuyen|khoan|cod|coc|visa|master\w*|amex|momo|zalo ?pay|qr|quet|ngan hang"
+        r"\b(phi|thanh toan|ttoan|tt|tra|tien|ck"
+        r"|chuyen|khoan|cod|coc|visa|master\w*|amex|momo|zalo ?pay|qr|quet|ngan hang"
         r"|stk|tai khoan|tk|bank\w*|atm|vnpay|shopee ?pay|gop|dong|pay\w*|card|cash|do la|usd|won"
         r"|vi (dien tu|momo|zalo|tra sau|nao)|(so|quet|ca|dung|bang|nhan|lay|qua|xai|chap nhan) (duoc |dc )?(the|vi)"
         r"|the (tin dung|ghi no|ngan hang|noi dia|quoc te|nuoc|han|tra truoc))\b"
