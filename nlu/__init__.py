@@ -21,6 +21,7 @@ from nlu.name_words import may_be_name
 from nlu.normalise import fold
 from nlu.parse import Context, parse
 from nlu.scene import Talked
+from nlu.values import values_measured
 
 __all__ = [
     "CartItem",
@@ -43,4 +44,5 @@ __all__ = [
     "fold",
     "may_be_name",
     "parse",
+    "values_measured",
 ]

@@ -1,13 +1,38 @@
 """Options in a message: values in full, in part, by their measure, by being the big one or the small one."""
 
+from collections.abc import Sequence
+
 from nlu.lexicon import MAX_PHRASE, NONE
-from nlu.measures import is_glued_unit, measure_at
+from nlu.measures import Sides, is_glued_unit, measure_at, sides_at
 from nlu.phrases import Mark, Phrases
+from nlu.pieces import Piece
 from nlu.values import ValueKey
 from nlu.wordlists import words
 
 MANY = 300
 """Above so many products a phrase is too broad to be looked at one by one."""
+_OF_DEGREE = frozenset(
+    [
+        "bao",
+        "may",
+        "hon",
+        "nhat",
+        "qua",
+        "lam",
+        "the",
+        "khong",
+        "ko",
+        "k",
+        "hong",
+        "hok",
+        "nhu",
+        "vay",
+        "co",
+        "la",
+    ]
+)
+"""Behind an adjective: it is asked about or praised, and picks nothing out."""
+A_FEW = 3
 NO_KEYS: frozenset[ValueKey] = frozenset()
 
 
@@ -37,7 +62,7 @@ class Choices(Phrases):
         if measured is not None:
             return measured
         for length in range(5, 0, -1):
-            phrase = self._phrase(i, length)
+            phrase = self._phrase(i, length) or self._behind_value_word(i, length)
             keys = self._lexicon.values.get(phrase) if phrase else None
             if phrase is None or not keys:
                 continue
@@ -48,6 +73,13 @@ class Choices(Phrases):
             near = self._near(i) if length == 1 else NO_KEYS
             return Mark("option", i, i + length, keys=keys, near=near, text=" ".join(phrase))
         return self._in_part(i)
+
+    def _behind_value_word(self, i: int, length: int) -> tuple[str, ...] | None:
+        """`cỡ to` is that, even where the catalogue writes `có` in a name."""
+        own = self._pieces[i]
+        led = length > 1 and own.key in words().value_words and not own.masked and not own.word.endswith("*")
+        rest = self._phrase(i + 1, length - 1) if led else None
+        return (own.key, *rest) if rest else None
 
     def _is_count_and_size(self, i: int, length: int, keys: frozenset[ValueKey]) -> bool:
         """`2 m`: two of size M, unless the goods beside it are sold by the metre."""
@@ -65,20 +97,59 @@ class Choices(Phrases):
         return not any(skus & own for skus in named for own in having)
 
     def _measured(self, i: int) -> Mark | None:
-        """`500gr`, `nửa cân`, `2 lít` where something is sold so."""
+        """`500gr`, `nửa cân`, `2 lít` where something is sold so; `1m6x2m` where such goods are talked of."""
         if self._pieces[i].masked:
             return None
-        read = measure_at(self._keys, i)
-        keys = self._lexicon.measures.get(read[0], NO_KEYS) if read is not None else NO_KEYS
-        if read is None or not keys:
+        read = self._measure_at(i)
+        if read is None:
             return None
-        last = self._pieces[read[1] - 1]
-        glued = self._pieces[read[1] - 2].end == last.start
-        if last.masked or (is_glued_unit(last.key) and not glued):
+        own = self._lexicon.sides.get(read[0], NO_KEYS) & self._talked_of()
+        if len(read[0]) == 1:
+            own |= self._lexicon.measures.get(read[0][0], NO_KEYS)
+        part = self._pieces[i : read[1]]
+        if not own or any(piece.masked for piece in part):
             return None
-        if last.key in words().counters and last.marked != "cân" and not keys & self._talked_of():
+        unit = next((piece for piece in reversed(part) if piece.key in words().units), part[0])
+        if (
+            len(read[0]) == 1
+            and self._is_no_unit(part, unit, own)
+            and not self._is_of_goods_behind(read[1], own)
+        ):
             return None
-        return Mark("option", i, read[1], keys=keys, text=" ".join(self._keys[i : read[1]]))
+        return Mark("option", i, read[1], keys=own, text=" ".join(self._keys[i : read[1]]))
+
+    def _is_no_unit(self, part: Sequence[Piece], unit: Piece, own: frozenset[ValueKey]) -> bool:
+        """`2 m` are two of size M; `2 lạng` and the like count pieces where nothing such is talked of."""
+        apart = unit is not part[0] and part[part.index(unit) - 1].end != unit.start
+        counts = unit is part[-1] and unit.key in words().counters and unit.marked != "cân"
+        return (is_glued_unit(unit.key) and apart) or (counts and not own & self._talked_of())
+
+    def _is_of_goods_behind(self, i: int, own: frozenset[ValueKey]) -> bool:
+        """`nua can hat dieu`: what follows is sold so."""
+        for length in range(MAX_PHRASE, 0, -1):
+            phrase = self._phrase(i, length)
+            hits = self._lexicon.phrases.get(phrase) if phrase else None
+            if hits is not None:
+                return any(self._lexicon.match(sku, own) for sku in list(hits.all)[:MANY])
+        return False
+
+    def _measure_at(self, i: int) -> tuple[Sides, int] | None:
+        """One measure, or several that are multiplied."""
+        several = sides_at(self._keys, i)
+        if several is not None:
+            return several
+        joined = len(self._keys) > i + 2 and self._adjacent(i) and self._adjacent(i + 1)
+        # `1m6 màu kem` counts no colours.
+        one = measure_at(self._keys[: i + 3] if joined else self._keys, i)
+        return ((one[0],), one[1]) if one is not None else None
+
+    def _measure_keys(self, i: int) -> frozenset[ValueKey]:
+        """The values that a measure at this place may mean, whatever is talked of."""
+        read = self._measure_at(i) if i < len(self._keys) else None
+        if read is None:
+            return NO_KEYS
+        alone = self._lexicon.measures.get(read[0][0], NO_KEYS) if len(read[0]) == 1 else NO_KEYS
+        return alone | self._lexicon.sides.get(read[0], NO_KEYS)
 
     def _in_part(self, i: int) -> Mark | None:
         """A word or number of a value's name, where a product that has it is talked of."""
@@ -93,7 +164,19 @@ class Choices(Phrases):
     def _near(self, i: int) -> frozenset[ValueKey]:
         phrase = self._phrase(i, 1)
         keys = self._lexicon.value_parts.get(phrase[0], NO_KEYS) if phrase else NO_KEYS
+        if phrase and not keys and self._tells_which(i):
+            keys = self._lexicon.everyday_parts.get(phrase[0], NO_KEYS)
         return keys & self._talked_of() if keys else NO_KEYS
+
+    def _tells_which(self, i: int) -> bool:
+        """`gối thấp`, `loại cao`; `gối cao bao nhiêu` asks how high."""
+        after = self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        unclear = self._keys[i] in words().idle | words().en_words and not self._pieces[i].marked
+        if after in _OF_DEGREE or unclear:
+            return False
+        behind = bool(self.marks) and self.marks[-1].end == i and self.marks[-1].kind in ("product", "option")
+        led = i > 0 and self._keys[i - 1] in words().value_words
+        return behind or led or (self._awaiting == "variant" and i < A_FEW)
 
     def _talked_of(self) -> frozenset[ValueKey]:
         """The values of the product named last in this message, else of those talked of before."""
@@ -140,7 +223,8 @@ class Choices(Phrases):
             return False
         before = self.marks[-1] if self.marks else None
         if before is not None and before.kind == "quantity" and before.end == i and self._focus & keys:
-            return (before.counted and piece.key != "do") or piece.key not in ("den", "do")
+            listed = self._number_at(i + 1) is not None and self._starts_value(i + 2)
+            return listed or (before.counted and piece.key != "do") or piece.key not in ("den", "do")
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
             return True
         quantity = before is not None and before.kind == "quantity" and before.end == i

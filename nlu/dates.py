@@ -80,8 +80,11 @@ def _is_date(kind: str, match: re.Match[str], line: Folded, span: Span) -> bool:
     """Only what a calendar has; `mai` and `mốt` by their marks where there are any;
     no `thứ hai` behind `cái`, no `2 máy` for the month of May."""
     raw = line.raw[span[0] : span[1]].lower()
-    if kind == "relative" and raw == "mai" and line.raw[span[0]].isupper() and span[0] > 0:
-        return False
+    if kind == "relative" and raw == "mai" and line.raw[span[0]].isupper():
+        # `chị Mai`, `Mai Chi` are people; `Mai giao nha` begins a sentence.
+        behind = line.raw[span[1] :].lstrip(" ")
+        if span[0] > 0 or behind[:1].isupper():
+            return False
     if kind == "relative":
         return raw not in ("mái", "mãi", "mại", "một", "mót") and not (
             raw in ("mot",) or raw[:1] != raw[:1].lower()

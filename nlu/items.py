@@ -55,8 +55,17 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
 def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
     """`2 cái nha, thêm 1 cái đen`: so many as it was shown, and one in black."""
     others = named and all(other.product is None and other.options for other in named)
+    others = others or (wish.counted and _are_others(named, scene))
+    if wish.quantity == sum(other.quantity or 0 for other in named):
+        return []  # `3 cái, 2 đen 1 trắng`: all of them together.
     shown = _of_the_shown(wish.quantity, scene, span) if others else []
     return shown or _of_the_other_line(wish, named, scene, span)
+
+
+def _are_others(named: Sequence[Wish], scene: Scene) -> bool:
+    """`lấy 2 cái, cáp sạc 1 sợi nữa`: so many as were shown, and so many of something else."""
+    others = [other.product.hits.all for other in named if other.product and other.quantity]
+    return bool(named) and len(others) == len(named) and not any(skus & set(scene.shown) for skus in others)
 
 
 def _of_the_other_line(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:

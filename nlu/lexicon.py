@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from nlu.hangul import index_by_sound
 from nlu.likeness import NameIndex, alike_names
-from nlu.measures import Measure
+from nlu.measures import Measure, Sides
 from nlu.models import OptionWords, ProductWords
 from nlu.normalise import fold
 from nlu.slips import Slips
@@ -49,7 +49,11 @@ class Lexicon:
     values: dict[Phrase, frozenset[ValueKey]] = field(default_factory=dict)
     value_parts: dict[str, frozenset[ValueKey]] = field(default_factory=dict)
     """Words that stand in a value's name: heard only of products that have it."""
+    everyday_parts: dict[str, frozenset[ValueKey]] = field(default_factory=dict)
+    """Those that are common words: heard only right behind the product, or led by `loại` and the like."""
     measures: dict[Measure, frozenset[ValueKey]] = field(default_factory=dict)
+    sides: dict[Sides, frozenset[ValueKey]] = field(default_factory=dict)
+    """Heard only of products that come so: `1m6` is a person's height as well."""
     having_value: dict[ValueKey, Skus] = field(default_factory=dict)
     values_of: dict[str, dict[ValueKey, ValueMatch]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
@@ -134,7 +138,9 @@ class Lexicon:
                 having[key].add(product.sku)
         self.values = _merged(index.phrases for index in seen.values())
         self.value_parts = _merged(index.parts for index in seen.values())
+        self.everyday_parts = _merged(index.everyday for index in seen.values())
         self.measures = _merged(index.measures for index in seen.values())
+        self.sides = _merged(index.sides for index in seen.values())
         self.having_value = {key: frozenset(skus) for key, skus in having.items()}
 
     def _index_words(self, products: list[ProductWords]) -> None:

@@ -13,6 +13,7 @@ _BETWEEN = frozenset({"but", "then"})
 """Words behind which another thing is named, beside those of a choice."""
 
 
+_INTO = frozenset({"vao", "vo", "trong", "may", "lo", "tu", "ngan", "cop", "vali", "balo"})
 _ENGLISH_ORDINALS = frozenset(
     ["first", "second", "third", "fourth", "fifth", "last", "1st", "2nd", "3rd", "1", "2", "3", "4", "5"]
 )
@@ -58,7 +59,20 @@ class Reader(Counting):
                 keys = self._lexicon.values.get(phrase) if phrase else None
                 if keys and any(self._lexicon.match(sku, keys) for sku in list(product.hits.all)[:MANY]):
                     return replace(product, end=at)
-        return product
+        return self._before_its_value(product)
+
+    def _before_its_value(self, product: Mark) -> Mark:
+        """`gối [cao]`, of a `gối cao su` that comes high and low: half a name, or a whole one and its value."""
+        last = self._keys[product.end - 1]
+        shorter = self._lexicon.phrases.get(tuple(self._keys[product.start : product.end - 1]))
+        if product.hits.full or shorter is None or not shorter.full & product.hits.part:
+            return product
+        keys = self._lexicon.everyday_parts.get(last, frozenset()) | self._lexicon.value_parts.get(
+            last, frozenset()
+        )
+        if not any(self._lexicon.match(sku, keys) for sku in list(shorter.full)[:MANY]):
+            return product
+        return replace(product, end=product.end - 1, hits=shorter)
 
     def _begins_with_goods(self, option: Mark) -> bool:
         """`kẻ ngang` may be a part of a name; behind a product that comes so, it is how that one is wished."""
@@ -121,12 +135,18 @@ class Reader(Counting):
             phrase = self._phrase(i, length)
             if phrase is None:
                 continue
-            hits = self._lexicon.phrases.get(phrase)
+            hits = None if self._cuts_a_measure(i + length) else self._lexicon.phrases.get(phrase)
             if hits is not None and not self._is_too_short(phrase, hits, i):
                 return None if self._longer_inside(i, length) else self._product_mark(i, i + length, hits)
             if joined is not None and joined[0] == length:
                 return self._product_mark(i, i + length, joined[1])
         return None
+
+    def _cuts_a_measure(self, end: int) -> bool:
+        """`rèm 1m5` is no `REM1`."""
+        if not self._keys[end - 1].isdigit() or end >= len(self._keys) or not self._adjacent(end - 1):
+            return False
+        return self._keys[end] in words().units
 
     def _longer_inside(self, i: int, length: int) -> bool:
         """A longer name that begins within this one: `cục [sạc dự phòng]` names no `cục sạc`, `thỏi [son dưỡng]` no
@@ -165,19 +185,30 @@ class Reader(Counting):
         return any(marked in map(marked_key, name.split()) for name in names)
 
     def _among_goods(self, i: int, hits: Hits) -> bool:
-        """Right behind a number, or before one of its own values."""
+        """Right behind a number, before one of its own values, or picked out of what is in hand: `bỏ bình đi`."""
+        if self._picked_of_those_in_hand(i, hits):
+            return True
         before = self.marks[-1] if self.marks else None
         counted = before is not None and before.kind == "quantity" and before.end == i
         if before is not None and counted:
             counted = self._keys[before.start] not in words().dozens
         if not self._keys[i].isascii():
             counted = counted or self._number_at(i + 1) is not None
-        return (counted or self._before_own_value(i, hits)) and not self._before_number(i)
+        return self._before_own_value(i, hits) or (counted and not self._before_number(i))
+
+    def _picked_of_those_in_hand(self, i: int, hits: Hits) -> bool:
+        before = self.marks[-1] if self.marks and self.marks[-1].end == i else None
+        removed = before is not None and before.kind == "removal"
+        counted = i > 0 and self._keys[i - 1] in ("cai", "con", "chiec", "em")
+        return len(hits.all & self._in_hand) == 1 and (removed or counted)
 
     def _before_own_value(self, i: int, hits: Hits) -> bool:
         at = i + 1
         if at < len(self._keys) and self._keys[at] in words().value_words:
             at += 1
+        measured = self._measure_keys(at)
+        if measured and any(self._lexicon.match(sku, measured) for sku in list(hits.all)[:MANY]):
+            return True
         for length in (3, 2, 1):
             phrase = self._phrase(at, length)
             keys = self._lexicon.values.get(phrase) if phrase else None
@@ -328,9 +359,14 @@ class Reader(Counting):
     def _small_word(self, i: int) -> Mark | None:
         for kind in SMALL:
             said = self._listed(i, kind)
-            if said is not None:
+            if said is not None and not (kind == "removal" and self._puts_into(i)):
                 return said
         key, word = self._keys[i], self._pieces[i].word
         if (key in words().separators and not word.endswith("*")) or key in (",", ";", "\n", "+", "&", "."):
             return Mark("separator", i, i + 1, text=key)
         return None
+
+    def _puts_into(self, i: int) -> bool:
+        """`bỏ vô lò`, `bỏ máy rửa chén`, where the shop sells no such thing."""
+        after = self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        return self._keys[i] == "bo" and after in _INTO and not self._starts_name(i + 1)

@@ -74,7 +74,10 @@ def lists_it(word: str, inside: bool) -> bool:
 
 
 def is_capitalised(word: str) -> bool:
-    return len(word) > 1 and word[0].isupper() and not (word.isupper() and len(word) < 3)
+    """`Y` is a name: Như Ý, typed without its marks."""
+    return (
+        word in ("Y", "Ý") or len(word) > 1 and word[0].isupper() and not (word.isupper() and len(word) < 3)
+    )
 
 
 def is_korean_name(word: str) -> bool:

@@ -65,6 +65,8 @@ _LABEL_END = re.compile(
 _BREAK = re.compile(r"[,;\n|/:()]|\s[-–—]+\s|(?<=\w)\.\s|\s[-–—]|[-–—]\s")
 _NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wrong name|이름)(?!\w)", re.I)
 A_FEW = 3
+_AS_NAMES = frozenset({"chi"})
+"""A small word that is a name wherever a name stands before it."""
 
 
 def find_name(
@@ -284,7 +286,7 @@ def _whole_name(part: str) -> tuple[int, int] | None:
         and not (is_capitalised(found[0].group()) and len(found) > 1)
     ):
         found = found[1:]
-    while found and fold(found[-1].group()) in _TAIL:
+    while found and fold(found[-1].group()) in _TAIL and not _is_last_name(found):
         found = found[:-1]
     if not 1 <= len(found) <= 5 or re.search(r"\d", part[found[0].start() : found[-1].end()]):
         return None
@@ -304,6 +306,14 @@ def _whole_name(part: str) -> tuple[int, int] | None:
         return None
     end = found[0].start() + len(KO_END.sub("", names[0])) if korean else found[-1].end()
     return found[0].start(), end
+
+
+def _is_last_name(found: Sequence[re.Match[str]]) -> bool:
+    """`Hoàng Lan Chi`, `Lê Thị Nhã`: its capital says that the word belongs to the name before it; `hoang lan chi`."""
+    names = [word.group() for word in found]
+    plain = len(names) > A_FEW - 1 and fold(names[0]) in lists()["surnames"] and fold(names[-1]) in _AS_NAMES
+    capitals = len(names) > 1 and all(map(is_capitalised, names))
+    return (capitals or plain) and fold(names[-1]) in lists()["given"]
 
 
 def _titles_before(text: str) -> bool:

@@ -182,6 +182,9 @@ def _wished_not_removed(
     line = plain(reading.tokens)
     undone = any(mark.kind == "removal" or mark.negated for mark in reading.marks)
     removed = scored.get("remove_item", 0.0)
+    if removed >= DOUBT and question and not undone and has_phrase(line, "bo"):
+        # `bỏ máy rửa chén được không`: put into, not taken out.
+        return scored | {"remove_item": DOUBT, "ask_product": max(scored.get("ask_product", 0.0), removed)}
     if removed < DOUBT or not named or undone:
         return scored
     refused = any(has_phrase(line, phrase) for phrase in words().no)

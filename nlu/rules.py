@@ -19,6 +19,10 @@ _NOTES = (
 _PART = re.compile(r"[^,;.\n()\[\]]+")
 LONG = 15
 _AT_THE_END = frozenset({"khong", "chua", "gi", "sao", "nao", "ha"})
+_SPOKEN_NO = frozenset({"hông", "hổng", "hơm", "hôn", "hôm", "hăm", "khôm", "hem", "hửm"})
+_SPOKEN_BARE = frozenset({"hong", "hem", "hom", "hon", "hum", "hongg", "kho"})
+_EITHER_OR = re.compile(r" (?:khong|chua) hay (?:phai|la|can|chi|co|da|con|van|cung|mua|lay|thoi) ")
+"""`treo được không hay phải khoan`."""
 _INVERTED = frozenset({"is there", "are there"})
 _INVERSION = re.compile(r"(?:^|[,.;!]\s*|\b(?:and|but|so)\s)(?:is|are) there\b", re.IGNORECASE)
 """`is there a box`, and no `the box is there`."""
@@ -30,12 +34,40 @@ def is_question(raw: str, tokens: Sequence[Token]) -> bool:
         return True
     line = plain(tokens)
     strong = [phrase for phrase in words().question if phrase not in _WEAK | _INVERTED]
-    if _INVERSION.search(raw) or any(has_phrase(line, phrase) for phrase in strong):
+    if (
+        _INVERSION.search(raw)
+        or _EITHER_OR.search(line)
+        or any(has_phrase(line, phrase) for phrase in strong)
+    ):
         return True
-    tail = [t.word for t in tokens if t.word.isalpha()][-4:]
-    particles = {"a", "anh", "vay", "the", "em", "shop", "ad", "oi", "ban", "ta", "nhi", "z", "chi"}
-    core = [word for word in tail if word not in particles]
-    return len(tokens) > 2 and bool(core) and core[-1] in _AT_THE_END
+    tail = [t for t in tokens if t.word.rstrip("*").isalpha()][-5:]
+    particles = {
+        "a",
+        "anh",
+        "vay",
+        "the",
+        "em",
+        "shop",
+        "ad",
+        "oi",
+        "ban",
+        "ta",
+        "nhi",
+        "z",
+        "chi",
+        "sop",
+        "ne",
+    }
+    core = [token for token in tail if token.word not in particles]
+    return len(tokens) > 2 and bool(core) and (core[-1].word in _AT_THE_END or _is_spoken_no(core))
+
+
+def _is_spoken_no(core: Sequence[Token]) -> bool:
+    """`được hông`, `còn hơm`, `dc hem`: `hong` and `hem` without marks are other words as well."""
+    last = core[-1]
+    return last.marked in _SPOKEN_NO or (
+        not last.marked and last.text in _SPOKEN_BARE and len(core) > 1 and core[-2].word == "duoc"
+    )
 
 
 def yes_and_no(raw: str, tokens: Sequence[Token], *, question: bool) -> tuple[bool, bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-from nlu.measures import Measure, measure_at, measure_of
+from nlu.measures import Measure, Sides, measure_at, measure_of, sides_of
 from nlu.models import OptionWords
 from nlu.normalise import fold
 from nlu.tokens import TOKEN
@@ -38,7 +38,11 @@ class OptionIndex:
     own: Mapping[ValueKey, ValueMatch]
     phrases: Mapping[Phrase, frozenset[ValueKey]]
     parts: Mapping[str, frozenset[ValueKey]]
+    everyday: Mapping[str, frozenset[ValueKey]]
+    """Parts that are common words as well: `thấp` of `thấp 8 cm`."""
     measures: Mapping[Measure, frozenset[ValueKey]]
+    sides: Mapping[Sides, frozenset[ValueKey]]
+    """`1,6 x 2 m`, by all of its sides, and by the first where that is no other value's."""
 
 
 def split(text: str) -> Phrase:
@@ -49,7 +53,9 @@ def index_option(option: OptionWords) -> OptionIndex:
     own: dict[ValueKey, ValueMatch] = {}
     phrases: dict[Phrase, set[ValueKey]] = {}
     parts: dict[str, set[ValueKey]] = {}
+    everyday: dict[str, set[ValueKey]] = {}
     measures: dict[Measure, set[ValueKey]] = {}
+    sides: dict[Sides, set[ValueKey]] = {}
     sizes: list[tuple[Measure, ValueMatch]] = []
     for value in option.values:
         key = (fold(option.name), fold(value.value))
@@ -59,13 +65,21 @@ def index_option(option: OptionWords) -> OptionIndex:
                 phrases.setdefault(phrase, set()).add(key)
             for word in _parts(split(name)):
                 parts.setdefault(word, set()).add(key)
-        measure = _measure_in(split(value.value))
+            for word in _everyday_parts(split(name)):
+                everyday.setdefault(word, set()).add(key)
+        multiplied = sides_of(split(value.value))
+        measure = _first_measure(split(value.value))
+        for own_sides in (multiplied, multiplied[:1]) if multiplied else ():
+            sides.setdefault(own_sides, set()).add(key)
         if measure is not None:
             sizes.append((measure, own[key]))
             if measure_of(split(value.value)) is not None:
                 measures.setdefault(measure, set()).add(key)
     _add_extremes(sizes, option, own, phrases)
-    return OptionIndex(own, _frozen(phrases), _frozen(parts), _frozen(measures))
+    alone = {told: keys for told, keys in sides.items() if len(keys) == 1}
+    return OptionIndex(
+        own, _frozen(phrases), _frozen(parts), _frozen(everyday), _frozen(measures), _frozen(alone)
+    )
 
 
 def _frozen(found: dict[K, set[ValueKey]]) -> dict[K, frozenset[ValueKey]]:
@@ -114,6 +128,14 @@ def _parts(phrase: Phrase) -> Iterable[str]:
             yield from (other for other in words().synonyms.get(word, ()) if " " not in other)
 
 
+def _everyday_parts(phrase: Phrase) -> Iterable[str]:
+    data = words()
+    idle = data.vi_words | data.units.keys() | data.numbers.keys()
+    for word in phrase if len(phrase) > 1 else ():
+        if len(word) > 1 and word.isalpha() and word in common_words() and word not in idle | _COLOURS:
+            yield word
+
+
 def _measure_in(phrase: Phrase) -> Measure | None:
     found = [read[0] for i in range(len(phrase)) if (read := measure_at(phrase, i)) is not None]
     return found[0] if len(found) == 1 else None
@@ -139,3 +161,16 @@ def _add_extremes(
         own[key] = match
         for name in names:
             phrases.setdefault(tuple(name.split()), set()).add(key)
+
+
+def values_measured(values: Sequence[str], text: str) -> list[str]:
+    """Those whose measure or first side the text tells in its own way: `8 phân` is `Thấp 8 cm`."""
+    said = split(text)
+    told = {read[0] for i in range(len(said)) if (read := measure_at(said, i)) is not None}
+    own = {value: split(value) for value in values}
+    return [value for value in values if _first_measure(own[value]) in told]
+
+
+def _first_measure(phrase: Phrase) -> Measure | None:
+    multiplied = sides_of(phrase)
+    return multiplied[0] if multiplied else _measure_in(phrase)

@@ -145,7 +145,8 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
         following = [
             m.kind for m in takewhile(lambda m: m.kind != "separator" and m.text not in _FURTHER, rest)
         ]
-        return (wish.product is not None or bool(wish.options)) and "product" in following
+        alone = wish.counted and not wish.names_something and "quantity" in following
+        return (wish.product is not None or bool(wish.options) or alone) and "product" in following
     return False
 
 

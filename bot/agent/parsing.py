@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from bot.agent.guesses import without_guesses
 from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, Talked, parse
 
@@ -33,11 +34,11 @@ def understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
 def _understood(text: str, told: str, lexicon: Lexicon) -> Parse:
     """`không có đen thì lấy xanh`: where the whole names nothing, what follows the condition is the wish."""
     context = json.loads(told)
-    understood = _understand(text, context, lexicon)
+    understood = without_guesses(_understand(text, context, lexicon), context)
     condition = _IF_NOT.match(text) if not understood.items else None
     if condition is None:
         return understood
-    wish = _understand(text[condition.end() :], context, lexicon)
+    wish = without_guesses(_understand(text[condition.end() :], context, lexicon), context)
     if not wish.items:
         return understood
     return replace(
@@ -129,6 +130,10 @@ def _read_of_cart(text: str, context: dict[str, Any], lexicon: Lexicon, lines: l
     shown = context.get("shown", ())
     awaiting = (context.get("awaiting") or [None])[0]
     understood = _read(text, context, lexicon, lines, shown)
+    if not (understood.items or shown or lines) and (just := _just_ordered(context)):
+        # `1 đơn nữa, ly đó màu hồng`: of what was ordered a moment ago.
+        again = _read(text, context, lexicon, lines, just)
+        understood = again if any(item.options for item in again.items) else understood
     if understood.name is None and "name" in context.get("awaiting", ()) and _is_only_a_name(understood):
         as_name = _read(text, {**context, "awaiting": ["name"]}, lexicon, lines, shown)
         understood = as_name if as_name.name is not None else understood
@@ -137,6 +142,16 @@ def _read_of_cart(text: str, context: dict[str, Any], lexicon: Lexicon, lines: l
         # "L" answers the open question; it is no wish to change what lies in the cart already.
         return _read(text, context, lexicon, [], shown)
     return understood
+
+
+def _just_ordered(context: dict[str, Any]) -> list[str]:
+    code = (context.get("placed") or {}).get("code")
+    return [
+        line["product"]
+        for order in context.get("orders", ())
+        if code and order["code"] == code
+        for line in order["lines"]
+    ]
 
 
 def _is_only_a_name(understood: Parse) -> bool:

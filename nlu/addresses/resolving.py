@@ -25,6 +25,7 @@ from nlu.addresses.words import (
     KIND_WORDS,
     MARKED_KINDS,
     PROVINCE_SHORT,
+    WARD_KINDS,
 )
 
 MAX_CHARS = 1_000
@@ -74,6 +75,12 @@ class Mention:
     former: tuple[Unit, ...] = ()
     """Those of `units` that have the name only from before they were merged."""
 
+    @property
+    def districts(self) -> list[Unit]:
+        """`phường 1` names no district 1."""
+        ward = set(self.kinds) & WARD_KINDS
+        return [] if ward else [unit for unit in self.units if unit.level == "district"]
+
 
 class AddressBook:
     def __init__(self, units: Units) -> None:
@@ -106,7 +113,8 @@ class AddressBook:
         """District and ward. A name that stands for the province stands for its city too, if nothing else fits."""
         last = next((m for m in reversed(mentions) if set(m.units) & set(provinces)), None)
         others = [mention for mention in mentions if mention is not last]
-        tried = [(self._district(named, provinces), named) for named in (others, mentions)]
+        order = (mentions, others) if last is not None and _is_city(last, provinces) else (others, mentions)
+        tried = [(self._district(named, provinces), named) for named in order]
         for district, named in tried:
             wards, used = self._wards(named, provinces, district)
             if wards:
@@ -119,10 +127,10 @@ class AddressBook:
             named = [u for u in mention.units if u.level == "province"]
             if named and (mention.alone or mention.kinds or mention.end == len(words)):
                 return named
-        numbered = [u for m in mentions for u in m.units if u.level == "district" and u.short.isdecimal()]
+        numbered = [u for m in mentions for u in m.districts if u.short.isdecimal()]
         if numbered:
             return [self._units.province_of(numbered[0])]
-        districts = {u.province for m in mentions for u in m.units if u.level == "district" and m.kinds}
+        districts = {u.province for m in mentions for u in m.districts if m.kinds}
         if len(districts) == 1:
             return [self._units.provinces["old", districts.pop()]]
         return []
@@ -147,10 +155,9 @@ class AddressBook:
         self, mentions: list[Mention], provinces: list[Unit], district: Unit | None
     ) -> tuple[list[Unit], Mention | None]:
         """Every ward that the text may mean, and where its name stands."""
-        ward_kinds = {"Phường", "Xã", "Thị trấn", "Đặc khu"}
         for with_kind in (True, False):
             for mention in reversed(mentions):
-                if with_kind != bool(set(mention.kinds) & ward_kinds) or not (with_kind or mention.alone):
+                if with_kind != bool(set(mention.kinds) & WARD_KINDS) or not (with_kind or mention.alone):
                     continue
                 found = [u for u in mention.units if u.level == "ward" and _fits(u, provinces, district)]
                 if district is not None and mention.units and not with_kind and district in mention.units:
@@ -197,6 +204,13 @@ class AddressBook:
             ward.era, street, ward.code, ward.name, district.code if district else None,
             district.name if district else None, province.code, province.name, score,
         )  # fmt: skip
+
+
+def _is_city(mention: Mention, provinces: Sequence[Unit]) -> bool:
+    """`TP Sóc Trăng` is the city in the province of that name, where the province is no city itself."""
+    provincial = any(u in provinces and u.kind == "Tỉnh" for u in mention.units)
+    named = any(u.kind == "Thành phố" for u in mention.districts)
+    return provincial and named and "Thành phố" in mention.kinds
 
 
 def _as_spelt(result: AddressResult, words: Sequence[Token]) -> AddressResult:

@@ -22,6 +22,7 @@ from nlu.addresses.words import (
     STREET_WORDS_MARKED,
     TOWARDS,
     TOWARDS_MARKED,
+    WARD_KINDS,
 )
 
 MAX_CHARS = 2_000
@@ -94,7 +95,17 @@ def _best_chain(line: str, words: Sequence[Token]) -> list[Mention]:
 
 def _follows(line: str, words: Sequence[Token], before: Mention, mention: Mention) -> bool:
     between = line[words[before.end - 1].end : words[mention.start].start]
-    return mention.start == before.end and not _BREAK.search(between)
+    beside = mention.start == before.end or _is_numbered(words, before, mention)
+    return beside and not _BREAK.search(between)
+
+
+def _is_numbered(words: Sequence[Token], before: Mention, mention: Mention) -> bool:
+    """`phường Hải Châu 1, quận …`: a ward by the number that it had before it was merged."""
+    if mention.start != before.end + 1 or not set(before.kinds) & WARD_KINDS:
+        return False
+    number, behind = words[before.end], words[mention.start]
+    told = number.is_number or number.key in ("i", "ii", "iii")
+    return told and number.gap < DASH <= behind.gap
 
 
 def _weight(mention: Mention) -> float:

@@ -13,6 +13,7 @@ KIND_WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("thi", "xa"): ("Thị xã",),
     ("tp",): ("Thành phố",), ("thanh", "pho"): ("Thành phố",), ("city",): ("Thành phố",), ("tinh",): ("Tỉnh",),
 }  # fmt: skip
+WARD_KINDS = frozenset(["Phường", "Xã", "Thị trấn", "Đặc khu"])
 MARKED_KINDS = frozenset(["phường", "xã", "thị", "trấn", "quận", "huyện", "thành", "phố", "tỉnh", "đặc"])
 ENGLISH_KINDS = frozenset({"ward", "commune", "district", "city", "province"})
 # Old province codes; more than one is a real doubt that the other parts have to settle.

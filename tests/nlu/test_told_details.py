@@ -73,6 +73,21 @@ def test_a_ward_is_spelt_as_the_customer_spells_it() -> None:
     assert (best.ward, best.district) == ("Xã Hoà Phong", "Huyện Hoà Vang")
 
 
+@pytest.mark.parametrize(
+    ("text", "district"),
+    [
+        ("14 Yersin, phường 4, Đà Lạt", "Thành phố Đà Lạt"),
+        ("3A Ấp Bắc p4 my tho", "Thành phố Mỹ Tho"),
+        ("40 tran hung dao p2 tp soc trang", "Thành phố Sóc Trăng"),
+        ("40 Trần Hưng Đạo, phường 3, thành phố Quảng Trị", None),
+    ],
+)
+def test_a_numbered_ward_of_a_town_without_its_province(text: str, district: str | None) -> None:
+    result = AddressBook.load().resolve(text)
+
+    assert (result.best.district if result.accepted and result.best else None) == district
+
+
 def test_goods_before_a_province_are_no_address() -> None:
     assert read("bán mình 1 hũ mắm ruốc Huế").address_span is None
 

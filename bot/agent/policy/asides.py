@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.questions import TOPICS, focus_of
 from bot.agent.policy.steps import ABOUT_THE_SHOP, SURE, Call, Step
 
@@ -19,8 +20,11 @@ def further_questions(context: dict[str, Any], done: Sequence[Step]) -> list[Ste
     calls = [step for step in done if isinstance(step, Call)]
     told = {str(call.arguments.get("question", "")) for call in calls}
     by_goods = any(call.tool in _OF_ONE_PRODUCT for call in calls)
+    watched = any(call.tool == "notify_restock" for call in calls)
     steps: list[Step] = []
     for text, intent, sure in asked:
+        if watched and says(text, "restock"):
+            continue
         if text in told or intent in _BY_OTHERS or (by_goods and intent in _SERVED_BY_GOODS):
             continue
         topic = TOPICS.get(intent, "") if sure >= SURE and intent in ABOUT_THE_SHOP else ""

@@ -18,6 +18,11 @@ BUYS = re.compile(
 )
 A_SHORT_ANSWER = 10
 _HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
+_NUMBER_OF_HOUSE = re.compile(r"^\s*(?:số nhà|so nha|số|so)?\s*\d[\w/.-]*\s*", re.IGNORECASE)
+_WRONG_HOUSE = re.compile(
+    r"\b(?:so nha|nha so)\b[^\d]{0,24}(\d[\w/.-]*)"
+    r"(?: (?:moi dung|co|a|nha|nhe|chu|ms|thoi|moi|nghe|em|shop|do|dung))*\W*$"
+)
 _TALK = frozenset(
     {"give_details", "unknown", "affirm", "deny", "chitchat", "change_details", "out_of_scope", "ask_shop"}
 )
@@ -46,12 +51,29 @@ def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
         details["phone"] = phone.value if phone.valid else phone.raw
     if parse.address_span is not None and not _names_goods(parse, parse.address_span):
         details["address"] = _address(parse, parse.address_span, context).strip(" ,.;")
+    elif house := _other_house(parse, context):
+        details["address"] = house
     method = _payment(parse, context)
     if method:
         details["payment_method"] = method
     if not parse.question and (parse.note or writes_a_card(parse)):
         details["note"] = _NOTE_LEAD.sub("", parse.note or parse.text.strip()[:300])
     return details
+
+
+def _other_house(parse: Parse, context: dict[str, Any]) -> str:
+    """`81 Chi Lăng mới đúng`, `nhầm số nhà, là 81`: a part of the address that is there, told anew."""
+    known = str((context["cart"] or {}).get("address") or "").split(",", maxsplit=1)[0]
+    street = _NUMBER_OF_HOUSE.sub("", fold(known)).strip()
+    line = " ".join(fold(parse.text).split())
+    if not known or parse.question or parse.phones or len(line.split()) > A_SHORT_ANSWER:
+        return ""
+    again = (
+        re.search(rf"(?<![\w/])(\d[\w/.-]*) (?:duong )?{re.escape(street)}(?!\w)", line) if street else None
+    )
+    wrong = _WRONG_HOUSE.search(line)
+    house = again.group(1) if again else wrong.group(1) if wrong else ""
+    return f"{house} {_NUMBER_OF_HOUSE.sub('', known).strip()}" if house else ""
 
 
 def _names_goods(parse: Parse, span: tuple[int, int]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.policy.steps import intents_of
 from nlu import ItemMention, Parse, fold
 from nlu.wordlists import words
@@ -12,6 +13,7 @@ from nlu.wordlists import words
 # An order that was placed, as against the cart that is being filled.
 _PLACED = re.compile(
     r"\b(don .{2,30} (sang|trua|chieu|toi|hom|luc|dem) (nay|qua|kia|truoc|nay gio) .{0,12}(dat|mua)"
+    r"|don (hoi|luc|ban|bua) (sang|trua|chieu|toi|dem|khuya|nay|qua|kia)|(vo|vao|di|giao|gui|bo) chung|chung 1 don"
     r"|(dat|mua) (hoi|luc|sang|trua|chieu|toi|hom|dem) (nay|qua|kia|truoc|sang|trua|chieu)"
     r"|(today|yesterday|earlier|this morning|last night) (i|we) (have )?(order|ordered|buy|bought)"
     r"|don (hang )?(da|vua|moi|hom|toi|(minh|em|chi|anh|tui|t|toi) (da |vua |moi )?(dat|mua))"
@@ -52,7 +54,8 @@ _PARTS = (
     (
         "address",
         re.compile(
-            r"\b(dia chi|dc|cho giao|noi giao|noi nhan|address|new (place|home|house|flat|apartment|office)"
+            r"\b(dia chi|dc(?!( (k|ko|khong|hong|hok|hk|hem|hom|chua|ha|a|ah|vay|z|shop|sop|hen))*\W*$)"
+            r"|(cho|noi|diem) (giao|nhan)|address|new (place|home|house|flat|apartment|office)"
             r"|moved( out)?"
             r"|(gui|giao|ship|chuyen|doi) (hang )?(len|qua|ve|den|toi|sang|xuong|ra) "
             r"(cho |nha |cong ty|cty|co quan|van phong|truong|que|ben)|(cong ty|cty|co quan|nha) (giup|gium|dum|moi)"
@@ -124,6 +127,8 @@ def means_all(parse: Parse) -> bool:
 
 
 def changed_part(parse: Parse) -> str:
+    if says(parse.text, "moving"):
+        return "address"
     line = fold(parse.text)
     return next((part for part, cue in _PARTS if cue.search(line)), "")
 

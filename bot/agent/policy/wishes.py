@@ -36,6 +36,9 @@ _PAST = re.compile(
     r"|\b(dep|ngon|thich|ung|tot|xinh|em|thom|xin|ok) (lam|qua|ghe|cuc|that|xiu)\b"
     r"|저번|지난|잘 (썼|받았|쓰고|입고|먹었)|좋았|예뻤|이뻤|맛있었|마음에 들"
 )
+_WISHES = re.compile(
+    r"\b(doi|lay|cho|thay|chuyen|them|bot|bo|sua|chot|mua|dat|nham|lon|sang|qua|order|muon|can|giam|tang|khong phai)\b"
+)
 _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
@@ -85,7 +88,7 @@ def _offered_first(
 def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     """Items that are wished for, not only asked about."""
     intents = intents_of(parse)
-    wishing = bool(intents & _WISHING)
+    wishing = bool(intents & _WISHING) and not _only_wonders(parse, intents)
     answering = context["awaiting"][:1] in (["variant"], ["item"], ["quantity"]) and not parse.question
     buying = _bought(parse) if not wishing else []
     if buying:
@@ -105,6 +108,13 @@ def _wished(parse: Parse, context: dict[str, Any]) -> list[ItemMention]:
     if _counts(parse, context):
         return wished
     return [m for m in wished if m.refers is None or m.options or m.change == "remove"]
+
+
+def _only_wonders(parse: Parse, intents: set[str]) -> bool:
+    """`1 người dựng nổi không hay phải 2 người`: a question without a word of wishing changes nothing."""
+    if parse.language != "vi" or not parse.question or not intents & _WISHING <= {"change_item"}:
+        return False
+    return not _WISHES.search(fold(parse.text)) and not says(parse.text, "taking")
 
 
 def _without_past(parse: Parse, wished: list[ItemMention]) -> list[ItemMention]:

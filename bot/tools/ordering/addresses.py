@@ -19,6 +19,11 @@ _NOT_BUT = re.compile(
     re.IGNORECASE,
 )
 """Behind it stands what was wrong."""
+_KINDS = {"tp": "thanh pho", "tx": "thi xa", "q": "quan", "h": "huyen", "p": "phuong", "x": "xa"}
+_SHORT_KIND = re.compile(r"\b(tp|tx|[qhpx])(?:\.\s*|\s+|(?=\d))")
+_FIRST = re.compile(
+    r"(?:cai|cho|noi|so|dia chi)?\s*(?:thu nhat|dau(?: tien)?|tren(?: cung)?|first(?: one)?)(?: (?:a|nha|nhe|do))*"
+)
 _NUMBER = re.compile(r"\d[\w/.-]*")
 MAX_BEGUN = 500
 _BETWEEN = re.compile(r"\s*(?:[;\n]|\s(?:hoặc|hoac|hay là|hay la|or|또는)\s)\s*", re.IGNORECASE)
@@ -122,10 +127,14 @@ def _missing(reading: AddressReading) -> int:
 def _chosen(choices: list[dict[str, Any]], text: str) -> DeliveryAddress | None:
     """By its whole text, by its number in the list, or by words that only one of them has."""
     places = [DeliveryAddress(**choice) for choice in choices]
-    said = " ".join(fold(text).split()).strip(" .,;")
+    said = _SHORT_KIND.sub(
+        lambda found: f"{_KINDS[found.group(1)]} ", " ".join(fold(text).split()).strip(" .,;")
+    )
     number = re.fullmatch(r"(?:so|thu|cai|so thu|cai thu|no|number)?\s*#?([1-9])\s*(?:a|nha|nhe)?", said)
     if number is not None and int(number.group(1)) <= len(places):
         return places[int(number.group(1)) - 1]
+    if places and _FIRST.fullmatch(said):
+        return places[0]
     exact = [place for place in places if fold(place.text) == said]
     fitting = exact or [place for place in places if said and len(said) > 2 and said in fold(place.text)]
     return fitting[0] if len(fitting) == 1 else None

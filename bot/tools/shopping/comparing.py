@@ -124,24 +124,36 @@ def _line(
 
 
 def _lines_by_value(product: Product, available: dict[str, int], said: str, language: str) -> list[str]:
-    """One product by the values of one option: those that were named, else all of the one that decides the price."""
-    lines: list[str] = []
+    """One product by the values of one option, with what its description says of them."""
+    option, values = _compared(product, said)
+    lines, names = [], []
+    for value in values[:MOST]:
+        own = [v for v in on_sale(product) if v.option_values[option] == value]
+        left = left_text(product, own, available, language)
+        mark = say(language, "left_mark", values=left) if left else say(language, "sold_out_mark")
+        names.append(values_of(own[0], language)[option])
+        lines.append(f"• {names[-1]}: {price_text(product, own, language)}; {mark}.")
+    return [*lines, *_told_of(product, names, language)] if len(lines) > 1 else lines
+
+
+def _compared(product: Product, said: str) -> tuple[str, list[str]]:
+    """The values that were named; all of the option of which one was, else of the one that decides the price."""
+    by_price = []
     for option in product.options:
         named = named_values(option, said)
-        variants = on_sale(product)
-        prices = {v.option_values[option["name"]]: v.price for v in variants}
-        values = (
-            named if len(named) > 1 else list(prices) if not named and len(set(prices.values())) > 1 else []
-        )
-        for value in values[:MOST]:
-            own = [v for v in variants if v.option_values[option["name"]] == value]
-            left = left_text(product, own, available, language)
-            mark = say(language, "left_mark", values=left) if left else say(language, "sold_out_mark")
-            name = values_of(own[0], language)[option["name"]]
-            lines.append(f"• {name}: {price_text(product, own, language)}; {mark}.")
-        if lines:
-            break
-    return lines
+        prices: dict[str, int] = {v.option_values[option["name"]]: v.price for v in on_sale(product)}
+        if named:
+            sold = [value for value in named if value in prices]
+            return option["name"], sold if len(sold) > 1 else list(prices)
+        if len(set(prices.values())) > 1:
+            by_price.append((option["name"], list(prices)))
+    return by_price[0] if by_price else ("", [])
+
+
+def _told_of(product: Product, names: Sequence[str], language: str) -> list[str]:
+    """`Loại thấp 8 cm hợp người nằm ngửa, …`: sentences of the description that name the values."""
+    named = [fold(name) for name in names]
+    return [text for text in describe(product, language) if any(name in fold(text) for name in named)][:2]
 
 
 def _own_traits(product: Product, products: Sequence[Product], language: str) -> list[str]:

@@ -29,6 +29,7 @@ from core.catalogue.queries import get_product
 from core.catalogue.wording import Text, Unit, tells, tokens, units
 from core.errors import NotFound
 from core.money import format_dong
+from nlu import values_measured
 
 
 def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str = "") -> ToolOutcome:
@@ -243,11 +244,13 @@ def named_values(option: Mapping[str, Any], text: str) -> list[str]:
     """The values of an option that a text names, in either language."""
     plain = f" {' '.join(tokens(fold(text)))} "
     english = option.get("values_en") or ()
+    measured = values_measured(option["values"], text)
     return [
         value
         for index, value in enumerate(option["values"])
         if any(f" {' '.join(tokens(fold(own)))} " in plain for own in (value, *english[index : index + 1]))
         or value in _values_told(option, units(text))
+        or value in measured
     ]
 
 

@@ -11,7 +11,7 @@ from bot.tools.shopping.telling import cards_of, stock_of
 from core.catalogue.folding import fold
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
-from core.catalogue.wording import Text, Unit, tells, tokens, topic_label, units
+from core.catalogue.wording import Text, Unit, seems_to_tell, tells, tokens, topic_label, units
 from core.errors import NotFound
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -41,6 +41,7 @@ def quoted_from(turn: Turn, sku: str, question: str) -> ToolOutcome | None:
         quotes = describe(product, turn.language)
     else:
         quotes = matching_sentences(product, [unit for unit in units(question) if unit.topic], turn.language)
+        quotes = quotes or _told_in_other_words(turn, product, question)
     if not quotes:
         return None
     name = product_name(product, turn.language)
@@ -51,6 +52,13 @@ def quoted_from(turn: Turn, sku: str, question: str) -> ToolOutcome | None:
             cards_of([product], available, turn.language),
         )
     )  # fmt: skip
+
+
+def _told_in_other_words(turn: Turn, product: Product, question: str) -> list[str]:
+    """`bếp từ xài được không`: no matter that all goods have, but most of the words stand in its text."""
+    asked = asked_about(product, without_goods(turn, question))
+    quotes = matching_sentences(product, asked, turn.language)
+    return quotes if quotes and tells_most(quotes, asked) else []
 
 
 def asks_contents(question: str) -> bool:
@@ -67,14 +75,18 @@ def matching_sentences(product: Product, asked: Sequence[Unit], language: str) -
     scored: list[tuple[float, int, str]] = []
     for position, sentence in enumerate(candidates):
         text = Text.of(sentence)
-        score = sum(
-            2.0 if tells(text, unit) else 1.0 if tells(text, unit, as_answer=True) else 0.0 for unit in asked
-        )
+        score = sum(_how_well(text, unit) for unit in asked)
         if score:
             scored.append((-score, position, sentence))
     best = min((score for score, _, _ in scored), default=0.0)
     kept = sorted(item for item in scored if item[0] <= best / 2)[:MOST_SENTENCES]
     return [_full_stop(sentence) for _, _, sentence in sorted(kept, key=lambda item: item[1])]
+
+
+def _how_well(text: Text, unit: Unit) -> float:
+    if tells(text, unit):
+        return 2.0
+    return 1.0 if tells(text, unit, as_answer=True) or seems_to_tell(text, unit) else 0.0
 
 
 def describe(product: Product, language: str) -> list[str]:
@@ -125,7 +137,7 @@ def without_goods(turn: Turn, question: str) -> str:
 def tells_most(quotes: Sequence[str], asked: Sequence[Unit]) -> bool:
     """By a matter that all goods have, or by half of the words."""
     text = Text.of(*quotes)
-    told = [unit for unit in asked if tells(text, unit, as_answer=True)]
+    told = [unit for unit in asked if tells(text, unit, as_answer=True) or seems_to_tell(text, unit)]
     return any(unit.topic for unit in told) or 2 * len(told) >= len(asked)
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.orm import Session
+
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.asking import ask_variant, open_values
 from bot.replies.cards import variant_name
 from bot.replies.texts import say
 from bot.tools.shopping.finding import nothing_found
 from bot.tools.shopping.memory import offer, remember
-from bot.tools.shopping.telling import fitting, price_text, stock_of
+from bot.tools.shopping.telling import expected_text, fitting, price_text, stock_of
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import get_product
 from core.errors import NotFound
@@ -47,10 +49,21 @@ def notify_restock(
             session, kind="question", summary=turn.text, conversation_id=turn.conversation_id,
             customer_id=turn.actor.id, skus=[gone[0].sku], details={"watch": watch_id}, now=turn.services.clock(),
         )  # fmt: skip
-    said = say(language, "restock_noted", name=variant_name(product, gone[0], language))
+        state = _state(session, turn, product, gone[0])
+    noted = say(language, "restock_noted", name=variant_name(product, gone[0], language))
+    said = f"{state}\n{noted}" if state else noted
     return turn.note(
         ToolOutcome("notify_restock", True, said, {"sku": gone[0].sku, "watch": watch_id}, committed=watch_id)
     )
+
+
+def _state(session: Session, turn: Turn, product: Product, variant: Variant) -> str:
+    """Whoever asks whether it is gone, or when it comes, is told so before it is noted."""
+    if not turn.parse.question:
+        return ""
+    name = variant_name(product, variant, turn.language)
+    again = expected_text(session, [variant], turn.language, turn.services.clock())
+    return f"{say(turn.language, 'out_of_stock', name=name)} {again}".strip()
 
 
 def _stop(turn: Turn) -> ToolOutcome:

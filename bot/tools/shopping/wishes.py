@@ -37,6 +37,7 @@ _ADVICE = re.compile(
     r"|\b(dung|xai|mua|boi|uong|an|mac|tang|chon) (cai |mon |loai |con )?(gi|j|nao)\b"
     r"|\b(dung|xai|mua|boi|uong|chon|lay) (\w+ ){1,3}nao\b"
     r"|\bco (gi|j|cai gi|mon gi|loai nao|cai nao)\b.{0,25}\b(cho|de)\b"
+    r"|\b(co|ban) (gi|j|(cai|mon|loai|do|thu|hang|con) (gi|j|nao))\b.{3,40}\b(duoc|dc|khong|ko|k|hong|hok|hem|hk)\b"
     r"|뭐가 좋|뭘 (써|사|발라|먹|사용|선물)|뭐 (써|사|발라|먹)|뭐를 (써|사|발라)"
     r"|어떤 (게|걸|거|것|제품).{0,12}(좋|써|사|맞)|추천|좋은 거"
 )
