@@ -139,9 +139,12 @@ class Choices(Phrases):
         if piece.digits() and counted:
             return False
         before = self.marks[-1] if self.marks else None
-        if before is not None and before.kind == "quantity" and before.end == i and self._focus & keys:
+        own = self._focus | self._talked_of()
+        if before is not None and before.kind == "quantity" and before.end == i and own & keys:
             return (before.counted and piece.key != "do") or piece.key not in ("den", "do")
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
+            return True
+        if piece.upper and own & keys and self._number_at(i + 1) is not None:
             return True
         quantity = before is not None and before.kind == "quantity" and before.end == i
         return (

@@ -55,7 +55,10 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
 def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:
     """`2 cái nha, thêm 1 cái đen`: so many as it was shown, and one in black."""
     others = named and all(other.product is None and other.options for other in named)
-    shown = _of_the_shown(wish.quantity, scene, span) if others else []
+    elsewhere = named and all(
+        other.product and other.quantity and not other.product.hits.all & set(scene.shown) for other in named
+    )
+    shown = _of_the_shown(wish.quantity, scene, span) if others or elsewhere else []
     return shown or _of_the_other_line(wish, named, scene, span)
 
 
