@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from nlu.addresses.hangul import is_hangul, latin_street, sound_of_hangul
 from nlu.addresses.text import (
     DASH,
     SPACE,
@@ -21,8 +22,10 @@ from nlu.addresses.units import Era, Unit, Units, load_units
 from nlu.addresses.words import (
     AFTER_HOUSE,
     CITY_SHORT,
-    ENGLISH_KINDS,
     KIND_WORDS,
+    KINDS_BEHIND,
+    KOREAN_KINDS,
+    KOREAN_STREET,
     MARKED_KINDS,
     PROVINCE_SHORT,
 )
@@ -264,18 +267,33 @@ def _name(words: Sequence[Token], i: int, units: Units, kinds: tuple[str, ...], 
             continue
         key = "".join(word.key for word in part)
         after = words[i + length].key if i + length < len(words) else ""
-        counted = part[0].is_number and after in ENGLISH_KINDS
+        counted = part[0].is_number and after in KINDS_BEHIND and not _is_of_a_building(words, i + length)
         found = _named(key, part, units, KIND_WORDS[(after,)] if counted else kinds)
         if any(word.gap == DASH for word in part[1:]):
             found = tuple(unit for unit in found if " - " in unit.name)
+        if (
+            not found
+            and length == 1
+            and after in KOREAN_KINDS
+            and len(part[0].text) > 1
+            and is_hangul(part[0].text)
+        ):
+            kinds_behind = KIND_WORDS[(after,)]
+            heard = units.sounding.get(sound_of_hangul(part[0].text), ())
+            found = tuple(unit for unit in heard if unit.kind in kinds_behind)
         if not found:
             continue
         end = i + length
         former = tuple(unit for unit in units.formerly.get(key, ()) if unit in found and unit.key != key)
-        if not kinds and end < len(words) and words[end].gap <= SPACE and words[end].key in ENGLISH_KINDS:
+        if not kinds and end < len(words) and words[end].gap <= SPACE and words[end].key in KINDS_BEHIND:
             return Mention(found, start, end + 1, KIND_WORDS[(words[end].key,)], True, former)
         return Mention(found, start, end, kinds, False, former)
     return None
+
+
+def _is_of_a_building(words: Sequence[Token], i: int) -> bool:
+    """`101동 502호`: a block and a flat."""
+    return words[i].key == "동" and any(word.is_number for word in words[i + 1 : i + 2])
 
 
 def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]) -> tuple[Unit, ...]:
@@ -367,17 +385,27 @@ def _street(
         for m in mentions
         if m is used or (set(m.units) & meant and (m.kinds or m.alone or m.end == len(words)))
     ]
+    places = [m for m in places if not _is_of_the_street(m, places, words)]
     first = min((m.start for m in places), default=len(words))
     end = words[first].start if first < len(words) else len(text)
     street = text[:end].replace("|", " ").strip(" ,.;:-\n")
     last = max((m.end for m in places), default=0)
     house = AFTER_HOUSE.match(text, words[last - 1].end) if last else None
+    if last and not street and (behind := KOREAN_STREET.match(text, words[last - 1].end)):
+        return latin_street(behind.group(1).strip())
     if house is not None:
         street = f"{_bare_house(house.group(1))}, {street}" if street else _bare_house(house.group(1))
     street = re.sub(
         r"^(?:địa chỉ|dia chi|đc|dc|số nhà|so nha|address)\s*[:\-]?\s*", "", street, flags=re.IGNORECASE
     )
     return " ".join(street.split())[:200]
+
+
+def _is_of_the_street(mention: Mention, places: list[Mention], words: Sequence[Token]) -> bool:
+    """`Masteri Thao Dien, 159 …, Thao Dien ward`: a house called like the ward that is told behind it."""
+    again = [m for m in places if m.start > mention.end and m.kinds and set(m.units) & set(mention.units)]
+    numbered = any(word.is_number for m in again[:1] for word in words[mention.end : m.start])
+    return not mention.kinds and numbered
 
 
 def _bare_house(text: str) -> str:
