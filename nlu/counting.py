@@ -112,7 +112,8 @@ class Counting(Choices):
             return False  # `my phone is 16`
         if len(self._keys[at]) <= 2 or len(self._keys) == 1:
             return True
-        return len(self._keys[at]) == 3 and at > 0 and self._keys[at - 1] in words().taking
+        led = at > 0 and self._keys[at - 1] in words().taking and self._keys[at - 1] != "for"
+        return len(self._keys[at]) == 3 and led  # `for 750` is a price
 
     def _is_of_a_house(self, at: int) -> bool:
         """`số nhà là 27`, `room 12`, `ngõ 5`."""

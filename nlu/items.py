@@ -180,7 +180,9 @@ def _mention(
     chosen = _options_of(product, options, scene) if product else {}
     if product is not None and refers == "shown":
         chosen = _as_talked_of(product, chosen, scene.talked)
-        if wish.quantity is None and not options and scene.talked and scene.talked.product_sku == product.sku:
+        held = any(item.product_sku == product.sku for item in scene.cart)
+        same = scene.talked is not None and scene.talked.product_sku == product.sku
+        if wish.quantity is None and not options and scene.talked and same and not held:
             wish = replace(wish, quantity=scene.talked.quantity)
     replaced = _replaced(product, scene, wish) if product else None
     if product is not None and replaced is not None:

@@ -1,4 +1,4 @@
-"""A number of goods that is shared out behind them: `3 jerseys: one S and two M`, `모자 두 개 (흰색 하나 검정 하나)`."""
+"""A number of goods that is shared out behind it: `3 jerseys: one S and two M`, `모자 두 개 (흰색 하나 검정 하나)`."""
 
 from collections.abc import Sequence
 from itertools import takewhile

@@ -225,6 +225,8 @@ def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
             wish = wishes[i]
             if wish.product is not None:
                 last = wish
+            elif wish.removed and last is not None and not last.removed:
+                continue  # `remove the black ones, add a rope`: black ones of the cart
             elif wish.options and wish.pointer is None and last is not None:
                 wish.product, wish.own_product = last.product, False
                 if forward and last.quantity and wish.quantity:

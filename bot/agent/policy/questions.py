@@ -102,6 +102,8 @@ def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list
         and not intents & {*_ABOUT_GOODS, "search_product", "recommend", "browse_catalogue"}
     ):
         return []
+    if _asks_of_returns(parse, intents):
+        return []
     for rule in (_special, _of_named, _of_shown, _of_words):
         steps = rule(parse, context, ordering)
         if steps:
@@ -184,6 +186,13 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
         return []
     options = next((dict(item.options) for item in parse.items if item.options), {})
     return _about_one(parse, named[0], options, intents)
+
+
+def _asks_of_returns(parse: Parse, intents: set[str]) -> bool:
+    """`if I don't like it, how many days to send it back?`: the shop's rule, whatever `it` is."""
+    ruled = intents & {"ask_policy", "ask_delivery_time", "ask_shipping_fee"}
+    pointed = all(item.refers and not item.options for item in parse.items)
+    return bool(ruled) and pointed and bool(_SENT_BACK.search(fold(parse.text)))
 
 
 def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str]) -> list[Step]:
@@ -336,7 +345,8 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
     of_flow = {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
     if of_flow and confidence < CERTAIN:
         return of_flow
-    if name in ("ask_shipping_fee", "ask_policy", "ask_payment") and _SENT_BACK.search(fold(parse.text)):
+    of_parcels = ("ask_shipping_fee", "ask_delivery_time", "ask_policy", "ask_payment")
+    if name in of_parcels and _SENT_BACK.search(fold(parse.text)):
         return "return"
     if name == "ask_delivery_time" and not _TIME.search(fold(parse.text)):
         return "delivery_area" if confidence >= LIKELY else ""
