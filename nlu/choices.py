@@ -1,7 +1,7 @@
 """Options in a message: values in full, in part, by their measure, by being the big one or the small one."""
 
 from nlu.lexicon import MAX_PHRASE, NONE
-from nlu.measures import is_glued_unit, measure_at
+from nlu.measures import Measure, is_glued_unit, measure_at
 from nlu.phrases import Mark, Phrases
 from nlu.values import ValueKey
 from nlu.wordlists import words
@@ -68,7 +68,7 @@ class Choices(Phrases):
         """`500gr`, `nửa cân`, `2 lít` where something is sold so."""
         if self._pieces[i].masked:
             return None
-        read = measure_at(self._keys, i)
+        read = measure_at(self._keys, i) or self._for_so_many(i)
         keys = self._lexicon.measures.get(read[0], NO_KEYS) if read is not None else NO_KEYS
         if read is None or not keys:
             return None
@@ -79,6 +79,13 @@ class Choices(Phrases):
         if last.key in words().counters and last.marked != "cân" and not keys & self._talked_of():
             return None
         return Mark("option", i, read[1], keys=keys, text=" ".join(self._keys[i : read[1]]))
+
+    def _for_so_many(self, i: int) -> tuple[Measure, int] | None:
+        """`a tent for four`, where goods that are talked of come for so many people."""
+        number = self._number_at(i) if i and self._keys[i - 1] == "for" else None
+        people = ("people", float(number[0])) if number is not None else None
+        keys = self._lexicon.measures.get(people, NO_KEYS) if people else NO_KEYS
+        return (people, number[1]) if number and people and keys & self._talked_of() else None
 
     def _in_part(self, i: int) -> Mark | None:
         """A word or number of a value's name, where a product that has it is talked of."""

@@ -99,3 +99,35 @@ def test_a_number_of_the_name_may_stand_before_it() -> None:
 )
 def test_a_number_before_other_goods_is_of_what_was_shown(text: str) -> None:
     assert [(sku, quantity) for sku, _, quantity in wishes(text, shown=("CAP",))] == [("CAP", 2), ("LACE", 3)]
+
+
+def test_goods_for_so_many_people() -> None:
+    room = OptionWords(
+        "Cỡ", ("Size",), (ValueWords("3 người", ("3 people",)), ValueWords("5 người", ("5 people",)))
+    )
+    raft = Lexicon.build((goods("RAFT", "Xuồng hơi", "raft", "고무보트", options=(room,)),))
+
+    def size(text: str) -> list[dict[str, str]]:
+        return [item.options for item in parse(text, Context(raft)).items]
+
+    for text in (
+        "a raft for five",
+        "5 man raft",
+        "오인용 고무보트 하나",
+        "xuồng hơi 5 người",
+        "고무보트 5인용 두 개",
+    ):
+        assert size(text) == [{"Cỡ": "5 người"}], text
+
+
+def test_what_is_taken_out_is_looked_for_in_the_cart() -> None:
+    cart = (CartItem("BOOT", "BOOT-0", 2), CartItem("BOOT", "BOOT-1", 1))
+    found = parse("take out the yellow ones, add the shoelaces instead", Context(STALL, cart=cart)).items
+
+    assert [(item.variant_sku, item.change) for item in found] == [("BOOT-1", "remove"), ("LACE-0", "add")]
+
+
+def test_a_price_beside_goods_counts_none() -> None:
+    assert wishes("rain vest in brown L, can you do 250 for me, they sell it for 270") == [
+        ("VEST", {"Màu": "Nâu", "Size": "L"}, None)
+    ]
