@@ -56,6 +56,10 @@ _TIME = re.compile(
     r"|언제|며칠|얼마나|걸리|시간|오늘|내일|도착|빨리|까지 (받|올|오)"
 )
 """How long or when, beside "do you deliver there?"."""
+_DELIVERS = re.compile(
+    r"\b(ship\w*|giao|gui|chuyen|deliver\w*|send|courier|post|bring|ve|toi|den|qua|o)\b|배송|배달|택배|보내|까지|에도|으로"
+)
+"""Without a word of it nobody asks where to goods are brought."""
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
@@ -349,7 +353,7 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
     if name in of_parcels and _SENT_BACK.search(fold(parse.text)):
         return "return"
     if name == "ask_delivery_time" and not _TIME.search(fold(parse.text)):
-        return "delivery_area" if confidence >= LIKELY else ""
+        return "delivery_area" if confidence >= LIKELY and _DELIVERS.search(fold(parse.text)) else ""
     return TOPICS[name] if confidence >= LIKELY else ""
 
 
