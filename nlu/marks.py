@@ -80,8 +80,23 @@ class Reader(Counting):
             further = like is not None and like.hits.full and like.end > named.end
             return like if like is not None and further and like.hits.all <= named.hits.all else named
         if named is None or (like is not None and like.end > named.end):
-            return like
+            return like or self._called_one(i)
         return named
+
+    def _called_one(self, i: int) -> Mark | None:
+        """`the rice one`: by a word that only one product has in its name, of those talked of before all others."""
+        if (
+            i + 1 >= len(self._keys)
+            or self._keys[i + 1] != "one"
+            or self._phrase(i, 1) in self._lexicon.values
+        ):
+            return None
+        led = {"the", "that", "this"} & set(self._keys[max(0, i - 2) : i])
+        having = (
+            self._lexicon.having_word.get(self._keys[i], NONE) if led and len(self._keys[i]) > 2 else NONE
+        )
+        meant = having & self._talked_goods or having
+        return self._product_mark(i, i + 1, Hits(part=meant)) if len(meant) == 1 else None
 
     def _number_before_name(self, i: int) -> Mark | None:
         """`the 20000 power bank`: the number that stands in its name, said before it."""

@@ -66,6 +66,7 @@ class Phrases:
         self._lexicon = lexicon
         self._awaiting = awaiting
         self._focus = frozenset(key for sku in focus for key in lexicon.values_of.get(sku, {}))
+        self._talked_goods = frozenset(focus)
         self._keys = [piece.key for piece in pieces]
         self._text = text
         self.marks: list[Mark] = []

@@ -109,7 +109,9 @@ def says_only(raw: str) -> bool:
     """`8장만 할게요` says only how many."""
     line = unicodedata.normalize("NFC", raw.lower())
     found = _ONLY.search(line)
-    return found is not None and not (found.group().startswith("만") and _SO_MANY.search(line[: found.start()]))
+    return found is not None and not (
+        found.group().startswith("만") and _SO_MANY.search(line[: found.start()])
+    )
 
 
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:
