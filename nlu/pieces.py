@@ -10,7 +10,6 @@ from nlu.lexicon import Lexicon
 from nlu.tokens import Token
 from nlu.wordlists import words
 
-
 _CHINESE_NUMBERS = "일이삼사오육칠팔구십"
 _CHINESE_NUMBER = re.compile(rf"([{_CHINESE_NUMBERS}])(?=인용|키로|킬로|리터|미터|기가|인치)")
 """Before a unit: `사인용`, `오키로`."""
