@@ -159,9 +159,9 @@ def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMen
         if (found := _whole_name(part) or _before_phone(part)) is not None
     ]
     standing = standing or [
-        (offset + found.start(1), offset + found.end(1))
+        (offset + led.start(1), offset + led.end(1))
         for offset, part in parts
-        if (found := _GOES_TO.search(part)) and not is_talk(found.group(1).split()[0])
+        if (led := _GOES_TO.search(part)) is not None and not is_talk(led.group(1).split()[0])
     ]
     if not standing:
         return None

@@ -53,8 +53,8 @@ def _hangul_parts(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
     counted = _CHINESE_NUMBER.match(text)
     if counted is not None and text not in lexicon.known:
         number = counted.group(1)
-        rest = _hangul_parts(text[len(number) :], lexicon)
-        return [(number, str(_CHINESE_NUMBERS.index(number) + 1)), *rest]
+        behind = _hangul_parts(text[len(number) :], lexicon)
+        return [(number, str(_CHINESE_NUMBERS.index(number) + 1)), *behind]
     parts = split_hangul(text, lexicon.known)
     if parts[0] not in lexicon.known and (foreign := latin_for(text, lexicon.by_sound)) is not None:
         word, end = foreign

@@ -56,6 +56,7 @@ _SYLLABLES = {
 """How the syllables of streets are written, the commonest of those that sound alike."""
 _LONGEST = max(map(len, _SYLLABLES))
 _STREET = re.compile(r"[가-힣]{2,}")
+_NUMBER = re.compile(r"[A-Za-z]?\d[\w/-]*")
 _NOT_THE_STREET = re.compile(r"(번지|번|호|층|동|로|길)$")
 
 
@@ -91,8 +92,10 @@ def latin_street(text: str) -> str:
     read = [latin for name in names if (latin := _in_latin(_NOT_THE_STREET.sub("", name))) is not None]
     if not names or len(read) < len(names):
         return text
-    number = re.search(r"\d+[\w/-]*(?<![가-힣])", text)
-    return f"{number.group() + ' ' if number else ''}{' '.join(read)} ({' '.join(names)})"
+    first, *others = [number.strip() for number in _NUMBER.findall(text)] or [""]
+    house = _NOT_THE_STREET.sub("", first)
+    beside = "".join(f", {number}" for number in others)
+    return f"{house} {' '.join(read)} ({' '.join(names)}){beside}".strip()
 
 
 def _in_latin(name: str) -> str | None:

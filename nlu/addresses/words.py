@@ -119,8 +119,9 @@ AFTER_HOUSE = re.compile(
     re.IGNORECASE,
 )
 """A house that is told behind its ward and district."""
+_KOREAN_NUMBER = r"[A-Za-z]?\d+[A-Za-z]?(?:[/-][A-Za-z]?\d+)*(?:\s?(?:번지|번|호실|호|층|동|차))?"
 KOREAN_STREET = re.compile(
-    r"[\s,]+((?:[가-힣A-Za-zÀ-ỹ.]+[\s,]+){0,6}\d+[\w/-]*(?:\s*(?:번지|번|호))?|\d+[\w/-]*\s+(?:[가-힣]{2,}|[A-ZÀ-Ỹ][a-zà-ỹ]+)"
+    rf"[\s,]+((?:[가-힣A-Za-zÀ-ỹ.]+[\s,]+){{0,6}}?{_KOREAN_NUMBER}(?:[\s,]+{_KOREAN_NUMBER})*"
     r"(?:\s+[A-ZÀ-Ỹ][a-zà-ỹ]+){0,5})"
 )
 """In Korean order street and house come last."""

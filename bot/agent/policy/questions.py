@@ -18,6 +18,11 @@ _SENT_BACK = re.compile(
     r"|\breturn(s|ing)?\b|\b(ai|ben (nao|mo)) (chiu|tra)\b|반품|교환|반송|누가 (내|부담|지불)|왕복"
 )
 """Parcels that go back: who pays for them is a matter of returns."""
+_RETURNED = re.compile(
+    r"\b(doi tra|hoan (hang|tra)|(gui|tra|chuyen) (hang )?(lai|tra))\b|\bsen[dt](ing)? (it |them |this |that )?back\b"
+    r"|\breturn(s|ing)?\b|반품|교환|반송"
+)
+"""As plainly so that it asks no time of delivery: `ship về` may as well be to the customer."""
 TOPICS = {
     "ask_shipping_fee": "shipping_fee",
     "ask_delivery_time": "delivery_time",
@@ -196,7 +201,7 @@ def _asks_of_returns(parse: Parse, intents: set[str]) -> bool:
     """`if I don't like it, how many days to send it back?`: the shop's rule, whatever `it` is."""
     ruled = intents & {"ask_policy", "ask_delivery_time", "ask_shipping_fee"}
     pointed = all(item.refers and not item.options for item in parse.items)
-    return bool(ruled) and pointed and bool(_SENT_BACK.search(fold(parse.text)))
+    return bool(ruled) and pointed and bool(_RETURNED.search(fold(parse.text)))
 
 
 def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str]) -> list[Step]:
@@ -349,8 +354,9 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
     of_flow = {"return": "return", "cancel": "cancel", "invoice": "invoice"}.get(flow, "")
     if of_flow and confidence < CERTAIN:
         return of_flow
-    of_parcels = ("ask_shipping_fee", "ask_delivery_time", "ask_policy", "ask_payment")
-    if name in of_parcels and _SENT_BACK.search(fold(parse.text)):
+    if name in ("ask_shipping_fee", "ask_policy", "ask_payment") and _SENT_BACK.search(fold(parse.text)):
+        return "return"
+    if name == "ask_delivery_time" and _RETURNED.search(fold(parse.text)):
         return "return"
     if name == "ask_delivery_time" and not _TIME.search(fold(parse.text)):
         return "delivery_area" if confidence >= LIKELY and _DELIVERS.search(fold(parse.text)) else ""
