@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from nlu.addresses.hangul import is_hangul
-from nlu.addresses.resolving import Mention, find_mentions
+from nlu.addresses.mentions import Mention, find_mentions
 from nlu.addresses.text import DASH, Token, blank_out, clean, phones, tokens, without_asides
 from nlu.addresses.units import load_units
 from nlu.addresses.words import (
