@@ -100,7 +100,7 @@ class Choices(Phrases):
         """`500gr`, `nửa cân`, `2 lít` where something is sold so; `1m6x2m` where such goods are talked of."""
         if self._pieces[i].masked:
             return None
-        read = self._measure_at(i)
+        read = self._measure_at(i) or self._for_so_many(i)
         if read is None:
             return None
         own = self._lexicon.sides.get(read[0], NO_KEYS) & self._talked_of()
@@ -150,6 +150,13 @@ class Choices(Phrases):
             return NO_KEYS
         alone = self._lexicon.measures.get(read[0][0], NO_KEYS) if len(read[0]) == 1 else NO_KEYS
         return alone | self._lexicon.sides.get(read[0], NO_KEYS)
+
+    def _for_so_many(self, i: int) -> tuple[Sides, int] | None:
+        """`a tent for four`, where goods that are talked of come for so many people."""
+        number = self._number_at(i) if i and self._keys[i - 1] == "for" else None
+        people = ("people", float(number[0])) if number is not None else None
+        keys = self._lexicon.measures.get(people, NO_KEYS) if people else NO_KEYS
+        return ((people,), number[1]) if number and people and keys & self._talked_of() else None
 
     def _in_part(self, i: int) -> Mark | None:
         """A word or number of a value's name, where a product that has it is talked of."""
@@ -222,10 +229,13 @@ class Choices(Phrases):
         if piece.digits() and counted:
             return False
         before = self.marks[-1] if self.marks else None
-        if before is not None and before.kind == "quantity" and before.end == i and self._focus & keys:
+        own = self._focus | self._talked_of()
+        if before is not None and before.kind == "quantity" and before.end == i and own & keys:
             listed = self._number_at(i + 1) is not None and self._starts_value(i + 2)
             return listed or (before.counted and piece.key != "do") or piece.key not in ("den", "do")
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
+            return True
+        if piece.upper and own & keys and self._number_at(i + 1) is not None:
             return True
         quantity = before is not None and before.kind == "quantity" and before.end == i
         return (

@@ -57,12 +57,13 @@ class Counting(Choices):
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
         counted = counted or (not digits and self._is_taken(start, end))
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
+        beside = beside or self._listed(end, "each") is not None
         beside = beside or bool(self._near(end + (self._keys[end : end + 1] == ["in"])))
         beside = beside or (self._keys[end : end + 1] in _FURTHER and self._starts_name(end + 1))
         plain = self._is_plain_count(at) if digits else self._is_answer(at, end)
         if not (counted or beside or plain):
             return None
-        return Mark("quantity", start, end, quantity=number, counted=counted)
+        return Mark("quantity", start, end, quantity=number, counted=counted, text=self._keys[at])
 
     def _is_had(self, start: int, end: int) -> bool:
         """`có hai cái rồi`, `already have two`: what somebody has and does not want."""
@@ -76,7 +77,7 @@ class Counting(Choices):
         led = (
             before in words().taking
             or before in words().yes
-            or before in ("then", "so", "vay", "the", "thi")
+            or before in ("then", "so", "vay", "the", "thi", "those", "these", "last", "remaining", "other")
             or (at > 1 and self._keys[at - 2] in ("cho", "lay", "give"))
         )
         opens = led or not before[0].isalnum()
@@ -86,9 +87,13 @@ class Counting(Choices):
         return opens and closes and self._keys[at] not in ("a", "an")
 
     def _is_the_one(self, at: int) -> bool:
-        """`the big one`: no number, but the thing itself."""
+        """`the big one`: no number, but the thing itself; `one white one black` counts twice."""
         before = self.marks[-1] if self.marks else None
-        return self._keys[at] == "one" and before is not None and before.kind == "option" and before.end == at
+        if self._keys[at] != "one" or before is None or before.kind != "option" or before.end != at:
+            return False
+        first = self.marks[-2] if len(self.marks) > 1 else None
+        counted = first is not None and first.kind == "quantity" and first.end == before.start
+        return not (counted and self._starts_value(at + 1))
 
     def _is_taken(self, start: int, end: int) -> bool:
         """`two of them`, `make it two`, `lấy hai thôi`: a number in words, said of goods."""
@@ -107,7 +112,8 @@ class Counting(Choices):
             return False  # `my phone is 16`
         if len(self._keys[at]) <= 2 or len(self._keys) == 1:
             return True
-        return len(self._keys[at]) == 3 and at > 0 and self._keys[at - 1] in words().taking
+        led = at > 0 and self._keys[at - 1] in words().taking and self._keys[at - 1] != "for"
+        return len(self._keys[at]) == 3 and led  # `for 750` is a price
 
     def _is_of_a_house(self, at: int) -> bool:
         """`số nhà là 27`, `room 12`, `ngõ 5`."""
@@ -130,6 +136,8 @@ class Counting(Choices):
             return True
         if after == "m" and not touching:
             return False
+        if after == "l" and not touching and self._pieces[end].upper and ("l",) in self._lexicon.values:
+            return False  # `2 L` of shirts
         if at and self._keys[at - 1] == "m" and self._pieces[at - 1].end == self._pieces[at].start:
             return True
         if self._starts_long_name(end):

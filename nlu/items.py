@@ -58,7 +58,10 @@ def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list
     others = others or (wish.counted and _are_others(named, scene))
     if wish.quantity == sum(other.quantity or 0 for other in named):
         return []  # `3 cái, 2 đen 1 trắng`: all of them together.
-    shown = _of_the_shown(wish.quantity, scene, span) if others else []
+    elsewhere = named and all(
+        other.product and other.quantity and not other.product.hits.all & set(scene.shown) for other in named
+    )
+    shown = _of_the_shown(wish.quantity, scene, span) if others or elsewhere else []
     return shown or _of_the_other_line(wish, named, scene, span)
 
 
@@ -186,7 +189,9 @@ def _mention(
     chosen = _options_of(product, options, scene) if product else {}
     if product is not None and refers == "shown":
         chosen = _as_talked_of(product, chosen, scene.talked)
-        if wish.quantity is None and not options and scene.talked and scene.talked.product_sku == product.sku:
+        held = any(item.product_sku == product.sku for item in scene.cart)
+        same = scene.talked is not None and scene.talked.product_sku == product.sku
+        if wish.quantity is None and not options and scene.talked and same and not held:
             wish = replace(wish, quantity=scene.talked.quantity)
     replaced = _replaced(product, scene, wish) if product else None
     if product is not None and replaced is not None:

@@ -169,9 +169,11 @@ def _merged(indexes: Iterable[Mapping[K, frozenset[ValueKey]]]) -> dict[K, froze
 def _parts(phrase: Phrase) -> Iterable[Phrase]:
     """How people shorten a name: its beginning, its end, its first word where that is no common one."""
     for length in range(2, len(phrase)):
-        yield phrase[:length]
+        if _names_goods(phrase[:length]):
+            yield phrase[:length]
     for start in range(1, len(phrase) - 1):
-        yield phrase[start:]
+        if _names_goods(phrase[start:]):
+            yield phrase[start:]
     if len(phrase) > 1:
         for word in (phrase[0], phrase[-1]):
             least = 2 if word.isascii() else 1
@@ -181,6 +183,14 @@ def _parts(phrase: Phrase) -> Iterable[Phrase]:
             yield (phrase[0],)
     if not phrase[-1].isascii():
         yield from _ends(phrase[-1])
+
+
+def _names_goods(phrase: Phrase) -> bool:
+    """`3 pairs` of `socks, pack of 3 pairs` only counts."""
+    data = words()
+    return not all(
+        word.isdigit() or word == "of" or word in data.counters or word in data.numbers for word in phrase
+    )
 
 
 def _ends(word: str) -> Iterable[Phrase]:

@@ -5,15 +5,21 @@ from dataclasses import replace
 from nlu.choices import MANY
 from nlu.counting import Counting
 from nlu.lexicon import MAX_PHRASE, NONE, Hits
-from nlu.phrases import MAX_MARKS, SMALL, Mark
+from nlu.phrases import MAX_MARKS, SMALL, VESSELS, Mark
 from nlu.tokens import marked_key
 from nlu.wordlists import common_words, words
 
+LONG_NUMBER = 3
+"""Shorter numbers before a name count goods."""
 _BETWEEN = frozenset({"but", "then"})
 """Words behind which another thing is named, beside those of a choice."""
 
 
 _INTO = frozenset({"vao", "vo", "trong", "may", "lo", "tu", "ngan", "cop", "vali", "balo"})
+_LEADING_TO_GOODS = frozenset(
+    ["the", "a", "your", "any", "this", "that", "these", "those", "my", "some", "sell", "buy", "want", "need", "order",
+     "get", "take", "with", "for"]
+)  # fmt: skip
 _ENGLISH_ORDINALS = frozenset(
     ["first", "second", "third", "fourth", "fifth", "last", "1st", "2nd", "3rd", "1", "2", "3", "4", "5"]
 )
@@ -82,14 +88,50 @@ class Reader(Counting):
 
     def _product(self, i: int) -> Mark | None:
         """A name or the beginning of one; else the product that the words from here on are likest to."""
-        named = self._named(i)
+        named = self._number_before_name(i) or self._named(i)
         like = self._like(i)
         if named is not None and named.hits.full:
             further = like is not None and like.hits.full and like.end > named.end
             return like if like is not None and further and like.hits.all <= named.hits.all else named
         if named is None or (like is not None and like.end > named.end):
-            return like
+            return like or self._called_one(i)
         return named
+
+    def _called_one(self, i: int) -> Mark | None:
+        """`the rice one`: by a word that only one product has in its name, of those talked of before all others."""
+        if (
+            i + 1 >= len(self._keys)
+            or self._keys[i + 1] != "one"
+            or self._phrase(i, 1) in self._lexicon.values
+        ):
+            return None
+        led = {"the", "that", "this"} & set(self._keys[max(0, i - 2) : i])
+        having = (
+            self._lexicon.having_word.get(self._keys[i], NONE) if led and len(self._keys[i]) > 2 else NONE
+        )
+        meant = having & self._in_hand or having
+        return self._product_mark(i, i + 1, Hits(part=meant)) if len(meant) == 1 else None
+
+    def _number_before_name(self, i: int) -> Mark | None:
+        """`the 20000 power bank`: the number that stands in its name, said before it."""
+        key, behind = self._keys[i], i + 1
+        if not key.isdigit() or len(key) < LONG_NUMBER:
+            return None
+        having = self._lexicon.having_word.get(key, NONE)
+        unit = self._keys[behind] if behind < len(self._keys) else ""
+        behind += bool(having) and (unit in words().units or self._phrase(i, 2) in self._lexicon.phrases)
+        named = self._named(behind) if having and behind < len(self._keys) else None
+        hits = named.hits if named is not None else Hits()
+        narrowed = Hits(*(skus & having for skus in (hits.full, hits.part, hits.category)))
+        if named is None or not narrowed.all:
+            alike = [skus for skus in (having,) if named is not None and self._same_head(named, skus)]
+            narrowed = Hits(part=alike[0]) if alike else narrowed
+        return replace(named, start=i, hits=narrowed) if named is not None and narrowed.all else None
+
+    def _same_head(self, named: Mark, skus: frozenset[str]) -> bool:
+        """`power bank` names one of two in full; the other has all of its words too."""
+        head = self._keys[named.start : named.end]
+        return all(skus & self._lexicon.having_word.get(word, NONE) for word in head)
 
     def _like(self, i: int) -> Mark | None:
         if self._keys[i].isdigit() or (
@@ -194,13 +236,24 @@ class Reader(Counting):
             counted = self._keys[before.start] not in words().dozens
         if not self._keys[i].isascii():
             counted = counted or self._number_at(i + 1) is not None
-        return self._before_own_value(i, hits) or (counted and not self._before_number(i))
+        told = counted or self._is_english_goods(i, hits)
+        return self._before_own_value(i, hits) or (told and not self._before_number(i))
 
     def _picked_of_those_in_hand(self, i: int, hits: Hits) -> bool:
         before = self.marks[-1] if self.marks and self.marks[-1].end == i else None
         removed = before is not None and before.kind == "removal"
         counted = i > 0 and self._keys[i - 1] in ("cai", "con", "chiec", "em")
         return len(hits.all & self._in_hand) == 1 and (removed or counted)
+
+    def _is_english_goods(self, i: int, hits: Hits) -> bool:
+        """`the cap`, `a beige cap`, `caps`: said of goods, where the Vietnamese word would count them."""
+        if self._keys[i] not in VESSELS or not hits.full or self._keys[i + 1 : i + 2] == ["of"]:
+            return False
+        before = self.marks[-1] if self.marks else None
+        if before is not None and before.kind == "option" and before.end == i:
+            return any(self._lexicon.match(sku, before.keys | before.near) for sku in hits.full)
+        led = i > 0 and self._keys[i - 1] in _LEADING_TO_GOODS
+        return led or len(self._pieces) == 1 or self._pieces[i].word == f"{self._keys[i]}s"
 
     def _before_own_value(self, i: int, hits: Hits) -> bool:
         at = i + 1
@@ -325,6 +378,7 @@ class Reader(Counting):
                 and text in ordinals
                 and (self._keys[i] != "the" or text in _ENGLISH_ORDINALS)
                 and not self._is_part_of_a_measure(at + length)
+                and not (self._keys[i] == "the" and self._counts_behind_the(at, at + length))
                 and not any(p.masked for p in self._pieces[i : at + length])
             ):
                 return Mark("pointer", i, at + length, index=ordinals[text], text=text)
@@ -332,6 +386,12 @@ class Reader(Counting):
         if i + 2 <= len(self._keys) and not joined.isascii() and joined in ordinals:
             return Mark("pointer", i, i + 2, index=ordinals[joined], text=joined)
         return None
+
+    def _counts_behind_the(self, at: int, end: int) -> bool:
+        """`just the 2`, `the last two`: a number of pieces and no place in a row."""
+        if self._keys[at].isdigit():
+            return self._awaiting != "item" and self._keys[end : end + 1] != ["one"]
+        return self._keys[at] == "last" and self._number_at(end) is not None
 
     def _is_part_of_a_measure(self, end: int) -> bool:
         """`the 2m ones` are no second ones."""

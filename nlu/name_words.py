@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -13,6 +14,20 @@ KO_END = re.compile(r"(?:입니다|이에요|예요|이고요?|이라고|라고|
 HANGUL = re.compile(r"[가-힣]")
 _KO_TALK = re.compile(r"^(?:네|예|응|아니|아니요)$|..(?:요|니다|까|죠|거든|는데)$")
 WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
+
+
+_BUILDINGS = frozenset(
+    ["park", "tower", "towers", "plaza", "garden", "gardens", "city", "residence", "residences", "apartment",
+     "apartments", "building", "hotel", "hostel", "homestay", "resort", "riverside", "landmark", "centre", "center",
+     "mall", "condo", "condominium", "complex", "heights", "square", "villa", "villas", "house", "office", "school",
+     "university", "hospital", "pearl", "sky", "skyline", "vinhomes", "masteri", "tang", "toa", "floor", "block",
+     "room"]
+)  # fmt: skip
+
+
+def names_a_building(names: Sequence[str]) -> bool:
+    """`Sunrise City`, `Central Park`: written like a person's name."""
+    return len(names) > 1 and any(fold(name) in _BUILDINGS for name in names)
 
 
 @lru_cache

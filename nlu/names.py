@@ -18,6 +18,7 @@ from nlu.name_words import (
     lists,
     lists_it,
     may_be_name,
+    names_a_building,
 )
 from nlu.normalise import fold
 from nlu.wordlists import common_words, words
@@ -67,6 +68,10 @@ _NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wron
 A_FEW = 3
 _AS_NAMES = frozenset({"chi"})
 """A small word that is a name wherever a name stands before it."""
+_GOES_TO = re.compile(
+    r"\s(?:to|for|cho|tới|toi|đến|den)\s+((?:[A-ZÀ-Ỹ][^\W\d_]+[\s'.-]+){0,4}[A-ZÀ-Ỹ][^\W\d_]+)\s*$"
+)
+"""Before phone and address: `1 lamp to Nick Palmer, 0901 …`."""
 
 
 def find_name(
@@ -154,6 +159,11 @@ def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMen
         (offset + found[0], offset + found[1])
         for offset, part in parts
         if (found := _whole_name(part) or _before_phone(part)) is not None
+    ]
+    standing = standing or [
+        (offset + led.start(1), offset + led.end(1))
+        for offset, part in parts
+        if (led := _GOES_TO.search(part)) is not None and not is_talk(led.group(1).split()[0])
     ]
     if not standing:
         return None
@@ -302,7 +312,7 @@ def _whole_name(part: str) -> tuple[int, int] | None:
     titled = (
         len(names) == 1 and listed[0] and found[0].start() > 0 and _titles_before(part[: found[0].start()])
     )
-    if not (surname or capitalised or korean or titled):
+    if not (surname or capitalised or korean or titled) or names_a_building(names):
         return None
     end = found[0].start() + len(KO_END.sub("", names[0])) if korean else found[-1].end()
     return found[0].start(), end

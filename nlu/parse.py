@@ -152,6 +152,8 @@ def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Foun
 _FURTHER = ("nua", "more", "another", "extra", "더")
 _CHANGES_WHAT_IS_THERE = frozenset({"remove_item", "restart", "cancel_order"})
 DOUBT = 0.45
+PLAINLY = 0.6
+_PLEASE = ("please", "pls", "plz")
 
 
 def _without_idle(scored: dict[str, float], talk: Sequence[Token]) -> dict[str, float]:
@@ -190,7 +192,8 @@ def _wished_not_removed(
     refused = any(has_phrase(line, phrase) for phrase in words().no)
     if not says_only(reading.line.raw) and (refused or any(mark.hits.all & held for mark in named)):
         return scored
-    wish = {} if question else {"order": max(scored.get("order", 0.0), removed)}
+    asked_for = PLAINLY if any(has_phrase(line, word) for word in _PLEASE) else 0.0
+    wish = {} if question else {"order": max(scored.get("order", 0.0), removed, asked_for)}
     return scored | wish | {"remove_item": DOUBT}
 
 

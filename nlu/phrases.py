@@ -15,7 +15,7 @@ Kind = Literal[
 ]  # fmt: skip
 SMALL: tuple[Kind, ...] = ("correction", "removal", "adding", "keeping")
 """Kinds of small words that say what becomes of the goods beside them."""
-_VESSELS = frozenset(
+VESSELS = frozenset(
     {"cap", "caps", "bag", "bags", "bottle", "bottles", "cup", "cups", "jar", "jars", "box", "glass"}
 )
 """English words that count goods and are goods: `one cap black` where caps are sold."""
@@ -117,7 +117,7 @@ class Phrases:
         hits = self._lexicon.phrases.get(phrase) if phrase else None
         if not hits or self._starts_name(i + 1):
             return False
-        if self._keys[i] in _VESSELS and not self._pieces[i].marked and self._keys[i + 1 : i + 2] != ["of"]:
+        if self._keys[i] in VESSELS and not self._pieces[i].marked and self._keys[i + 1 : i + 2] != ["of"]:
             return True
         return bool(hits.full) and not self._starts_value(i + 1)
 

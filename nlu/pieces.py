@@ -1,5 +1,6 @@
 """A message's tokens as the catalogue sees them: slips mended, Korean endings taken off, covered places marked."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +9,10 @@ from nlu.hangul import latin_for
 from nlu.lexicon import Lexicon
 from nlu.tokens import Token
 from nlu.wordlists import words
+
+_CHINESE_NUMBERS = "일이삼사오육칠팔구십"
+_CHINESE_NUMBER = re.compile(rf"([{_CHINESE_NUMBERS}])(?=인용|키로|킬로|리터|미터|기가|인치)")
+"""Before a unit: `사인용`, `오키로`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ def pieces_of(tokens: Sequence[Token], masked: frozenset[int], lexicon: Lexicon)
 
 def _hangul_parts(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
     """Each part with what it is compared by: a foreign word that the catalogue has in Latin letters, by that."""
+    counted = _CHINESE_NUMBER.match(text)
+    if counted is not None and text not in lexicon.known:
+        number = counted.group(1)
+        behind = _hangul_parts(text[len(number) :], lexicon)
+        return [(number, str(_CHINESE_NUMBERS.index(number) + 1)), *behind]
     parts = split_hangul(text, lexicon.known)
     if parts[0] not in lexicon.known and (foreign := latin_for(text, lexicon.by_sound)) is not None:
         word, end = foreign
@@ -91,7 +101,7 @@ def _own_words() -> frozenset[str]:
     data = words()
     listed = {
         *data.numbers, *data.counters, *data.dozens, *data.size_words, *data.value_words, *data.separators, *data.each,
-        *data.negators_after, *data.corrections, *data.these, *data.both, *data.ordinals, *data.particles,
+        *data.units, *data.negators_after, *data.corrections, *data.these, *data.both, *data.ordinals, *data.particles,
     }  # fmt: skip
     return frozenset(word for word in listed if _is_hangul(word))
 

@@ -132,8 +132,18 @@ _ONLY = re.compile(
 )
 
 
+_SO_MANY = re.compile(
+    r"(?:\d+|하나|둘|셋|넷|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(?:개|장|벌|병|켤레|세트|권|봉지?|팩|잔|포|박스|상자|쌍|통|캔)?$"
+)
+
+
 def says_only(raw: str) -> bool:
-    return bool(_ONLY.search(unicodedata.normalize("NFC", raw.lower())))
+    """`8장만 할게요` says only how many."""
+    line = unicodedata.normalize("NFC", raw.lower())
+    found = _ONLY.search(line)
+    return found is not None and not (
+        found.group().startswith("만") and _SO_MANY.search(line[: found.start()])
+    )
 
 
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:

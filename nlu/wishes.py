@@ -7,6 +7,7 @@ from itertools import takewhile
 from nlu.choices import MANY
 from nlu.lexicon import Lexicon
 from nlu.phrases import SMALL, Mark
+from nlu.totals import shared_out
 
 _FURTHER = frozenset({"them", "add", "추가"})
 """Words that begin one more thing beside what was named."""
@@ -28,6 +29,8 @@ class Wish:
     """It stays as it is."""
     swapped: bool = False
     """What is said of it takes another's place: `đổi sang màu đen`."""
+    article: bool = False
+    """Its number is no more than `a`."""
     counted: bool = False
     """Its number stands with a word for pieces."""
     after_separator: bool = False
@@ -39,8 +42,8 @@ class Wish:
 
 
 def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
-    wishes = _spread(_grouped(marks, lexicon))
-    _inherit(wishes)
+    wishes = _spread(_grouped(shared_out(marks), lexicon))
+    _inherit(wishes, lexicon)
     return _without_repeats(_without_totals(wishes))
 
 
@@ -119,6 +122,7 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
     wish.marks.append(mark)
     if mark.kind == "quantity":
         wish.quantity, wish.counted = mark.quantity, mark.counted
+        wish.article = mark.text in ("a", "an")
     elif mark.kind == "product":
         wish.product = mark
     elif mark.kind == "pointer":
@@ -142,12 +146,20 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
     if mark.kind == "option":
         return _clashes(wish, mark, lexicon)
     if mark.kind == "separator":
+        if wish.quantity is not None and not wish.names_something:
+            return _counts_its_own(rest)
         following = [
             m.kind for m in takewhile(lambda m: m.kind != "separator" and m.text not in _FURTHER, rest)
         ]
         alone = wish.counted and not wish.names_something and "quantity" in following
         return (wish.product is not None or bool(wish.options) or alone) and "product" in following
     return False
+
+
+def _counts_its_own(rest: Sequence[Mark]) -> bool:
+    """`2, and 1 of the sunscreen`: what is named behind has a number of its own."""
+    behind = {m.kind for m in takewhile(lambda m: m.kind != "separator", rest)}
+    return {"product", "quantity"} <= behind
 
 
 def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
@@ -185,7 +197,7 @@ def _spread(wishes: list[Wish]) -> list[Wish]:
         if not wish.each or wish.quantity is None:
             continue
         for other in reversed(wishes[:i]):
-            if other.quantity is not None:
+            if other.quantity is not None and not other.article:
                 break
             other.quantity = wish.quantity
     named = any(w.names_something for w in wishes)
@@ -206,16 +218,29 @@ def _by_value(wish: Wish) -> list[Wish]:
     return [replace(wish, options=[*shared, mark], each=True) for mark in twice]
 
 
-def _inherit(wishes: list[Wish]) -> None:
+def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
     """`2 đen 1 trắng áo thun`, `áo thun: 1 đen L, 2 trắng M`: the neighbour's product."""
-    for order in (range(len(wishes)), range(len(wishes) - 1, -1, -1)):
-        last: Mark | None = None
+    for forward, order in ((True, range(len(wishes))), (False, range(len(wishes) - 1, -1, -1))):
+        last: Wish | None = None
         for i in order:
             wish = wishes[i]
             if wish.product is not None:
-                last = wish.product
+                last = wish
+            elif wish.removed and last is not None and not last.removed:
+                continue  # `remove the black ones, add a rope`: black ones of the cart
             elif wish.options and wish.pointer is None and last is not None:
-                wish.product, wish.own_product = last, False
+                wish.product, wish.own_product = last.product, False
+                if forward and last.quantity and wish.quantity:
+                    wish.options = [*_shared_options(last, wish, lexicon), *wish.options]
+                    last = wish
+
+
+def _shared_options(before: Wish, wish: Wish, lexicon: Lexicon) -> list[Mark]:
+    """`2 red S and 1 M`: what is said of the first and not said otherwise of the second holds for both."""
+    own = {name for mark in wish.options for name in _option_names(mark, wish, lexicon)}
+    names = [(mark, _option_names(mark, before, lexicon)) for mark in before.options if not mark.negated]
+    alike = any(own & said for _, said in names)
+    return [mark for mark, said in names if alike and not own & said]
 
 
 def _without_totals(wishes: list[Wish]) -> list[Wish]:

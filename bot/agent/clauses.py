@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.parsing import understand
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP
 from nlu import Intent, ItemMention, Lexicon, Parse
@@ -18,6 +19,8 @@ LIKELY = 0.5
 """Enough for an order that a number of goods speaks for."""
 SURE = 0.65
 """A clause has little to go by: it has to be clearer than a whole message."""
+CERTAIN = 0.85
+"""Enough for an order that a word of taking speaks for."""
 SURE_OF_TOPIC = 0.5
 _BREAK = re.compile(r"[,;?!\n]+|\.\s|\s(?:và|với|còn|and|also|plus)\s|\s그리고\s|(?<=요)\s", re.IGNORECASE)
 _BESIDE = ABOUT_THE_SHOP | {"ask_price", "ask_stock", "ask_size", "haggle", "thanks", "greeting"}
@@ -78,6 +81,9 @@ def _orders(part: Parse, whole: Parse) -> bool:
     """`giá sao, cho mình 2 cái`: what is wanted stands in a part of its own."""
     if part.question:
         return False
+    named = any(item.refers is None or item.options for item in part.items)
+    if named and part.intents[0].confidence >= CERTAIN and says(part.text, "taking"):
+        return True
     counted = any(item.quantity for item in part.items) or part.quantity is not None
     start = whole.text.find(part.text)
     end = start + len(part.text)

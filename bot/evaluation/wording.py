@@ -93,7 +93,8 @@ def has(words: str, spoken: str) -> bool:
         return False
     start = r"(?<!\w)" if re.match(r"\w", wanted) and not _hangul(wanted[0]) else ""
     ends_open = len(wanted) > 3 and not wanted[-1].isdigit()
-    end = "" if ends_open or not re.search(r"\w$", wanted) or _hangul(wanted[-1]) else r"(?!\w)"
+    # Korean writes its endings right behind: `3–5일`.
+    end = "" if ends_open or not re.search(r"\w$", wanted) or _hangul(wanted[-1]) else r"(?![^\W가-힣])"
     return re.search(f"{start}{re.escape(wanted)}{end}", spoken) is not None
 
 

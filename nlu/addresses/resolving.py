@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from nlu.addresses.hangul import latin_street
+from nlu.addresses.mentions import Mention, find_mentions, named_units
 from nlu.addresses.text import (
     DASH,
-    SPACE,
     Token,
     blank_out,
     clean,
@@ -20,16 +21,11 @@ from nlu.addresses.text import (
 from nlu.addresses.units import Era, Unit, Units, load_units
 from nlu.addresses.words import (
     AFTER_HOUSE,
-    CITY_SHORT,
-    ENGLISH_KINDS,
-    KIND_WORDS,
-    MARKED_KINDS,
-    PROVINCE_SHORT,
+    KOREAN_STREET,
     WARD_KINDS,
 )
 
 MAX_CHARS = 1_000
-MAX_SYLLABLES = 6
 
 
 @dataclass(frozen=True)
@@ -60,26 +56,6 @@ class AddressResult:
     candidates: tuple[AddressMatch, ...]
     missing: tuple[str, ...]
     accepted: bool
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A unit's name in the text; `kinds` are those that its kind word allows, empty when none was written."""
-
-    units: tuple[Unit, ...]
-    start: int
-    end: int
-    kinds: tuple[str, ...]
-    alone: bool
-    """It fills its segment, as people write units; a name inside a longer segment may be a street's."""
-    former: tuple[Unit, ...] = ()
-    """Those of `units` that have the name only from before they were merged."""
-
-    @property
-    def districts(self) -> list[Unit]:
-        """`phường 1` names no district 1."""
-        ward = set(self.kinds) & WARD_KINDS
-        return [] if ward else [unit for unit in self.units if unit.level == "district"]
 
 
 class AddressBook:
@@ -232,91 +208,6 @@ def _in_its_spelling(official: str, spelt: dict[str, str]) -> str:
     return typed if typed.lower() != official.lower() and official[0].isupper() else official
 
 
-def find_mentions(words: Sequence[Token], units: Units) -> list[Mention]:
-    """Unit names in the text, longest first at each place, with the kind word before them."""
-    mentions = []
-    i = 0
-    while i < len(words):
-        kinds, after = _kind(words, i)
-        mention = _name(words, after, units, kinds, i) if kinds else None
-        mention = mention or _name(words, i, units, (), i)
-        if mention is None:
-            i += 1
-            continue
-        mentions.append(mention)
-        i = mention.end
-    return [_stands_alone(mention, i, mentions, words) for i, mention in enumerate(mentions)]
-
-
-def _stands_alone(mention: Mention, i: int, mentions: list[Mention], words: Sequence[Token]) -> Mention:
-    """Between breaks or other units, and not right behind a house number, where a street's name stands."""
-    first, after = words[mention.start], words[mention.end] if mention.end < len(words) else None
-    follows_unit = i > 0 and mentions[i - 1].end == mention.start
-    behind_number = mention.start > 0 and words[mention.start - 1].is_number and not follows_unit
-    opens = mention.start == 0 or first.gap >= DASH or bool(mention.kinds) or not behind_number
-    closes = (
-        after is None or after.gap >= DASH or (i + 1 < len(mentions) and mentions[i + 1].start == mention.end)
-    )
-    return replace(mention, alone=mention.alone or (opens and closes))
-
-
-def _kind(words: Sequence[Token], i: int) -> tuple[tuple[str, ...], int]:
-    for length in (2, 1):
-        key = tuple(word.key for word in words[i : i + length])
-        if len(key) < length or key not in KIND_WORDS or i + length >= len(words):
-            continue
-        marked = [word for word in words[i : i + length] if word.is_marked]
-        if words[i + length].gap < DASH and all(word.text.lower() in MARKED_KINDS for word in marked):
-            return KIND_WORDS[key], i + length
-    return (), i
-
-
-def _name(words: Sequence[Token], i: int, units: Units, kinds: tuple[str, ...], start: int) -> Mention | None:
-    for length in range(min(MAX_SYLLABLES, len(words) - i), 0, -1):
-        part = words[i : i + length]
-        if any(word.gap > DASH for word in part[1:]):
-            continue
-        key = "".join(word.key for word in part)
-        after = words[i + length].key if i + length < len(words) else ""
-        counted = part[0].is_number and after in ENGLISH_KINDS
-        found = _named(key, part, units, KIND_WORDS[(after,)] if counted else kinds)
-        if any(word.gap == DASH for word in part[1:]):
-            found = tuple(unit for unit in found if " - " in unit.name)
-        if not found:
-            continue
-        end = i + length
-        former = tuple(unit for unit in units.formerly.get(key, ()) if unit in found and unit.key != key)
-        if not kinds and end < len(words) and words[end].gap <= SPACE and words[end].key in ENGLISH_KINDS:
-            return Mention(found, start, end + 1, KIND_WORDS[(words[end].key,)], True, former)
-        return Mention(found, start, end, kinds, False, former)
-    return None
-
-
-def _named(key: str, part: Sequence[Token], units: Units, kinds: tuple[str, ...]) -> tuple[Unit, ...]:
-    """A number is a unit's name only behind its kind word; marks that were typed must agree."""
-    if part[0].is_number and not kinds:
-        return ()
-    found: list[Unit] = []
-    former: Sequence[Unit] = ()
-    short: list[Unit] = []
-    if not kinds or "Thành phố" in kinds or "Tỉnh" in kinds:
-        short = [unit for code in PROVINCE_SHORT.get(key, ()) for unit in _both_eras(code, units)]
-    if key in CITY_SHORT:
-        found.append(units.districts[CITY_SHORT[key]])
-    if len(key) >= 3 or kinds:
-        found += units.named.get(key, ())
-        former = units.formerly.get(key, ())
-    if kinds and len(key) <= 3 and not part[0].is_number:
-        found += [u for u in units.initials.get(key, ()) if u.level == "district" and u.kind in kinds]
-    marked = any(word.is_marked for word in part)
-    if marked:
-        toned = tuple(word.toned for word in part)
-        exact = [u for u in found if u.toned == toned]
-        found = exact or [u for u in found if len(u.syllables) != len(part)]
-    # How a former name was marked is not known, so nothing speaks against it.
-    return tuple(dict.fromkeys([*short, *found, *former]))
-
-
 def _of_one_era(wards: list[Unit], district: Unit | None) -> list[Unit]:
     """Without a district an address is of the new era, where there is none, if that has such a ward."""
     new = [ward for ward in wards if ward.era == "new"]
@@ -335,7 +226,7 @@ def _numbered(mentions: list[Mention], words: Sequence[Token], units: Units) -> 
             u.level == "district" for m in found if m.start == first for u in m.units
         ):
             continue
-        named = _named(words[i].key, words[i : i + 1], units, kinds)
+        named = named_units(words[i].key, words[i : i + 1], units, kinds)
         level = "district" if kinds == ("Quận",) else "ward"
         named = tuple(unit for unit in named if unit.level == level)
         if named:
@@ -351,12 +242,6 @@ def _run_start(mentions: list[Mention]) -> int:
             break
         start = mention.start
     return start
-
-
-def _both_eras(code: str, units: Units) -> list[Unit]:
-    """The old province and, where it kept its name, the new one of that code."""
-    old, new = units.provinces["old", code], units.provinces.get(("new", code))
-    return [old, new] if new is not None and new.key == old.key else [old]
 
 
 def _fits(ward: Unit, provinces: list[Unit], district: Unit | None) -> bool:
@@ -381,17 +266,27 @@ def _street(
         for m in mentions
         if m is used or (set(m.units) & meant and (m.kinds or m.alone or m.end == len(words)))
     ]
+    places = [m for m in places if not _is_of_the_street(m, places, words)]
     first = min((m.start for m in places), default=len(words))
     end = words[first].start if first < len(words) else len(text)
     street = text[:end].replace("|", " ").strip(" ,.;:-\n")
     last = max((m.end for m in places), default=0)
     house = AFTER_HOUSE.match(text, words[last - 1].end) if last else None
+    if last and not street and (behind := KOREAN_STREET.match(text, words[last - 1].end)):
+        return latin_street(behind.group(1).strip())
     if house is not None:
         street = f"{_bare_house(house.group(1))}, {street}" if street else _bare_house(house.group(1))
     street = re.sub(
         r"^(?:địa chỉ|dia chi|đc|dc|số nhà|so nha|address)\s*[:\-]?\s*", "", street, flags=re.IGNORECASE
     )
     return " ".join(street.split())[:200]
+
+
+def _is_of_the_street(mention: Mention, places: list[Mention], words: Sequence[Token]) -> bool:
+    """`Masteri Thao Dien, 159 …, Thao Dien ward`: a house called like the ward that is told behind it."""
+    again = [m for m in places if m.start > mention.end and m.kinds and set(m.units) & set(mention.units)]
+    numbered = any(word.is_number for m in again[:1] for word in words[mention.end : m.start])
+    return not mention.kinds and numbered
 
 
 def _bare_house(text: str) -> str:

@@ -6,7 +6,8 @@ Units that follow one another make a chain; the street stands before it, up to w
 import re
 from collections.abc import Sequence
 
-from nlu.addresses.resolving import Mention, find_mentions
+from nlu.addresses.hangul import is_hangul
+from nlu.addresses.mentions import Mention, find_mentions
 from nlu.addresses.text import DASH, Token, blank_out, clean, phones, tokens, without_asides
 from nlu.addresses.units import load_units
 from nlu.addresses.words import (
@@ -15,6 +16,7 @@ from nlu.addresses.words import (
     BUILDINGS,
     HOUSE,
     KOREAN_FLOORS,
+    KOREAN_STREET,
     LEADS,
     NOT_STREET,
     STOPS,
@@ -74,6 +76,8 @@ def _with_units(line: str, words: Sequence[Token]) -> tuple[int, int] | None:
     after = AFTER_UNITS.match(line, end)
     end = after.end() if after else end
     house = AFTER_HOUSE.match(line, end)
+    if house is None and street is None and any(is_hangul(words[at].text) for at in range(first, last)):
+        house = KOREAN_STREET.match(line, end)
     return start, house.end() if house else end
 
 
@@ -90,6 +94,12 @@ def _best_chain(line: str, words: Sequence[Token]) -> list[Mention]:
     provinces = [
         i for i, mention in enumerate(best) if any(unit.level == "province" for unit in mention.units)
     ]
+    if (
+        provinces
+        and provinces[-1] == 0
+        and any(is_hangul(word.text) for word in words[best[0].start : best[-1].end])
+    ):
+        return best  # the Korean order: from the province down
     return best[: provinces[-1] + 1 if provinces else None] if weight >= 1.0 else []
 
 
@@ -130,6 +140,8 @@ def _street_start(line: str, words: Sequence[Token], first: int) -> int | None:
         while begin > 0 and not _parts(line, words, begin):
             begin -= 1
         found = _street_in(words, begin, end, beside_units=end == first)
+        if found is None and start is not None and _names_a_building(words, begin, end):
+            found = begin
         if found is None:
             break
         start = found
@@ -137,6 +149,12 @@ def _street_start(line: str, words: Sequence[Token], first: int) -> int | None:
             break
         end = begin
     return start
+
+
+def _names_a_building(words: Sequence[Token], begin: int, end: int) -> bool:
+    """`Sunrise City` before the street that it stands in."""
+    named = all(word.text[:1].isupper() or word.is_number for word in words[begin:end])
+    return named and any(word.key in BUILDINGS for word in words[begin:end])
 
 
 def _parts(line: str, words: Sequence[Token], i: int) -> bool:

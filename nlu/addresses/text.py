@@ -5,7 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from nlu.addresses.words import ASIDE, KIND_WORDS
+from nlu.addresses.hangul import CITIES, is_hangul
+from nlu.addresses.words import ASIDE, KIND_WORDS, KOREAN_END
 
 GLUED, SPACE, JOIN, DASH, BREAK = range(5)
 """How a token is parted from the one before it; from DASH on, a new segment begins."""
@@ -16,6 +17,7 @@ INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\ufe0f")
 _TOKEN = re.compile(r"[\uac00-\ud7a3]+|[^\W\d_\uac00-\ud7a3]+|\d+")
 _FINAL_Y = re.compile(r"^([bcdghklmnpqrstvx]*|qu)y$")
 _FINAL_AK = re.compile(r"([aă])k$")
+_PLACE = re.compile(rf"([가-힣]{{2,}}?)({KOREAN_END.pattern})")
 _BREAKS = re.compile(r"[,;:|\n\r()\[\]{}!?•·→>\u3001\u2026\"“”]|\.{2,}")
 _DASHES = re.compile(r"(?:^|\s)[-–—_/](?:\s|$)|[–—]|-{2,}")
 _PHONE = re.compile(r"(?<![\w/])(?:\+?84|0)(?:[ .\-]?\d){8,10}(?![\w/])")
@@ -40,7 +42,9 @@ def fold(word: str) -> str:
     parts = unicodedata.normalize("NFKD", word.lower().replace("đ", "d"))
     plain = "".join(char for char in parts if not unicodedata.combining(char)).replace("đ", "d")
     if "\u1100" <= plain[:1] <= "\u11ff":
-        return unicodedata.normalize("NFC", plain)
+        plain = unicodedata.normalize("NFC", plain)
+        kind = KOREAN_END.fullmatch(plain)
+        return kind.group(1) if kind else CITIES.get(plain, plain)
     return _one_spelling(plain)
 
 
@@ -106,14 +110,21 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
-        word = match[0]
-        gap = _gap(text[end : match.start()], found[-1] if found else None)
-        key = fold(word)
-        is_marked = not word.isascii() and key != word.lower()
-        toned = with_tone_last(word) if is_marked else key
-        found.append(Token(word, key, toned, match.start(), match.end(), gap, word.isdecimal(), is_marked))
-        end = match.end()
+        at = match.start()
+        for word in _name_and_kind(match[0]) if is_hangul(match[0]) else (match[0],):
+            gap = _gap(text[end:at], found[-1] if found else None)
+            key = fold(word)
+            is_marked = not word.isascii() and key != word.lower() and not is_hangul(word)
+            toned = with_tone_last(word) if is_marked else key
+            found.append(Token(word, key, toned, at, at + len(word), gap, word.isdecimal(), is_marked))
+            end = at = at + len(word)
     return found
+
+
+def _name_and_kind(word: str) -> tuple[str, ...]:
+    """`떤퐁동` → `떤퐁`, `동`."""
+    parted = _PLACE.fullmatch(word)
+    return (parted.group(1), parted.group(2)) if parted and word not in CITIES else (word,)
 
 
 def _gap(between: str, before: Token | None) -> int:

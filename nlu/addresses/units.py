@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from nlu.addresses.hangul import sound_of_name
 from nlu.addresses.text import fold, with_tone_last
 
 Era = Literal["old", "new"]
@@ -58,6 +59,8 @@ class Units:
         self.districts_in: dict[str, list[Unit]] = defaultdict(list)
         self.named: dict[str, list[Unit]] = defaultdict(list)
         self.formerly: dict[str, list[Unit]] = defaultdict(list)
+        self.sounding: dict[str, list[Unit]] = defaultdict(list)
+        """Districts and wards by their consonants, for Koreans who write them in Hangul."""
         self.initials: dict[str, list[Unit]] = defaultdict(list)
         self._add_old(data["old"])
         self._add_new(data["new"])
@@ -97,6 +100,8 @@ class Units:
 
     def _index(self, unit: Unit, former: list[list[str]]) -> None:
         self.named[unit.key].append(unit)
+        if unit.level != "province" and not unit.short.isdecimal():
+            self.sounding[sound_of_name(unit.short)].append(unit)
         if " - " in unit.short:
             self.formerly["".join(map(fold, unit.short.split(" - ")[0].split()))].append(unit)
         for name in former[0] if former else ():

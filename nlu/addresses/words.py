@@ -11,11 +11,19 @@ KIND_WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
         ("province",): ("Tỉnh", "Thành phố"),
     ("h",): ("Huyện",), ("huien",): ("Huyện",), ("huyen",): ("Huyện",), ("tx",): ("Thị xã",),
     ("thi", "xa"): ("Thị xã",),
+    ("동",): ("Phường", "Xã"), ("프엉",): ("Phường",), ("군",): ("Quận", "Huyện"), ("구",): ("Quận",),
+    ("현",): ("Huyện",),
+    ("시",): ("Thành phố", "Tỉnh"), ("성",): ("Tỉnh", "Thành phố"),
     ("tp",): ("Thành phố",), ("thanh", "pho"): ("Thành phố",), ("city",): ("Thành phố",), ("tinh",): ("Tỉnh",),
 }  # fmt: skip
 WARD_KINDS = frozenset(["Phường", "Xã", "Thị trấn", "Đặc khu"])
 MARKED_KINDS = frozenset(["phường", "xã", "thị", "trấn", "quận", "huyện", "thành", "phố", "tỉnh", "đặc"])
-ENGLISH_KINDS = frozenset({"ward", "commune", "district", "city", "province"})
+KOREAN_KINDS = frozenset(["동", "프엉", "군", "구", "현", "시", "성"])
+KINDS_BEHIND = frozenset({"ward", "commune", "district", "city", "province"}) | KOREAN_KINDS
+"""Kinds that stand behind the name: `Ben Nghe ward`, `Trung Hoa동`."""
+KOREAN_END = re.compile(
+    r"(동|프엉|군|구|현|시|성)(?:이에요|이예요|예요|이요|요|입니다|이고요?|인데요?|이구요|으로|로|에|에서|까지|은|는|이|가|의)?"
+)
 # Old province codes; more than one is a real doubt that the other parts have to settle.
 PROVINCE_SHORT: dict[str, tuple[str, ...]] = {
     "hcm": ("79",), "tphcm": ("79",), "hcmc": ("79",), "sg": ("79",), "sgn": ("79",), "saigon": ("79",), "hn": ("01",),
@@ -72,6 +80,25 @@ BUILDINGS = frozenset(
         "floor",
         "the",
         "of",
+        "park",
+        "towers",
+        "gardens",
+        "residence",
+        "residences",
+        "apartments",
+        "resort",
+        "riverside",
+        "landmark",
+        "centre",
+        "center",
+        "mall",
+        "condominium",
+        "complex",
+        "heights",
+        "square",
+        "villas",
+        "vinhomes",
+        "masteri",
     ]
 )
 KOREAN_FLOORS = frozenset(["층", "호", "동", "호실", "호동"])
@@ -93,5 +120,11 @@ AFTER_HOUSE = re.compile(
     re.IGNORECASE,
 )
 """A house that is told behind its ward and district."""
+_KOREAN_NUMBER = r"[A-Za-z]?\d+[A-Za-z]?(?:[/-][A-Za-z]?\d+)*(?:\s?(?:번지|번|호실|호|층|동|차))?"
+KOREAN_STREET = re.compile(
+    rf"[\s,]+((?:[가-힣A-Za-zÀ-ỹ.]+[\s,]+){{0,6}}?{_KOREAN_NUMBER}(?:[\s,]+{_KOREAN_NUMBER})*"
+    r"(?:\s+[A-ZÀ-Ỹ][a-zà-ỹ]+){0,5})"
+)
+"""In Korean order street and house come last."""
 ASIDE = re.compile(r"\([^()\d\n]{2,60}\)")
 """A word for the courier in brackets; no part of the address itself."""

@@ -6,7 +6,6 @@ the one thing that is still to be asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,17 +13,16 @@ from bot.agent.agreement import says
 from bot.agent.policy.after_sales import invoice, own_orders, requests
 from bot.agent.policy.asides import further_questions
 from bot.agent.policy.follow_up import follow_up
+from bot.agent.policy.hearing import heard
 from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order, whole_cart
 from bot.agent.policy.questions import ask, ask_aside, asked_beside, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
 from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk, thinks_it_over
 from bot.agent.policy.wishes import buys_a_count, takes_the_picked
-from nlu import Intent, Mention, Parse
+from nlu import Parse
 
 MOST_PARTS = 3
-A_NAME = 3
-CERTAIN = 0.9
 _FIRST = (
     claimed_authority, whole_cart, follow_up, thinks_it_over, take_offer, asked_before, invoice, requests,
     hand_over,
@@ -37,7 +35,7 @@ def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) 
 
     `asides` are parts of it that only ask, beside what is ordered.
     """
-    parse = _calm(parse, context)
+    parse = heard(parse, context)
     for rule in _FIRST:
         steps = rule(parse, context)
         if steps:
@@ -57,22 +55,6 @@ def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) 
     if answers or deeds:
         return [*courtesy(parse, context), *answers, *deeds]
     return small_talk(parse, context) or open_question(parse, context)
-
-
-def _calm(parse: Parse, context: dict[str, Any]) -> Parse:
-    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound; "when is it back?" and
-    "tell me then" are one wish.
-    """
-    if says(parse.text, "restock") and not parse.phones:
-        return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
-    if context["awaiting"][:1] not in (["name"], ["address"], ["ward"]) or len(parse.text.split()) > A_NAME:
-        return parse
-    kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
-    return replace(parse, intents=kept or (Intent("unknown", 0.3),))
-
-
-def _without_place(parse: Parse) -> tuple[Mention, ...]:
-    return tuple(mention for mention in parse.mentions if mention.kind != "address")
 
 
 def _only_asks(parse: Parse, context: dict[str, Any]) -> bool:

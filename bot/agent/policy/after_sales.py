@@ -82,7 +82,9 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
         wished = {"exchange_request"}
     elif back and not wished:
         wished = {"return_request"}
-    if not code_of(parse) and parse.question and (not context["orders"] or "ask_policy" in intents):
+    told_why = reason_in(parse) and bool(order_with(parse, context, DELIVERED))
+    ruled = "ask_policy" in intents and not told_why
+    if not code_of(parse) and parse.question and (not context["orders"] or ruled):
         return []
     kind = "return" if wished == {"return_request"} else "exchange"
     if kind == "exchange" and _not_sent(parse, context):

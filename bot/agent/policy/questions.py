@@ -18,6 +18,11 @@ _SENT_BACK = re.compile(
     r"|\breturn(s|ing)?\b|\b(ai|ben (nao|mo)) (chiu|tra)\b|반품|교환|반송|누가 (내|부담|지불)|왕복"
 )
 """Parcels that go back: who pays for them is a matter of returns."""
+_RETURNED = re.compile(
+    r"\b(doi tra|hoan (hang|tra)|(gui|tra|chuyen) (hang )?(lai|tra))\b|\bsen[dt](ing)? (it |them |this |that )?back\b"
+    r"|\breturn(s|ing)?\b|반품|교환|반송"
+)
+"""As plainly so that it asks no time of delivery: `ship về` may as well be to the customer."""
 TOPICS = {
     "ask_shipping_fee": "shipping_fee",
     "ask_delivery_time": "delivery_time",
@@ -56,6 +61,10 @@ _TIME = re.compile(
     r"|언제|며칠|얼마나|걸리|시간|오늘|내일|도착|빨리|까지 (받|올|오)"
 )
 """How long or when, beside "do you deliver there?"."""
+_DELIVERS = re.compile(
+    r"\b(ship\w*|giao|gui|chuyen|deliver\w*|send|courier|post|bring|ve|toi|den|qua|o)\b|배송|배달|택배|보내|까지|에도|으로"
+)
+"""Without a word of it nobody asks where to goods are brought."""
 _PERCENT = re.compile(r"(\d{1,3})\s*(?:%|phan tram|percent|프로|퍼센트)")
 _CLAUSE = re.compile(r"[,.;?!\n]+|\s(?:và|va|với|voi|and|그리고)\s")
 
@@ -101,6 +110,8 @@ def _goods(parse: Parse, context: dict[str, Any], deeds: Sequence[Step]) -> list
         and not ordering
         and not intents & {*_ABOUT_GOODS, "search_product", "recommend", "browse_catalogue"}
     ):
+        return []
+    if _asks_of_returns(parse, intents):
         return []
     for rule in (_special, _of_named, _of_shown, _of_words):
         steps = rule(parse, context, ordering)
@@ -184,6 +195,13 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
         return []
     options = next((dict(item.options) for item in parse.items if item.options), {})
     return _about_one(parse, named[0], options, intents)
+
+
+def _asks_of_returns(parse: Parse, intents: set[str]) -> bool:
+    """`if I don't like it, how many days to send it back?`: the shop's rule, whatever `it` is."""
+    ruled = intents & {"ask_policy", "ask_delivery_time", "ask_shipping_fee"}
+    pointed = all(item.refers and not item.options for item in parse.items)
+    return bool(ruled) and pointed and bool(_RETURNED.search(fold(parse.text)))
 
 
 def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str]) -> list[Step]:
@@ -338,8 +356,10 @@ def _topic(name: str, parse: Parse, context: dict[str, Any]) -> str:
         return of_flow
     if name in ("ask_shipping_fee", "ask_policy", "ask_payment") and _SENT_BACK.search(fold(parse.text)):
         return "return"
+    if name == "ask_delivery_time" and _RETURNED.search(fold(parse.text)):
+        return "return"
     if name == "ask_delivery_time" and not _TIME.search(fold(parse.text)):
-        return "delivery_area" if confidence >= LIKELY else ""
+        return "delivery_area" if confidence >= LIKELY and _DELIVERS.search(fold(parse.text)) else ""
     return TOPICS[name] if confidence >= LIKELY else ""
 
 

@@ -48,7 +48,8 @@ _CANCEL = re.compile(
 )
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
-    r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|all|everything|both|whole order)\b|전부|모두|다 반품|둘 다"
+    r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|(?<!\bat )(?<!\bafter )(?<!\bnot )all|everything|both|whole order)\b"
+    r"|전부|모두|다 반품|둘 다"
 )
 _PARTS = (
     (

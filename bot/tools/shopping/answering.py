@@ -29,6 +29,7 @@ TOPICS = (
     "size",
 )
 _WORD = re.compile(r"\w+")
+_POINTS_BACK = re.compile(r"\b(it|they|them|that|this|those|no|cai (do|nay)|vay|the)\b|그거|그건|이거|이건")
 _ASKING = frozenset(
     ["khong", "ko", "k", "co", "duoc", "dc", "gi", "nao", "sao", "the", "bao", "nhieu", "la", "thi", "ma", "cho",
      "em", "anh", "chi", "minh", "shop", "a", "oi", "nha", "nhe", "is", "it", "can", "the", "do", "does", "what", "how",
@@ -53,6 +54,9 @@ def answer_question(
     if answer is None and topic in OF_A_REQUEST:
         answer = _about_request(turn, question, topic)
     answer = answer or (_own_answer(turn, question, topic) if question else None)
+    if answer is None and not topic and _POINTS_BACK.search(fold(question)) and question in turn.text:
+        # `they say it rains a lot there. will it hold?`: the part that asks says too little by itself.
+        answer = _own_answer(turn, turn.text, topic)
     if answer is None and topic in TOPICS:
         answer = sure_answer(turn, say(turn.language, f"topic_{topic}"))
     if answer is not None:

@@ -1,0 +1,93 @@
+"""What a message plainly says by its turns of phrase, where its intents alone are a guess."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from bot.agent.agreement import says
+from nlu import Intent, Mention, Parse, fold
+
+CERTAIN = 0.9
+A_NAME = 3
+_AT_THE_PRICE = re.compile(
+    r"\b(normal|regular|full|usual|original|listed?|standard|that|this|your|same) price\b"
+    r"|\bgia (goc|niem yet|binh thuong|thuong|do|nay|cu)\b|정가|원래 가격|그 가격"
+)
+_CONTENT = re.compile(
+    r"\b(ok|okay|oke|okie|fine|alright|all right|deal|agreed|then|take|buy|order|pay|cung duoc|lay|mua|chot|vay)\b"
+    r"|그럼|그냥|살게|주세요|주문|할게"
+)
+_TAKES = re.compile(
+    r"(?<![a-z])(?:i|we)(?: will|'ll|ll| would|'d|d)?(?: like to| want to| wanna)? ?(?:take|buy|order|get|have|like)"
+    r" (?:just |only )?(?:the |a |an |it |this |that |one |two |three |\d+ )*$"
+    r"|(?<![a-z])(?:give|send|get) me (?:just |only )?(?:the |a |an |it |this |that |one |two |three |\d+ )*$"
+)
+_OTHER_BUSINESS = frozenset(
+    {
+        "return_request",
+        "exchange_request",
+        "complaint",
+        "cancel_order",
+        "notify_restock",
+        "remove_item",
+        "change_item",
+    }
+)
+LIKELY = 0.6
+BEFORE = 40
+
+
+def heard(parse: Parse, context: dict[str, Any]) -> Parse:
+    """A word or two in answer to "who?" or "where?" are a name or a place, however they sound; "when is it back?" and
+    "tell me then" are one wish.
+    """
+    if says(parse.text, "restock") and not parse.phones:
+        return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
+    if _orders_once_more(parse) or _takes_goods(parse):
+        return _ordering(parse, "order_status", "ask_stock", "ask_size")
+    if _agrees_to_the_price(parse, context):
+        return replace(
+            _ordering(parse, "haggle", "ask_price", "wholesale", "deny", "postpone"), yes=True, no=False
+        )
+    if context["awaiting"][:1] not in (["name"], ["address"], ["ward"]) or len(parse.text.split()) > A_NAME:
+        return parse
+    kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
+    return replace(parse, intents=kept or (Intent("unknown", 0.3),))
+
+
+def _ordering(parse: Parse, *instead_of: str) -> Parse:
+    left_out = {"order", *instead_of}
+    others = tuple(intent for intent in parse.intents if intent.name not in left_out)
+    return replace(parse, intents=(Intent("order", CERTAIN), *others))
+
+
+def _orders_once_more(parse: Parse) -> bool:
+    """`now a second order: the tea set for Linda, 0901 …`: asks after no order."""
+    named = any(item.refers is None for item in parse.items)
+    return named and bool(parse.phones or parse.address_span) and says(parse.text, "another_order")
+
+
+def _takes_goods(parse: Parse) -> bool:
+    """`come on, I take the black 41 right now and tell all my friends`."""
+    sure = {intent.name: intent.confidence for intent in parse.intents}
+    if parse.question or any(sure.get(name, 0.0) >= LIKELY for name in (*_OTHER_BUSINESS, "haggle", "order")):
+        return False
+    return any(
+        (item.options or item.quantity)
+        and item.refers != "cart"
+        and _TAKES.search(fold(parse.text[max(0, item.span[0] - BEFORE) : item.span[0]]))
+        for item in parse.items
+    )
+
+
+def _agrees_to_the_price(parse: Parse, context: dict[str, Any]) -> bool:
+    """`ok ok, normal price then`: said of what was shown, it takes it."""
+    if parse.question or parse.amounts or context["awaiting"][:1] in (["confirm"], ["payment"]):
+        return False
+    line = fold(parse.text)
+    talked = bool(context.get("offer")) or len(context["shown"]) == 1 or bool(context["cart"])
+    return talked and bool(_AT_THE_PRICE.search(line)) and bool(_CONTENT.search(line))
+
+
+def _without_place(parse: Parse) -> tuple[Mention, ...]:
+    return tuple(mention for mention in parse.mentions if mention.kind != "address")
