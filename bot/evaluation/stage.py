@@ -24,8 +24,9 @@ from core.settings import Settings
 from core.shop_file.importing import import_shop
 from core.shop_file.schema import OrderLinePart, OrderPart, ShopFile
 from core.stock.allocation import Wanted, plan
-from core.stock.levels import Pick, adjust, reserve
+from core.stock.levels import adjust, reserve
 from core.stock.models import Reservation, StockLevel, Warehouse
+from core.stock.moves import Pick
 from core.stock.queries import places
 
 FIRST_DAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.api.access import Authorization, Desk, DeskDep, IdempotencyKey, change, create, read
+from core.api.access import Authorization, Desk, DeskDep, IdempotencyKey, Limit, change, create, read
 from core.api.error_handlers import REFUSALS
 from core.api.paging import page_of
 from core.api.schemas import In, Out, Page
@@ -22,7 +22,6 @@ from core.ports.knowledge import KnowledgeDesk
 MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
 SCOPE = "knowledge"
 router = APIRouter(prefix="/api/v1/knowledge", tags=["knowledge"], responses=REFUSALS)
-Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=200)]
 Status = Annotated[Literal["active", "archived"], Query()]
 LanguageCode = Literal["vi", "en", "ko"]

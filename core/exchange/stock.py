@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from core.actor import Actor
 from core.catalogue.models import Variant
 from core.exchange.sheets import Column, Line, Problems, Progress, batches
-from core.stock.levels import MAX_QUANTITY, adjust
+from core.stock.levels import adjust
 from core.stock.models import StockLevel, Warehouse
+from core.stock.moves import MAX_QUANTITY
 from core.stock.queries import levels
 
 COLUMNS = (

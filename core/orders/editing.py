@@ -27,7 +27,8 @@ from core.orders.totals import shipping_fee
 from core.ports.addresses import DeliveryAddress
 from core.shop import shop_profile
 from core.stock.allocation import Wanted, plan
-from core.stock.levels import Pick, rebook
+from core.stock.levels import rebook
+from core.stock.moves import Pick
 from core.stock.queries import held_for, places
 
 

@@ -22,7 +22,8 @@ from core.orders.quoting import get_quote
 from core.orders.risk import NO_RISK
 from core.shop import ShopProfile, shop_profile
 from core.stock.allocation import Wanted, plan
-from core.stock.levels import Pick, reserve
+from core.stock.levels import reserve
+from core.stock.moves import Pick
 from core.stock.queries import places
 
 _CLAIM = (
@@ -130,10 +131,6 @@ def _insert_order(
     actor: Actor,
     now: datetime,
 ) -> Order:
-    columns = (
-        "variant_id", "sku", "name", "name_en", "option_text", "option_text_en", "quantity", "unit_price",
-        "discount", "amount", "vat_class", "weight_g",
-    )  # fmt: skip
     order = Order(
         id=new_id(),
         code=next_order_code(session),
@@ -154,17 +151,25 @@ def _insert_order(
                 "subtotal", "discount", "shipping_fee", "total",
             )
         },
-        lines=[
-            OrderLine(
-                id=new_id(), position=index, unit_cost=costs[line["variant_id"]],
-                **{name: line[name] for name in columns},
-            )
-            for index, line in enumerate(content["lines"])
-        ],
+        lines=_lines(content, costs),
     )  # fmt: skip
     session.add(order)
     session.flush()
     return order
+
+
+def _lines(content: Mapping[str, Any], costs: Mapping[str, int | None]) -> list[OrderLine]:
+    columns = (
+        "variant_id", "sku", "name", "name_en", "option_text", "option_text_en", "quantity", "unit_price",
+        "discount", "amount", "vat_class", "weight_g",
+    )  # fmt: skip
+    return [
+        OrderLine(
+            id=new_id(), position=index, unit_cost=costs[line["variant_id"]],
+            **{name: line[name] for name in columns},
+        )
+        for index, line in enumerate(content["lines"])
+    ]  # fmt: skip
 
 
 def _risk_columns(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from core.jobs.events import publish
 from core.orders.models import Order, OrderLine
 from core.shop import shop_profile
 from core.stock.allocation import Allocated, Place, Wanted, plan
-from core.stock.levels import Pick, reserve
+from core.stock.levels import reserve
 from core.stock.models import Reservation
+from core.stock.moves import Pick
 from core.stock.queries import places
 
 

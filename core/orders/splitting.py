@@ -23,7 +23,8 @@ from core.orders.codes import next_order_code
 from core.orders.editing import ask_again, line_row, with_quantity
 from core.orders.models import Order, OrderLine
 from core.orders.queries import get_order
-from core.stock.levels import Pick, regroup
+from core.stock.levels import regroup
+from core.stock.moves import Pick
 from core.stock.queries import held_for
 
 _COPIED = (

@@ -15,8 +15,9 @@ from core.orders.codes import next_value
 from core.purchasing.models import PurchaseLine, PurchaseOrder, SupplierReturn, SupplierReturnLine
 from core.purchasing.ordering import MAX_QUANTITY
 from core.purchasing.queries import get_purchase
-from core.stock.levels import Change, announce, move
+from core.stock.levels import announce, move
 from core.stock.models import StockLevel
+from core.stock.moves import Change
 from core.stock.queries import get_warehouse
 
 

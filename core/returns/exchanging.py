@@ -22,7 +22,8 @@ from core.orders.queries import get_order
 from core.returns.models import Return
 from core.shop import shop_profile
 from core.stock.allocation import Wanted, plan
-from core.stock.levels import Pick, reserve
+from core.stock.levels import reserve
+from core.stock.moves import Pick
 from core.stock.queries import places
 
 

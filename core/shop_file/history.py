@@ -21,8 +21,9 @@ from core.payments.models import Payment
 from core.ports.addresses import AddressBook
 from core.shipping.models import Shipment
 from core.shop_file.schema import SHIPPING_STATUSES, OrderPart
-from core.stock.levels import Pick, receive, reserve
+from core.stock.levels import receive, reserve
 from core.stock.models import StockLevel
+from core.stock.moves import Pick
 
 
 def add_past_order(

@@ -15,8 +15,9 @@ from core.counters import next_value
 from core.db import insert_for, insert_rows
 from core.errors import Conflict, IllegalTransition, Invalid, NotFound
 from core.ids import new_id
-from core.stock.levels import Change, announce, move
+from core.stock.levels import announce, move
 from core.stock.models import Reservation, StockCount, StockCountLine, StockHold, StockLevel, Warehouse
+from core.stock.moves import Change
 from core.stock.queries import stocked_variants
 
 MAX_COUNTED = 10_000_000

@@ -11,8 +11,9 @@ from core.counters import next_value
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.jobs.worker import Run
-from core.stock.levels import MAX_QUANTITY, announce, give_back, keep_aside
+from core.stock.levels import announce, give_back, keep_aside
 from core.stock.models import StockHold
+from core.stock.moves import MAX_QUANTITY
 
 MAX_DAYS = 90
 

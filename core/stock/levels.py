@@ -6,7 +6,6 @@ was faster. Several rows are taken in key order, so that two buyers of the same 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
@@ -19,39 +18,8 @@ from core.errors import Conflict, InsufficientStock, Invalid
 from core.ids import new_id
 from core.stock.alerts import note_change
 from core.stock.models import Reservation, StockLevel, StockMovement
+from core.stock.moves import CAUSES, MAX_QUANTITY, NOTHING, Change, Pick, Subject
 from core.stock.watching import note_rise
-
-MAX_QUANTITY = 1_000_000
-
-
-# Why a count is corrected: chosen from this list, beside the words of whoever does it.
-CAUSES = ("damaged", "lost", "found", "expired", "sample", "miscounted", "stock_take", "other")
-Subject = tuple[str, str]
-"""What a movement belongs to: a kind and an id."""
-NOTHING: Subject = ("", "")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A signed change of what lies at one place. `cause` is one of `CAUSES` for an adjustment."""
-
-    variant_id: str
-    warehouse_id: str
-    quantity: int
-    kind: str
-    reason: str = ""
-    cause: str = ""
-    subject: Subject = NOTHING
-
-
-@dataclass(frozen=True)
-class Pick:
-    """So many of one order line's variant from one warehouse."""
-
-    order_line_id: str
-    variant_id: str
-    warehouse_id: str
-    quantity: int
 
 
 def reserve(session: Session, *, order_id: str, picks: Iterable[Pick], now: datetime) -> None:

@@ -74,7 +74,7 @@ class StockMovement(Base):
     quantity: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str]
     cause: Mapped[str] = mapped_column(default="")
-    """Of an adjustment: one of `core.stock.levels.CAUSES`."""
+    """Of an adjustment: one of `core.stock.moves.CAUSES`."""
     reason: Mapped[str] = mapped_column(default="")
     subject_kind: Mapped[str] = mapped_column(default="")
     subject_id: Mapped[str] = mapped_column(default="")

@@ -10,8 +10,8 @@ from core.catalogue.models import Variant
 from core.errors import NotFound
 from core.stock.allocation import Place
 from core.stock.availability import available_by_variant as available_by_variant
-from core.stock.levels import Pick
 from core.stock.models import Reservation, StockLevel, Warehouse
+from core.stock.moves import Pick
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from core.counters import next_value
 from core.db import insert_for
 from core.errors import Conflict, IllegalTransition, InsufficientStock, Invalid, NotFound
 from core.ids import new_id
-from core.stock.levels import MAX_QUANTITY, Change, Subject, announce, move
+from core.stock.levels import announce, move
 from core.stock.models import StockLevel, Transfer, TransferLine, Warehouse
+from core.stock.moves import MAX_QUANTITY, Change, Subject
 from core.stock.queries import stocked_variants
 
 MAX_LINES = 500
