@@ -19,6 +19,9 @@ _NOTES = (
 _PART = re.compile(r"[^,;.\n()\[\]]+")
 LONG = 15
 _AT_THE_END = frozenset({"khong", "chua", "gi", "sao", "nao", "ha"})
+_PARTICLES = frozenset(
+    ["a", "anh", "vay", "the", "em", "shop", "ad", "oi", "ban", "ta", "nhi", "z", "chi", "sop", "ne"]
+)
 _SPOKEN_NO = frozenset({"hông", "hổng", "hơm", "hôn", "hôm", "hăm", "khôm", "hem", "hửm"})
 _SPOKEN_BARE = frozenset({"hong", "hem", "hom", "hon", "hum", "hongg", "kho"})
 _EITHER_OR = re.compile(r" (?:khong|chua) hay (?:phai|la|can|chi|co|da|con|van|cung|mua|lay|thoi) ")
@@ -41,24 +44,9 @@ def is_question(raw: str, tokens: Sequence[Token]) -> bool:
     ):
         return True
     tail = [t for t in tokens if t.word.rstrip("*").isalpha()][-5:]
-    particles = {
-        "a",
-        "anh",
-        "vay",
-        "the",
-        "em",
-        "shop",
-        "ad",
-        "oi",
-        "ban",
-        "ta",
-        "nhi",
-        "z",
-        "chi",
-        "sop",
-        "ne",
-    }
-    core = [token for token in tail if token.word not in particles]
+    core = [token for token in tail if token.word not in _PARTICLES]
+    if len(core) > 1 and core[-1].word.rstrip("*") == "da" and core[-2].word in ("khong", "chua"):
+        core.pop()  # `có mất phí không đã`: that first, then the rest.
     return len(tokens) > 2 and bool(core) and (core[-1].word in _AT_THE_END or _is_spoken_no(core))
 
 

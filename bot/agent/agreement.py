@@ -17,6 +17,8 @@ _DO_NOT = re.compile(r"đừng|dừng")
 # Without marks `đừng hủy` and `đúng, hủy` look alike: then it is asked again.
 _DO_NOT_DEED = re.compile(r"(?<!\bda )\bdung,? (huy|bo|cancel|doi|sua|them|thay|tra|gui)\b")
 _DO_NOT_ORDER = re.compile(r"\bdung (chot|dat|len|ship|giao|gui|mua|lay|order|ban)\b")
+_ONLY_THAT = re.compile(r"^(?!thoi\b)(.*\S) thoi((?: (?:a|nha|nhe|em|shop|ban|di|ad))*)$")
+"""`hủy đơn đó thôi`: no more than that; at the beginning it takes the deed back."""
 _REASONING = re.compile(
     r"\b(khong (can|thich|vua|ung|mua)|ko (can|thich)|dat nham|do ?n.t (need|want|like))\b"
 )
@@ -77,6 +79,8 @@ def _deed(asked: dict[str, Any]) -> str:
 def is_agreement(text: str, flow: str) -> bool:
     """Words of a yes, of the deed and of courtesy, and no other: whatever else is said may change the meaning."""
     line = " ".join(re.sub(r"[^\w\s']", " ", fold(text[:200])).split())
+    if flow == "cancel":
+        line = _ONLY_THAT.sub(r"\1\2", line)
     meant = (*phrases()["yes_words"], *phrases().get(f"act_{flow}", ()))
     allowed = sorted((*meant, *phrases()["filler"]), key=len, reverse=True)
     rest, agreed = f" {line} ", False

@@ -29,7 +29,8 @@ def reply(chat: Chat, text: str) -> str:
         *((CANCEL, text) for text in (
             "vâng hủy giúp em", "ừ bỏ đơn đó đi", "dong y huy don", "uh huy di shop", "dạ đúng rồi, hủy giúp mình ạ",
             "yes please cancel it", "cancel that", "yep go ahead and cancel the order", "네 취소할게요",
-            "취소 부탁드려요",             "đồng ý hủy, mình đặt nhầm",
+            "취소 부탁드려요", "đồng ý hủy, mình đặt nhầm",
+            "ừ hủy đơn đó thôi em", "da dung, huy don ao thoi a",
         )),
         *((CHANGE, text) for text in (
             "ok sửa đi em", "uk doi di", "yes change it please", "that's right", "네 변경해 주세요",

@@ -69,6 +69,7 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
         and not parse.question
         and not new_value
         and not _of_others(parse, context)
+        and not (awaited == "confirm" and agrees_to_request(parse, flow))
     ):
         return [Call("drop_request")]
     if awaited == "confirm":
