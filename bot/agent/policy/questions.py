@@ -194,7 +194,8 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     if not named:
         return []
     options = next((dict(item.options) for item in parse.items if item.options), {})
-    return _about_one(parse, named[0], options, intents)
+    ruled = context.get("clauses", {}).get("ask_policy", "") if "ask_policy" in intents else ""
+    return _about_one(parse, named[0], options, intents, question=ruled or parse.text)
 
 
 def _asks_of_returns(parse: Parse, intents: set[str]) -> bool:
@@ -204,8 +205,13 @@ def _asks_of_returns(parse: Parse, intents: set[str]) -> bool:
     return bool(ruled) and pointed and bool(_RETURNED.search(fold(parse.text)))
 
 
-def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str]) -> list[Step]:
-    """Price and stock only where words ask for them; whatever else is asked is looked up in what the shop wrote."""
+def _about_one(
+    parse: Parse, sku: str, options: dict[str, str], intents: set[str], *, question: str
+) -> list[Step]:
+    """Price and stock only where words ask for them; whatever else is asked is looked up in what the shop wrote.
+
+    `question`: of a long story about goods, the clause that asks for a rule; else the whole message.
+    """
     steps: list[Step] = []
     guessed = [name.removeprefix("ask_") for name in ("ask_price", "ask_stock") if name in intents]
     line = fold(parse.text)
@@ -238,7 +244,7 @@ def _about_one(parse: Parse, sku: str, options: dict[str, str], intents: set[str
         arguments = {"sku": sku, "options": options, "about": about}
         steps.append(Call("check_product", {**arguments, **({"quantity": quantity} if quantity else {})}))
     if detail and not (about and not _asks_a_detail(parse)):
-        told = {"sku": sku, "question": parse.text, "options": options, "about": guessed}
+        told = {"sku": sku, "question": question, "options": options, "about": guessed}
         steps.append(Call("product_details", told))
     return steps
 
