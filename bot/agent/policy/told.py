@@ -30,7 +30,7 @@ _REASON = re.compile(
 )
 _KEPT = re.compile(
     r"\b(van (dung|xai|lay|giu|mac|an)|giu( lai)?|de lai|keep(ing|s)?"
-    r"|(is|are|was|were) (ok|okay|fine|good|great|perfect)"
+    r"|(is|are|was|were) (ok|okay|fine|good|great|perfect)|stays? with (me|us)"
     r"|thi (ok|on|duoc|vua|dep))\b|그대로|잘 (맞|쓰|쓸)|괜찮"
 )
 _GIVES_BACK = re.compile(
@@ -48,7 +48,8 @@ _CANCEL = re.compile(
 )
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
-    r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|(?<!\bat )(?<!\bafter )(?<!\bnot )all|everything|both|whole order)\b"
+    r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|everything|both|whole order"
+    r"|(?<!\bat )(?<!\bafter )(?<!\bnot )all(?! (good|fine|ok|okay|right|day|week|the time|over)\b))\b"
     r"|전부|모두|다 반품|둘 다"
 )
 _PARTS = (
@@ -245,7 +246,7 @@ def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[s
             told["items"] = goods
     elif goods:
         told["items"] = goods
-    if means_all(parse):
+    if means_all(parse) and not any(stays(mention, parse.text) for mention in parse.items):
         told["all_items"] = True
     quantity = parse.quantity or next((m.quantity for m in parse.items if m.quantity), None)
     if quantity:
