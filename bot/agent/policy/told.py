@@ -26,6 +26,8 @@ _PLACED = re.compile(
 _REASON = re.compile(
     r"\b(vi|do|tai|boi|bi|nen|chat|rong|loi|hong|rach|khong (vua|dung|giong|thich|ung|can)|nham|doi y|because|since|too"
     r"|tight|loose|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
+    r"|\b(di ung|kich ung|ngua|noi (man|mun)|man do|sung|allerg\w*|rash|itch\w*|irritat\w*|burn(s|ed|ing)?)\b"
+    r"|알레르기|두드러기|가려|트러블|따가|올라왔|뒤집어"
     r"|껴요|끼어|끼네|끼는|헐렁|타이트|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
 _KEPT = re.compile(
@@ -35,7 +37,8 @@ _KEPT = re.compile(
 )
 _GIVES_BACK = re.compile(
     r"\btra( lai)? (cai|con|lo|chai|hop|goi|doi|chiec|bo|cay|thoi|tuyp|hu|mon|hang|em|quyen|cuon|tui|ao|quan|vay|dam)\b"
-    r"|\b(send|give|bring|ship) (it|this|that|them|the \w+) back\b|반품|돌려"
+    r"|\b(send|give|bring|ship) (it|this|that|them|the \w+) back\b|\b(hoan( lai)? tien|refund|money back)\b"
+    r"|반품|돌려|환불"
 )
 _FAVOUR = re.compile(
     r"\b(could|can|would|will) (you|u|i|we|it)\b|\bmay i\b|\bis it possible\b"
