@@ -36,7 +36,9 @@ def reply(chat: Chat, text: str) -> str:
             "ok sửa đi em", "uk doi di", "yes change it please", "that's right", "네 변경해 주세요",
         )),
         *((TAKING_OUT, text) for text in ("yes cancel them", "ừ bỏ đi", "네 취소해 주세요")),
-        *((RETURN, text) for text in ("ok gửi đi em", "vâng đổi giúp chị", "yes please send it", "네 반품할게요", "네 접수해 주세요")),
+        *((RETURN, text) for text in (
+            "ok gửi đi em", "vâng đổi giúp chị", "yes please send it", "네 반품할게요", "네 접수해 주세요",
+        )),
     ],
 )  # fmt: skip
 def test_a_yes_may_repeat_the_deed_or_be_nothing_but_its_words(flow: dict[str, object], text: str) -> None:
