@@ -68,6 +68,9 @@ _NAME_WORD = re.compile(r"(?<!\w)(?:tên|người nhận|nguoi nhan|my name|wron
 A_FEW = 3
 _AS_NAMES = frozenset({"chi"})
 """A small word that is a name wherever a name stands before it."""
+_SPELT_AS_TALK = frozenset(
+    {"chị", "đang", "đặt", "giao", "hàng", "hang", "mình", "nhà", "nhận", "nhắn", "nhãn", "the"}
+)
 _GOES_TO = re.compile(
     r"\s(?:to|for|cho|tới|toi|đến|den)\s+((?:[A-ZÀ-Ỹ][^\W\d_]+[\s'.-]+){0,4}[A-ZÀ-Ỹ][^\W\d_]+)\s*$"
 )
@@ -94,13 +97,23 @@ def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
         if HANGUL.search(text):
             text = text.split()[0] if text.split() and is_korean_name(text.split()[0]) else ""
         mention = _mention(text, match.start(1), 0.95)
-        if (
-            mention is not None
-            and fold(mention.value) not in words().not_names
-            and _may_be_label(raw, match, mention)
+        if mention is None:
+            continue
+        if _is_own_name(raw[slice(*mention.span)]) or (
+            fold(mention.value) not in words().not_names and _may_be_label(raw, match, mention)
         ):
             return mention
     return None
+
+
+def _is_own_name(value: str) -> bool:
+    """`tên Minh`, `tên Hằng`: behind the label, with a capital, and not spelt as the small word that sounds like it."""
+    return (
+        is_capitalised(value)
+        and not value.isupper()
+        and fold(value) in lists()["given"] & words().not_names
+        and value.lower() not in _SPELT_AS_TALK
+    )
 
 
 def _without_kin(text: str) -> str:

@@ -64,3 +64,13 @@ def test_names_in_corrections_and_before_a_phone(text: str, name: str) -> None:
 def test_what_stands_before_a_phone_need_be_no_name() -> None:
     assert named("cho 2 áo nam 0901234567") is None
     assert named("so 0901234567") is None
+
+
+@pytest.mark.parametrize("name", ["Minh", "Nam", "Anh", "Chi", "Nhân", "Hằng"])
+def test_a_name_that_sounds_like_a_small_word_is_heard_behind_its_label(name: str) -> None:
+    assert named(f"1 cái, giao 5 Trần Phú, phường 4, quận 5, HCM, tên {name}, 0987654321") == name
+
+
+@pytest.mark.parametrize("text", ["tên hàng là gì vậy", "Tên Hàng", "tên Mình", "ten hang", "tên anh"])
+def test_the_small_word_behind_the_label_is_no_name(text: str) -> None:
+    assert named(text) is None
