@@ -542,7 +542,7 @@
     .dim { color: var(--soft); }
     .rows .sum { font-weight: 700; font-size: 17px; padding-top: 2px; }
     .rows dd.sum { color: var(--strong); }
-    .facts { display: grid; grid-template-columns: auto 1fr; gap: 5px 14px; font-size: 14.5px; line-height: 1.42; }
+    .facts { display: grid; grid-template-columns: auto 1fr; align-items: baseline; gap: 5px 10px; font-size: 14.5px; line-height: 1.42; }
     .facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
     .paper .act { margin-top: 14px; }
     .fine { margin-top: 8px; font-size: 13px; color: var(--soft); text-align: center; }
@@ -550,7 +550,7 @@
     .state::first-letter { text-transform: uppercase; }
     .money { font-size: 17px; color: var(--strong); font-variant-numeric: tabular-nums; white-space: nowrap; }
     .qr { display: block; width: 216px; max-width: 100%; aspect-ratio: 1; margin: 4px auto 14px; padding: 10px; background: #fff; border: 1px solid var(--line); border-radius: 14px; object-fit: contain; }
-    .copyline { display: flex; align-items: center; justify-content: space-between; gap: 10px; }
+    .copyline { display: flex; align-items: baseline; justify-content: space-between; gap: 6px; }
     .copyline b { font-weight: 650; overflow-wrap: anywhere; }
     .copy { min-height: 32px; padding: 2px 11px; border-radius: 10px; border: 1px solid var(--line); font-size: 13.5px; font-weight: 600; color: var(--strong); flex: none; }
     .copy:hover { border-color: var(--strong); }
