@@ -73,6 +73,8 @@ def tell_staff(run: Run) -> None:
         if notice is None:
             return
         text, cards = notice
+        if room.says_already(session, text=text, cards=cards, now=run.now):
+            return
         key = f"{payload['event']}:{payload['key']}"
         room.post(session, author="system", text=text, cards=cards, key=key, now=run.now)
 
@@ -139,6 +141,12 @@ def _about_order(text: str) -> Callable[[Session, dict[str, Any]], StaffNotice]:
         ]
 
     return notice
+
+
+def _about_payment(session: Session, payload: dict[str, Any]) -> StaffNotice:
+    is_refund = session.get_one(Payment, payload["payment_id"]).kind == "refund"
+    tell = _about_order("Đơn {code}: đã hoàn tiền cho khách" if is_refund else "Đơn {code}: đã ghi nhận tiền")
+    return tell(session, payload)
 
 
 def _about_approval(session: Session, payload: dict[str, Any]) -> StaffNotice:
@@ -212,7 +220,7 @@ _STAFF: dict[str, StaffNotices] = {
     "shipment.refused": _about_order("Đơn {code}: hãng vận chuyển từ chối"),
     "invoice.coded": _about_order("Hóa đơn của {code} đã có mã"),
     "invoice.refused": _about_order("Hóa đơn của {code} bị từ chối"),
-    "payment.recorded": _about_order("Đơn {code}: đã ghi nhận tiền"),
+    "payment.recorded": _about_payment,
     "approval.requested": _about_approval,
     "approval.decided": _about_approval,
     "conversation.handed_off": _about_handoff,

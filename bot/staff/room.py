@@ -1,7 +1,7 @@
 """The staff's room: one thread of commands, answers and what asks for a person."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, true
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from bot.staff.models import DeskMessage
 from core.actor import ROLES, Actor, Role
 from core.db import insert_for
+
+_JUST_NOW = timedelta(minutes=1)
+_NEWEST = 5
 
 
 def post(
@@ -37,6 +40,20 @@ def post(
             created_at=now,
         )
         .on_conflict_do_nothing()
+    )
+
+
+def says_already(session: Session, *, text: str, cards: Sequence[dict[str, Any]], now: datetime) -> bool:
+    """Whether everybody has just read the same words and cards there, as the answer to a command or another notice."""
+    newest = session.scalars(
+        select(DeskMessage)
+        .where(DeskMessage.created_at > now - _JUST_NOW)
+        .order_by(DeskMessage.seq.desc())
+        .limit(_NEWEST)
+    )
+    return any(
+        (said.author, said.audience, said.text, said.cards) == ("system", "", text, list(cards))
+        for said in newest
     )
 
 

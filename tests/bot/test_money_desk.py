@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.conversations.models import Conversation, Message
 from bot.conversations.notices import tell_customer, tell_staff
 from bot.replies.texts import LANGUAGES
+from bot.staff import room
 from bot.staff.commands import run
 from bot.staff.models import DeskMessage
 from core.actor import SYSTEM, Actor, Role
@@ -28,6 +29,8 @@ from core.payments.bank_matching import match_transfer, receive_transfers
 from core.payments.models import BankTransfer
 from core.payments.recording import record_payment
 from core.ports.bank import TransferNews
+from core.returns.decisions import approve_return
+from core.returns.inspection import receive_return
 from core.returns.undelivered import run_came_back
 from core.stock.levels import consume_order
 from tests.small_shop import PLACE, fill
@@ -131,6 +134,38 @@ def test_a_return_from_request_to_refund_in_the_desk(
     assert len(texts) == 5
     assert all("80.000đ" in text for text in texts[3:])
     assert "Giảm giá trị đơn: 80.000đ" in str(cards(db))
+
+
+def room_texts(db: Database) -> list[str]:
+    with db.read_transaction() as session:
+        return list(session.scalars(select(DeskMessage.text).order_by(DeskMessage.seq)))
+
+
+def test_what_a_command_has_answered_is_not_told_again_but_what_another_way_did_is(
+    db: Database, delivered: str, now: datetime
+) -> None:
+    manager = Actor("staff", "s", "Mai", "manager")
+    with db.transaction() as session:
+        said = run(session, text=f"/return {delivered} HOA-1 1 hoa héo", actor=manager, now=now)
+        room.post(session, author="system", text=said.text, cards=said.cards, now=now)
+    told(db, now)
+    assert room_texts(db).count("R1001: chờ duyệt") == 1
+
+    with db.transaction() as session:
+        approve_return(session, code="R1001", note="", actor=manager, now=now)
+        receive_return(session, code="R1001", warehouse_code="A", actor=manager, now=now)
+    told(db, now)
+    assert room_texts(db).count("R1001: hàng đã về, chờ kiểm") == 1
+
+
+def test_money_sent_back_is_not_told_as_money_that_came(
+    db: Database, desk: Type, delivered: str, now: datetime
+) -> None:
+    desk(f"/refund {delivered} 10k khách quen")
+    desk("/refund RF1001 FT1")
+    told(db, now)
+
+    assert f"Đơn {delivered}: đã hoàn tiền cho khách" in room_texts(db)
 
 
 def test_a_refused_return_tells_the_customer_why_and_the_way_on(
