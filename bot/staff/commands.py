@@ -169,9 +169,12 @@ def _stock(request: Request) -> Said:
     if not request.argument:
         raise Invalid("argument_missing", "Which product?", {"example": "/stock áo thun đen"})
     rows = levels(request.session, skus=[request.argument.split()[0]])
-    if not rows:
-        found = search_products(request.session, text=request.argument, limit=5)
+    found = [] if rows else search_products(request.session, text=request.argument, limit=5)
+    if found:
         rows = levels(request.session, skus=[v.sku for p in found for v in p.variants])
+    if found and not rows:
+        names = ", ".join(f"{product.name} ({product.sku})" for product in found)
+        return Said(f"{names}: chưa nhập vào kho nào.")
     if not rows:
         asked = request.argument[:40]
         raise NotFound("stock_not_found", f"No product matches '{asked}'.", {"asked": asked})

@@ -99,7 +99,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "approved": "đã duyệt",
         "rejected": "đã từ chối",
         "expired": "hết hạn",
-        "used": "đã dùng",
+        "used": "đã duyệt",
     },
     "approval_kind": {
         "refund": "hoàn tiền",

@@ -22,6 +22,8 @@ from core.orders.models import Order
 from core.orders.queries import get_order
 from core.settings import Settings
 from core.shop import BankAccount, CodRiskRule, save_shop_profile, shop_profile
+from core.shop_file.importing import add_products
+from core.shop_file.schema import ProductPart
 from core.stock.warehouses import add_warehouse
 from tests.books import books_balance
 from tests.demo_shop import empty_parts
@@ -92,6 +94,33 @@ def test_a_stock_take_is_typed_and_says_whose_orders_it_hurts(room: Room) -> Non
     assert room.type("/stock HOA-1").cards[0]["table"]["rows"][0][2:] == ["7", "0", "7"]
     assert "-2" in room.type("/stock HOA-1 A -2 vỡ khi dọn").text
     room.refused("/stock HOA-1 A -2 vỡ", "sales")
+
+
+def test_a_product_that_never_was_in_stock_is_known(room: Room) -> None:
+    hat = ProductPart.model_validate(
+        {"sku": "MU-1", "name": "Mũ len", "variants": [{"sku": "MU-1", "price": 89_000}]}
+    )
+    with room.db.transaction() as session:
+        add_products(session, [hat], now=datetime.now(UTC), actor=SYSTEM)
+
+    assert room.type("/stock MU-1").text == "Mũ len (MU-1): chưa nhập vào kho nào."
+    assert room.type("/stock mũ len").text == "Mũ len (MU-1): chưa nhập vào kho nào."
+    assert "MU-2" in room.refused("/stock MU-2")
+
+
+def test_an_approval_that_was_carried_out_is_told_as_approved(room: Room) -> None:
+    code = room.order()
+    room.type(f"/pack {code}")
+    asked = room.type(f"/cancel {code} khách đổi ý", "sales").text.rstrip(".").split()[-1]
+
+    room.type(f"/approve {asked}")
+
+    with room.db.read_transaction() as session:
+        jobs = session.scalars(select(Job).where(Job.name == "notice.staff")).all()
+    decided = next(job for job in jobs if job.payload["event"] == "approval.decided")
+    tell_staff(Run(room.db, decided.payload, 1, datetime.now(UTC)))
+    with room.db.read_transaction() as session:
+        assert [m.text for m in session.scalars(select(DeskMessage))] == [f"{asked}: đã duyệt · Hà"]
 
 
 def test_goods_are_kept_aside_and_given_back(room: Room) -> None:
