@@ -283,10 +283,12 @@ def _street(
 
 
 def _is_of_the_street(mention: Mention, places: list[Mention], words: Sequence[Token]) -> bool:
-    """`Masteri Thao Dien, 159 …, Thao Dien ward`: a house called like the ward that is told behind it."""
-    again = [m for m in places if m.start > mention.end and m.kinds and set(m.units) & set(mention.units)]
+    """`Masteri Thao Dien, 159 …, Thao Dien ward`: a house called like the ward that is told behind it; `8 Chu Văn An
+    Hà Đông, q. Hà Đông`: a street that ends like the district that is told behind it."""
+    again = [m for m in places if m.start >= mention.end and m.kinds and set(m.units) & set(mention.units)]
     numbered = any(word.is_number for m in again[:1] for word in words[mention.end : m.start])
-    return not mention.kinds and numbered
+    inside = mention.start > 0 and words[mention.start].gap < DASH
+    return not mention.kinds and (numbered or (bool(again) and inside))
 
 
 def _bare_house(text: str) -> str:
