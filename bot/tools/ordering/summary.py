@@ -175,9 +175,12 @@ def _given_up(turn: Turn, cart_id: str, kind: str, said: list[str]) -> ToolOutco
 
 
 def _other_method(session: Session, turn: Turn, quote: Quote) -> str:
-    """Said once a cart, where the customer named no way to pay and the shop takes another one."""
-    told = turn.state.get("payment_told") == quote.cart_id
-    turn.state["payment_told"] = quote.cart_id
+    """Said once a total, where the customer named no way to pay and the shop takes another one: who answers it with
+    other goods has not heard it."""
+    offered = f"{quote.cart_id} {quote.total}"
+    told = turn.state.get("payment_told") in (quote.cart_id, offered)
+    if not told:
+        turn.state["payment_told"] = offered
     cart = get_cart(session, quote.cart_id)
     others = [m for m in shop_profile(session).payment_methods if m != cart.payment_method]
     return say(turn.language, f"or_{others[0]}") if others and not told else ""
