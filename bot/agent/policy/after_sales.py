@@ -86,6 +86,8 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     ruled = "ask_policy" in intents and not told_why
     if not code_of(parse) and parse.question and (not context["orders"] or ruled):
         return []
+    if wished == {"exchange_request"} and _of_the_cart(parse, context):
+        return []
     kind = "return" if wished == {"return_request"} else "exchange"
     if kind == "exchange" and _not_sent(parse, context):
         return _changed(parse, context)
@@ -97,6 +99,13 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     if not parse.question or kind == "exchange":
         return list(asked)
     return [Call("answer_question", {"question": parse.text, "topic": "return", "only_sure": True}), *asked]
+
+
+def _of_the_cart(parse: Parse, context: dict[str, Any]) -> bool:
+    """`rộng quá, đổi size S nha`: of goods that are not ordered yet, where nothing else was ever delivered."""
+    delivered = any(order["status"] in DELIVERED for order in context["orders"])
+    changed = any(item.refers == "cart" or item.replaces for item in parse.items)
+    return bool(context["cart"]) and changed and not delivered and not code_of(parse)
 
 
 def _not_sent(parse: Parse, context: dict[str, Any]) -> bool:
