@@ -26,6 +26,8 @@ _SPOKEN_NO = frozenset({"hông", "hổng", "hơm", "hôn", "hôm", "hăm", "khô
 _SPOKEN_BARE = frozenset({"hong", "hem", "hom", "hon", "hum", "hongg", "kho"})
 _EITHER_OR = re.compile(r" (?:khong|chua) hay (?:phai|la|can|chi|co|da|con|van|cung|mua|lay|thoi) ")
 """`treo được không hay phải khoan`."""
+_WHATEVER = re.compile(r" (?:bao nhieu|the nao|nao|gi|sao|ai|dau) (?:cung|deu)(?= )")
+"""`màu nào cũng được` leaves the choice to the shop and asks nothing."""
 _INVERTED = frozenset({"is there", "are there"})
 _INVERSION = re.compile(r"(?:^|[,.;!]\s*|\b(?:and|but|so)\s)(?:is|are) there\b", re.IGNORECASE)
 """`is there a box`, and no `the box is there`."""
@@ -35,7 +37,7 @@ _WEAK = frozenset({*_AT_THE_END, "may"})
 def is_question(raw: str, tokens: Sequence[Token]) -> bool:
     if "?" in raw or "？" in raw:
         return True
-    line = plain(tokens)
+    line = _WHATEVER.sub(" ", plain(tokens))
     strong = [phrase for phrase in words().question if phrase not in _WEAK | _INVERTED]
     if (
         _INVERSION.search(raw)
