@@ -44,7 +44,7 @@ class Counting(Choices):
         digits = self._keys[at].isdigit()
         counted = labelled or (digits and end < len(self._keys) and self._keys[end] == "x")
         end += counted and not labelled
-        if end < len(self._keys) and self._keys[end] in words().dozens and not self._pieces[end].masked:
+        if self._dozen(end) and not self._pieces[end].masked and not self._starts_long_name(end):
             number, end, counted = number * words().dozens[self._keys[end]], end + 1, True
         if not counted and digits and self._is_measure(at, end):
             return None

@@ -42,6 +42,8 @@ class Hits:
 class Lexicon:
     products: dict[str, ProductWords] = field(default_factory=dict)
     phrases: dict[Phrase, Hits] = field(default_factory=dict)
+    codes: dict[Phrase, Skus] = field(default_factory=dict)
+    """SKUs: `DEN1` written in one is the lamp of that code, `đen 1` is one in black."""
     joined: dict[str, Phrase] = field(default_factory=dict)
     """Names written without their spaces."""
     having_word: dict[str, Skus] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class Lexicon:
         part: dict[Phrase, set[str]] = defaultdict(set)
         category: dict[Phrase, set[str]] = defaultdict(set)
         having: dict[str, set[str]] = defaultdict(set)
+        codes: dict[Phrase, set[str]] = defaultdict(set)
         named: list[tuple[str, Phrase]] = []
         for product in products:
             sku = product.sku
@@ -112,7 +115,7 @@ class Lexicon:
                     part[piece].add(sku)
                 for word in phrase:
                     having[word].add(sku)
-            full[split(sku) or (sku.lower(),)].add(sku)
+            codes[split(sku) or (sku.lower(),)].add(sku)
             for name in map(split, product.category):
                 if name:
                     category[name[:MAX_PHRASE]].add(sku)
@@ -120,6 +123,7 @@ class Lexicon:
             phrase: Hits(*(frozenset(found.get(phrase, ())) for found in (full, part, category)))
             for phrase in {*full, *part, *category}
         }
+        self.codes = {code: frozenset(skus) for code, skus in codes.items()}
         self.having_word = {word: frozenset(skus) for word, skus in having.items()}
         self.names = NameIndex.build(named, self.having_word)
         self.joined = {"".join(phrase): phrase for phrase in (*category, *full) if len("".join(phrase)) > 3}
@@ -144,7 +148,7 @@ class Lexicon:
         self.having_value = {key: frozenset(skus) for key, skus in having.items()}
 
     def _index_words(self, products: list[ProductWords]) -> None:
-        listed = {word for phrase in (*self.phrases, *self.values) for word in phrase}
+        listed = {word for phrase in (*self.phrases, *self.codes, *self.values) for word in phrase}
         self.known = frozenset(listed | {name for name in self.joined if not name.isascii()})
         self._slips = Slips(word for word in self.known if word.isalpha())
         self.by_sound = index_by_sound(word for word in listed if word not in common_words())

@@ -177,7 +177,7 @@ class Reader(Counting):
             phrase = self._phrase(i, length)
             if phrase is None:
                 continue
-            hits = None if self._cuts_a_measure(i + length) else self._lexicon.phrases.get(phrase)
+            hits = None if self._cuts_a_measure(i + length) else self._hits(phrase, i)
             if hits is not None and not self._is_too_short(phrase, hits, i):
                 return None if self._longer_inside(i, length) else self._product_mark(i, i + length, hits)
             if joined is not None and joined[0] == length:
@@ -349,8 +349,8 @@ class Reader(Counting):
 
     def _pointer(self, i: int) -> Mark | None:
         this = self._listed(i, "pointer") or self._ordinal(i)
-        if this is None or self._starts_full_name(i):
-            return None
+        if this is None or any(self._starts_full_name(at) for at in range(this.start, this.end)):
+            return None  # `chai dầu gội` is no first bottle.
         value = self._option_at(i + 1) if i + 1 < len(self._keys) else None
         return None if value is not None and value.end > this.end else this
 

@@ -81,6 +81,13 @@ class Phrases:
             return None
         return tuple(self._keys[i : i + length])
 
+    def _hits(self, phrase: tuple[str, ...], i: int) -> Hits | None:
+        coded = self._lexicon.codes.get(phrase)
+        last = self._pieces[i + len(phrase) - 1]
+        if coded and " " not in self._text[self._pieces[i].start : last.end]:
+            return Hits(full=coded)
+        return self._lexicon.phrases.get(phrase)
+
     def _adjacent(self, i: int) -> bool:
         return self._pieces[i].end == self._pieces[i + 1].start
 
