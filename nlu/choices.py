@@ -228,11 +228,16 @@ class Choices(Phrases):
             return True
         if piece.digits() and counted:
             return False
+        if self._goes_on_with_list(i, keys):
+            return True
         before = self.marks[-1] if self.marks else None
         own = self._focus | self._talked_of()
         if before is not None and before.kind == "quantity" and before.end == i and own & keys:
             listed = self._number_at(i + 1) is not None and self._starts_value(i + 2)
-            return listed or (before.counted and piece.key != "do") or piece.key not in ("den", "do")
+            ends = self._ends_clause(i + 1) and self._talked_of() & keys
+            return bool(
+                listed or ends or (before.counted and piece.key != "do") or piece.key not in ("den", "do")
+            )
         if before is not None and before.end >= i - 1 and before.kind in ("product", "option"):
             return True
         if piece.upper and own & keys and self._number_at(i + 1) is not None:
@@ -241,6 +246,23 @@ class Choices(Phrases):
         return (
             (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
         )
+
+    def _goes_on_with_list(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """`xám 3 cái, trắng 2 cái`, `size 20 và 24 mỗi size 1`: the next value of goods that were named."""
+        before = [mark for mark in self.marks[-4:] if mark.kind != "quantity"]
+        if len(before) < 2 or before[-1].kind != "separator" or self.marks[-1].end != i:
+            return False
+        earlier = before[-2]
+        names = {name for name, _ in keys & self._talked_of()}
+        if earlier.kind != "option" or not earlier.option_names & names:
+            return False
+        if self._pieces[i].digits():
+            return self._listed(i + 1, "each") is not None
+        return self._number_at(i + 1) is not None or self._ends_clause(i + 1)
+
+    def _ends_clause(self, i: int) -> bool:
+        after = self._keys[i] if i < len(self._keys) else "."
+        return not after[0].isalnum() or after in words().please or after in words().separators
 
     def _picks_out(self, i: int) -> bool:
         """`chai nhỏ`, `the big one`, and no `nhỏ hơn`, `cho nhỏ em`."""

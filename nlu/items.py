@@ -3,23 +3,30 @@
 A wish without a product means what was shown or what is in the cart.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlu.choices import MANY
+from nlu.every import every_value
 from nlu.lexicon import Hits, Lexicon, Skus
 from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
-from nlu.scene import Scene, Talked, variant_options, variant_with
-from nlu.swaps import swapped
+from nlu.scene import Scene, Talked, as_in_the_cart, variant_options, variant_with
+from nlu.swaps import is_given_up, some_given_up, swapped
 from nlu.values import ValueMatch
 from nlu.wishes import Wish, wishes_of
 from nlu.wordlists import common_words, words
 
 MAX_CANDIDATES = 6
 BY_CATEGORY = 0.5
+_MORE = re.compile(r"\b(?:nua|more|another)\b")
+_THE_SAME = re.compile(
+    r"\b(?:size|sz|co|mau|loai) (?:do|nay|ay|tren|cu|y vay|nhu vay|nhu tren)\b"
+    r"|\b(?:cung|y|same|giong) (?:size|sz|co|mau|loai|colou?r)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,13 @@ class Found:
 def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], scene: Scene) -> Found:
     wishes = wishes_of(marks, scene.lexicon)
     named = [wish for wish in wishes if wish.names_something]
-    scene = replace(scene, mixed=0 < sum(wish.removed for wish in named) < len(named))
+    beside = 0 < sum(wish.further for wish in named) < len(named)
+    scene = replace(
+        scene,
+        mixed=0 < sum(wish.removed for wish in named) < len(named),
+        parted=beside and scene.change == "add" and not _MORE.search(folded.text),
+        same=bool(_THE_SAME.search(folded.text)),
+    )
     mentions: list[ItemMention] = []
     bare = None
     for wish in wishes:
@@ -40,7 +53,8 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
             bare = wish.quantity if bare is None else bare
             mentions += _beside(wish, named, scene, span)
             continue
-        mentions += _mentions(wish, [w for w in wishes if w.product is wish.product], scene, span)
+        own = _mentions(wish, [w for w in wishes if w.product is wish.product], scene, span)
+        mentions += some_given_up(own, scene) if is_given_up(wish, pieces) else own
     if not mentions and bare is not None:
         span = _span(wishes[-1], folded, pieces)
         each = any(wish.each for wish in wishes)
@@ -114,7 +128,9 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
     if wish.product is not None:
         beside = [mark for other in together for mark in other.options if not mark.negated]
         ranked = _ranked(_in_play(wish.product.hits, scene), beside, scene.lexicon)
-        return [_mention(wish, options, ranked, None, scene, span)] if ranked else []
+        every = every_value(wish, options, ranked, scene.lexicon)
+        told = [[*options, value] for value in every] or [options]
+        return [_mention(wish, marks, ranked, None, scene, span) for marks in told] if ranked else []
     if wish.pointer is not None and (pointed := _fitting(_pointed(wish, scene), options, scene)):
         several = len(pointed) > 1 and wish.pointer.index != 0
         groups = [[sku] for sku in pointed] if several else [pointed]
@@ -193,6 +209,8 @@ def _mention(
         same = scene.talked is not None and scene.talked.product_sku == product.sku
         if wish.quantity is None and not options and scene.talked and same and not held:
             wish = replace(wish, quantity=scene.talked.quantity)
+    if product is not None and scene.same:
+        chosen = as_in_the_cart(product, chosen, scene)
     replaced = _replaced(product, scene, wish) if product else None
     if product is not None and replaced is not None:
         chosen = {**variant_options(product, replaced), **chosen}
@@ -220,6 +238,8 @@ def _change(wish: Wish, product: ProductWords | None, scene: Scene) -> str | Non
     """Of a message that takes one thing out and puts another in, each gets its own."""
     inside = product is not None and any(item.product_sku == product.sku for item in scene.cart)
     if wish.kept and inside:
+        return "set"
+    if scene.parted and not (wish.further or wish.removed) and inside and wish.quantity:
         return "set"
     if wish.swapped and scene.change == "add":
         return "replace" if inside or not scene.cart else scene.change

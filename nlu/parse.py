@@ -12,7 +12,7 @@ from nlu.language import detect
 from nlu.lexicon import Lexicon
 from nlu.marks import Reader
 from nlu.masking import Unit, masked_units
-from nlu.models import CartItem, Intent, Parse
+from nlu.models import CartItem, Intent, Parse, Span
 from nlu.name_words import is_full_name
 from nlu.normalise import MAX_CHARS, Folded, folded
 from nlu.phrases import Mark
@@ -69,12 +69,22 @@ def read(text: str, context: Context) -> Reading:
         today=context.today,
         question=question,
     )
+    entities.dates = tuple(
+        day for day in entities.dates if not _is_value(day.span, line, tokens, context.lexicon)
+    )
     masked = _masked_tokens(tokens, line, [span for span, _ in entities.spans()])
     pieces = pieces_of(tokens, masked, context.lexicon)
     focus = [*context.shown, *(item.product_sku for item in context.cart)]
     marks = Reader(pieces, context.lexicon, awaiting=context.awaiting, focus=focus, text=line.text).read()
     units = masked_units(line, pieces, marks, entities.spans())
     return Reading(line, tokens, entities, pieces, marks, units)
+
+
+def _is_value(span: Span, line: Folded, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """`3-6m`, `size 3-6`: what looks like a day and is how goods come."""
+    inside = [i for i, token in enumerate(tokens) if span[0] <= line.offsets[token.start] < span[1]]
+    told = tuple(tokens[i].text for i in inside)
+    return len(told) > 1 and all(word.isdigit() for word in told) and told in lexicon.values
 
 
 def parse(text: str, context: Context) -> Parse:

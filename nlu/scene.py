@@ -28,6 +28,10 @@ class Scene:
     """One value is named to be given up for another: the last one counts."""
     awaiting: str | None = None
     talked: Talked | None = None
+    parted: bool = False
+    """`chả lấy 2 thôi, thêm 1 nem`: of one thing another number, and something beside it."""
+    same: bool = False
+    """`size đó`, `cùng màu`: the rest as it is in the cart."""
     mixed: bool = False
     """One thing goes and another comes in the same message."""
 
@@ -43,3 +47,11 @@ def variant_with(product: ProductWords, options: dict[str, str]) -> str | None:
         if all(v.options.get(name) == value for name, value in options.items())
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def as_in_the_cart(product: ProductWords, chosen: dict[str, str], scene: Scene) -> dict[str, str]:
+    lines = [item.variant_sku for item in scene.cart if item.product_sku == product.sku]
+    if len(lines) != 1 or not chosen:
+        return chosen
+    both = {**variant_options(product, lines[0]), **chosen}
+    return both if variant_with(product, both) else chosen

@@ -1,10 +1,15 @@
 """Several mentions of one message that belong together: one thing for another, one line shared out over several."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nlu.models import ItemMention
+from nlu.pieces import Piece
 from nlu.scene import Scene, variant_options, variant_with
+from nlu.wishes import Wish
+
+_GIVING_UP = frozenset({"doi", "thay", "change", "swap", "switch", "exchange"})
 
 
 def swapped(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
@@ -85,3 +90,23 @@ def _some_of_them(mentions: list[ItemMention]) -> list[ItemMention]:
     if come.replaces is None or come.replaces != out.variant_sku or come.quantity is not None:
         return mentions
     return [out, replace(come, quantity=out.quantity, change="add", replaces=None)]
+
+
+def is_given_up(wish: Wish, pieces: Sequence[Piece]) -> bool:
+    """`đổi 1 cái sang`, `1 cái đổi qua`: its number tells how many of the line go over to another value."""
+    counts = [mark for mark in wish.marks if mark.kind == "quantity"]
+    beside = [pieces[at].key for m in counts[:1] for at in (m.start - 1, m.end) if 0 <= at < len(pieces)]
+    return bool(_GIVING_UP & set(beside))
+
+
+def some_given_up(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
+    held = {item.variant_sku: item.quantity for item in scene.cart}
+    if len(mentions) != 1 or not mentions[0].replaces or not mentions[0].variant_sku:
+        return mentions
+    come = mentions[0]
+    old = come.replaces or ""
+    if not come.quantity or come.quantity >= held.get(old, 0) or not come.product_sku:
+        return mentions
+    chosen = variant_options(scene.lexicon.products[come.product_sku], old)
+    out = replace(come, options=chosen, variant_sku=old, change="remove", replaces=None)
+    return [out, replace(come, change="add", replaces=None)]

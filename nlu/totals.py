@@ -1,5 +1,6 @@
 """A number of goods that is shared out behind it: `3 jerseys: one S and two M`, `모자 두 개 (흰색 하나 검정 하나)`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -28,7 +29,7 @@ def _without_total(marks: list[Mark], at: int) -> list[Mark]:
     numbers = [m.quantity for m in shares if m.kind == "quantity"]
     options = [m for m in shares if m.kind == "option"]
     total = marks[at].quantity
-    if len(numbers) > 1 and sum(numbers) == total and len(options) >= len(numbers):
+    if len(numbers) > 1 and sum(numbers) == total and _shared_by(options, len(numbers)):
         return [*marks[:at], *marks[at + 1 :]]
     firsts = _firsts(options)
     if numbers or len(firsts) != total:
@@ -39,6 +40,12 @@ def _without_total(marks: list[Mark], at: int) -> list[Mark]:
             parted.append(Mark("quantity", mark.start, mark.start, quantity=1, counted=True))
         parted.append(mark)
     return [*marks[:at], *marks[at + 1 : begin], *parted, *marks[begin + len(shares) :]]
+
+
+def _shared_by(options: Sequence[Mark], shares: int) -> bool:
+    """Enough for each share, and no more: of `2 nến quế, 1 sả, 1 nhài` the two have a scent of their own."""
+    named = Counter(name for mark in options for name in mark.option_names)
+    return len(options) >= shares and max(named.values(), default=0) <= shares
 
 
 def _behind_goods(marks: Sequence[Mark], at: int) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from nlu.choices import MANY
-from nlu.lexicon import Lexicon
+from nlu.lexicon import NONE, Lexicon
 from nlu.phrases import SMALL, Mark
 from nlu.totals import shared_out
 
@@ -27,6 +27,8 @@ class Wish:
     removed: bool = False
     kept: bool = False
     """It stays as it is."""
+    further: bool = False
+    """It comes beside what was named before it."""
     swapped: bool = False
     """What is said of it takes another's place: `đổi sang màu đen`."""
     article: bool = False
@@ -44,6 +46,7 @@ class Wish:
 def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
     wishes = _spread(_grouped(shared_out(marks), lexicon))
     _inherit(wishes, lexicon)
+    _share_back(wishes, lexicon)
     return _without_repeats(_without_totals(wishes))
 
 
@@ -96,6 +99,7 @@ def _parted(wishes: list[Wish], wish: Wish, mark: Mark, rest: Sequence[Mark], *,
         wishes.append(wish)
         wish = Wish()
     wish.removed, wish.kept = mark.kind == "removal", mark.kind == "keeping"
+    wish.further = mark.text in _FURTHER and bool(wishes)
     return wish
 
 
@@ -166,6 +170,8 @@ def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
     """A second number; or one behind a separator that goes with another value than the wish has."""
     following = list(takewhile(lambda m: m.kind not in ("separator", "quantity"), rest))
     options = [mark for mark in following if mark.kind == "option"]
+    if wish.quantity is not None and wish.each and wish.marks[-1].kind == "each":
+        return False  # `3 thỏi son mỗi màu 1 thỏi`
     if wish.quantity is not None:
         return wish.names_something or (wish.after_separator and (bool(options) or wish.each))
     named = {name for mark in wish.options for name in _option_names(mark, wish, lexicon)}
@@ -228,11 +234,25 @@ def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
                 last = wish
             elif wish.removed and last is not None and not last.removed:
                 continue  # `remove the black ones, add a rope`: black ones of the cart
-            elif wish.options and wish.pointer is None and last is not None:
+            elif wish.options and wish.pointer is None and last is not None and _may_be(wish, last, lexicon):
                 wish.product, wish.own_product = last.product, False
                 if forward and last.quantity and wish.quantity:
                     wish.options = [*_shared_options(last, wish, lexicon), *wish.options]
                     last = wish
+
+
+def _may_be(wish: Wish, neighbour: Wish, lexicon: Lexicon) -> bool:
+    """`3 gói bỉm M, 1 túi 2l`: what comes so that the neighbour never does is another product, if one alone does."""
+    hits = neighbour.product.hits.all if neighbour.product is not None else NONE
+    if not 0 < len(hits) <= MANY or wish.quantity is None:
+        return True
+    own = {match.option for sku in hits for match in lexicon.values_of.get(sku, {}).values()}
+    keys = {key for mark in wish.options for key in mark.keys | mark.near}
+    elsewhere = {sku for key in keys for sku in lexicon.having_value.get(key, ())}
+    if len(elsewhere) != 1 or elsewhere & hits:
+        return True
+    names = {match.option for sku in elsewhere for key in keys for match in lexicon.match(sku, (key,))}
+    return bool(names & own)
 
 
 def _shared_options(before: Wish, wish: Wish, lexicon: Lexicon) -> list[Mark]:
@@ -241,6 +261,26 @@ def _shared_options(before: Wish, wish: Wish, lexicon: Lexicon) -> list[Mark]:
     names = [(mark, _option_names(mark, before, lexicon)) for mark in before.options if not mark.negated]
     alike = any(own & said for _, said in names)
     return [mark for mark, said in names if alike and not own & said]
+
+
+def _share_back(wishes: list[Wish], lexicon: Lexicon) -> None:
+    """`2 đen 1 trắng, size M hết`: what is said at the end of one product's shares, and of none before, holds for
+    all of them."""
+    for i, wish in enumerate(wishes):
+        if wish.own_product or not wish.quantity or wish.each:
+            continue
+        if i + 1 < len(wishes) and wishes[i + 1].product is wish.product:
+            continue
+        earlier = _shares_before(wishes[:i], wish.product)
+        told = {name for w in earlier for mark in w.options for name in _option_names(mark, w, lexicon)}
+        late = [mark for mark in wish.options if not _option_names(mark, wish, lexicon) & told]
+        if len(late) < len(wish.options):
+            for other in earlier:
+                other.options = [*other.options, *late]
+
+
+def _shares_before(wishes: Sequence[Wish], product: Mark | None) -> list[Wish]:
+    return list(takewhile(lambda w: w.product is product and w.quantity and w.options, reversed(wishes)))
 
 
 def _without_totals(wishes: list[Wish]) -> list[Wish]:
