@@ -1,6 +1,7 @@
 """Options in a message: values in full, in part, by their measure, by being the big one or the small one."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from nlu.lexicon import MAX_PHRASE, NONE
 from nlu.measures import Sides, is_glued_unit, measure_at, sides_at
@@ -182,6 +183,7 @@ class Choices(Phrases):
         if after in _OF_DEGREE or unclear:
             return False
         behind = bool(self.marks) and self.marks[-1].end == i and self.marks[-1].kind in ("product", "option")
+        behind = behind or self._is_counted_of_named(i)
         led = i > 0 and self._keys[i - 1] in words().value_words
         return behind or led or (self._awaiting == "variant" and i < A_FEW)
 
@@ -191,6 +193,11 @@ class Choices(Phrases):
             if mark.kind == "product" and len(mark.hits.all) <= MANY:
                 return frozenset(key for sku in mark.hits.all for key in self._lexicon.values_of.get(sku, {}))
         return self._focus
+
+    def _is_counted_of_named(self, i: int) -> bool:
+        """`gối 1 gấu 1 thỏ`, written with its marks."""
+        counted = bool(self.marks) and self.marks[-1].end == i and self.marks[-1].kind == "quantity"
+        return counted and bool(self._pieces[i].marked) and any(m.kind == "product" for m in self.marks)
 
     def _plausible_value(self, i: int, keys: frozenset[ValueKey]) -> bool:
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
@@ -249,16 +256,17 @@ class Choices(Phrases):
 
     def _goes_on_with_list(self, i: int, keys: frozenset[ValueKey]) -> bool:
         """`xám 3 cái, trắng 2 cái`, `size 20 và 24 mỗi size 1`: the next value of goods that were named."""
-        before = [mark for mark in self.marks[-4:] if mark.kind != "quantity"]
+        before = [mark for mark in self.marks[-5:] if mark.kind != "quantity"]
         if len(before) < 2 or before[-1].kind != "separator" or self.marks[-1].end != i:
             return False
-        earlier = before[-2]
-        names = {name for name, _ in keys & self._talked_of()}
-        if earlier.kind != "option" or not earlier.option_names & names:
+        own = keys & self._talked_of()
+        earlier = takewhile(lambda mark: mark.kind == "option", reversed(before[:-1]))
+        if not {name for mark in earlier for name in mark.option_names} & {name for name, _ in own}:
             return False
+        goes_on = self._listed(i + 1, "each") is not None or self._ends_clause(i + 1)
         if self._pieces[i].digits():
-            return self._listed(i + 1, "each") is not None
-        return self._number_at(i + 1) is not None or self._ends_clause(i + 1)
+            return len(self._keys[i]) > 1 and (goes_on or self._starts_value(i + 1))
+        return goes_on or self._number_at(i + 1) is not None
 
     def _ends_clause(self, i: int) -> bool:
         after = self._keys[i] if i < len(self._keys) else "."
@@ -268,8 +276,8 @@ class Choices(Phrases):
         """`chai nhỏ`, `the big one`, and no `nhỏ hơn`, `cho nhỏ em`."""
         before = self._keys[i - 1] if i else ""
         after = self._keys[i + 1] if i + 1 < len(self._keys) else ""
-        if after in ("hon", "than", "er"):
-            return False
+        if after in ("hon", "than", "er", "qua", "lam", "ghe"):
+            return False  # `mau lớn quá` praises.
         led = before in words().counters or before in words().value_words or before == "the"
         behind = bool(self.marks) and self.marks[-1].end == i and self.marks[-1].kind in ("product", "option")
         return led or behind or after in ("one", "ones", "size") or self._awaiting == "variant"

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nlu.choices import MANY
-from nlu.every import every_value
 from nlu.lexicon import Hits, Lexicon, Skus
 from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
@@ -128,9 +127,7 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
     if wish.product is not None:
         beside = [mark for other in together for mark in other.options if not mark.negated]
         ranked = _ranked(_in_play(wish.product.hits, scene), beside, scene.lexicon)
-        every = every_value(wish, options, ranked, scene.lexicon)
-        told = [[*options, value] for value in every] or [options]
-        return [_mention(wish, marks, ranked, None, scene, span) for marks in told] if ranked else []
+        return [_mention(wish, options, ranked, None, scene, span)] if ranked else []
     if wish.pointer is not None and (pointed := _fitting(_pointed(wish, scene), options, scene)):
         several = len(pointed) > 1 and wish.pointer.index != 0
         groups = [[sku] for sku in pointed] if several else [pointed]

@@ -243,7 +243,8 @@ class Reader(Counting):
         before = self.marks[-1] if self.marks and self.marks[-1].end == i else None
         removed = before is not None and before.kind == "removal"
         counted = i > 0 and self._keys[i - 1] in ("cai", "con", "chiec", "em")
-        return len(hits.all & self._in_hand) == 1 and (removed or counted)
+        taken = self._keys[i + 1 : i + 2] == ["lay"] and self._number_at(i + 2) is not None
+        return len(hits.all & self._in_hand) == 1 and (removed or counted or taken)
 
     def _is_english_goods(self, i: int, hits: Hits) -> bool:
         """`the cap`, `a beige cap`, `caps`: said of goods, where the Vietnamese word would count them."""
@@ -268,7 +269,12 @@ class Reader(Counting):
             if (
                 phrase
                 and keys
-                and (length > 1 or phrase[0] not in words().doubtful_values or self._pieces[at].marked)
+                and (
+                    length > 1
+                    or phrase[0] not in words().doubtful_values
+                    or self._pieces[at].marked
+                    or self._number_at(at + 1) is not None
+                )
             ):
                 return any(self._lexicon.match(sku, keys) for sku in list(hits.all)[:MANY])
         return False

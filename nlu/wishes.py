@@ -25,6 +25,8 @@ class Wish:
     own_product: bool = True
     each: bool = False
     removed: bool = False
+    carried: bool = False
+    """It is taken out only as one of a list: `bỏ chả, nem`."""
     kept: bool = False
     """It stays as it is."""
     further: bool = False
@@ -69,7 +71,7 @@ def _grouped(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
         corrected = index > 0 and marks[index - 1].kind == "correction"
         if not corrected and _begins_new(wish, mark, rest, lexicon):
             wishes.append(wish)
-            wish = Wish(removed=removing)
+            wish = Wish(removed=removing, carried=removing)
         _add(wish, mark, corrected)
     wishes.append(wish)
     return [w for w in wishes if w.marks]
@@ -88,6 +90,9 @@ def _parted(wishes: list[Wish], wish: Wish, mark: Mark, rest: Sequence[Mark], *,
         last = _counted_of(wishes, wish)
         last.removed = True
         return wish
+    if wish.carried and mark.kind == "adding" and _is_only_counted(wish, rest):
+        wish.removed = False  # `bỏ chả, nem lấy 3`
+        return wish
     alone = wish.quantity is not None and wish.after_separator and not wish.names_something
     further = mark.text in _FURTHER and wish.names_something and _names_goods(rest)
     if mark.kind == "adding" and not (wish.removed or wish.kept or alone or further):
@@ -101,6 +106,11 @@ def _parted(wishes: list[Wish], wish: Wish, mark: Mark, rest: Sequence[Mark], *,
     wish.removed, wish.kept = mark.kind == "removal", mark.kind == "keeping"
     wish.further = mark.text in _FURTHER and bool(wishes)
     return wish
+
+
+def _is_only_counted(wish: Wish, rest: Sequence[Mark]) -> bool:
+    behind = [m.kind for m in takewhile(lambda m: m.kind not in ("separator", *SMALL), rest)]
+    return wish.product is not None and wish.quantity is None and behind == ["quantity"]
 
 
 def _names_goods(rest: Sequence[Mark]) -> bool:
