@@ -31,6 +31,7 @@ class Basket:
         self._session, self._turn, self._cart_id, self._result = session, turn, cart.id, result
         self._limit = min(wholesale_from or MAX_LINE_QUANTITY + 1, MAX_LINE_QUANTITY + 1)
         self._quantities = {line.variant_id: line.quantity for line in cart.lines}
+        self._before = frozenset(self._quantities)
         self._waited = drafts.drafts_of(turn)
 
     def apply(self, item: ItemChange) -> None:
@@ -83,8 +84,11 @@ class Basket:
         return lines[0] if as_it_is and len(lines) == 1 else None
 
     def _of_its_line(self, product: Product, item: ItemChange) -> ItemChange:
-        """“The trousers in L”: the only line of them, otherwise as it is, where no further piece is asked for."""
+        """“The trousers in L”: the only line of them, otherwise as it is, where no further piece is asked for; what
+        the same message put in stays beside it."""
         lines = [v for v in product.variants if self._quantities.get(v.id)]
+        if any(v.id not in self._before for v in lines):
+            return item
         if item.action != "set" or not item.options or item.quantity or item.replaces or len(lines) != 1:
             return item
         own = lines[0]
