@@ -7,7 +7,8 @@ from typing import Any
 from bot.agent.agreement import says
 from bot.agent.parsing import understand
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP
-from nlu import Intent, ItemMention, Lexicon, Parse
+from nlu import Intent, ItemMention, Lexicon, Parse, fold
+from nlu.wordlists import words
 
 MAX_CLAUSES = 4
 MAX_CHARS = 300
@@ -112,7 +113,17 @@ def _asks_about_goods(part: Parse) -> bool:
     leading = {intent.name for intent in part.intents[:1] if intent.confidence >= SURE}
     if leading & _WISHING or any(item.quantity or item.refers for item in part.items):
         return False
+    if not part.question and _is_only_named(part):
+        return False
     return bool(leading & ABOUT_GOODS or part.question) if part.items else bool(leading & _SEEKING)
+
+
+def _is_only_named(part: Parse) -> bool:
+    """`serum với`: one more of a list."""
+    places = [item.span for item in part.items]
+    rest = "".join(" " if any(a <= i < b for a, b in places) else c for i, c in enumerate(part.text))
+    said = {word.strip(".,;:!") for word in fold(rest).split()}
+    return bool(places) and said <= words().separators | {""}
 
 
 def _split(whole: Parse) -> list[str]:

@@ -22,6 +22,7 @@ _TAKES = re.compile(
     r" (?:just |only )?(?:the |a |an |it |this |that |one |two |three |\d+ )*$"
     r"|(?<![a-z])(?:give|send|get) me (?:just |only )?(?:the |a |an |it |this |that |one |two |three |\d+ )*$"
 )
+_EACH_KIND = re.compile(r"\bmoi (loai|thu|mau|mui|vi|size|mon|kieu|cai) (\d+|mot|hai|ba|bon|nam)\b")
 _OTHER_BUSINESS = frozenset(
     {
         "return_request",
@@ -45,6 +46,8 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
         return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
     if _orders_once_more(parse) or _takes_goods(parse):
         return _ordering(parse, "order_status", "ask_stock", "ask_size")
+    if _chooses_as_asked(parse, context) or _takes_each(parse):
+        return _ordering(parse, "ask_stock", "ask_price", "ask_product", "search_product", "browse_catalogue")
     if _agrees_to_the_price(parse, context):
         return replace(
             _ordering(parse, "haggle", "ask_price", "wholesale", "deny", "postpone"), yes=True, no=False
@@ -53,6 +56,20 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
         return parse
     kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
     return replace(parse, intents=kept or (Intent("unknown", 0.3),))
+
+
+def _chooses_as_asked(parse: Parse, context: dict[str, Any]) -> bool:
+    """`màu hồng đi, màu nào cũng được`: asked which one, a value of those goods is the answer."""
+    draft = next(iter(context.get("drafts") or []), None)
+    if draft is None or context["awaiting"][:1] != ["variant"] or parse.question:
+        return False
+    return any(item.options and item.product_sku == draft["sku"] for item in parse.items)
+
+
+def _takes_each(parse: Parse) -> bool:
+    """`mè xửng mỗi loại 1 hộp`."""
+    counted = any(item.quantity and item.product_sku and item.refers is None for item in parse.items)
+    return counted and not parse.question and bool(_EACH_KIND.search(fold(parse.text)))
 
 
 def _ordering(parse: Parse, *instead_of: str) -> Parse:
