@@ -265,7 +265,8 @@ class Choices(Phrases):
             return False
         goes_on = self._listed(i + 1, "each") is not None or self._ends_clause(i + 1)
         if self._pieces[i].digits():
-            return len(self._keys[i]) > 1 and (goes_on or self._starts_value(i + 1))
+            goes_on = goes_on or self._starts_value(i + 1) or self._keys[i + 1] == "cho"
+            return len(self._keys[i]) > 1 and goes_on
         return goes_on or self._number_at(i + 1) is not None
 
     def _ends_clause(self, i: int) -> bool:

@@ -274,6 +274,7 @@ class Reader(Counting):
                     or phrase[0] not in words().doubtful_values
                     or self._pieces[at].marked
                     or self._number_at(at + 1) is not None
+                    or (self._pieces[i].marked and self._ends_clause(at + 1))
                 )
             ):
                 return any(self._lexicon.match(sku, keys) for sku in list(hits.all)[:MANY])
@@ -355,7 +356,7 @@ class Reader(Counting):
 
     def _pointer(self, i: int) -> Mark | None:
         this = self._listed(i, "pointer") or self._ordinal(i)
-        if this is None or any(self._starts_full_name(at) for at in range(this.start, this.end)):
+        if this is None or self._starts_full_name(i) or self._starts_long_name(this.end - 1):
             return None  # `chai dầu gội` is no first bottle.
         value = self._option_at(i + 1) if i + 1 < len(self._keys) else None
         return None if value is not None and value.end > this.end else this

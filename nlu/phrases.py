@@ -109,7 +109,10 @@ class Phrases:
         return number, i + 1
 
     def _dozen(self, i: int) -> bool:
-        return i < len(self._keys) and self._keys[i] in words().dozens
+        """`tạ` and `tả` are no `tá`."""
+        return (
+            i < len(self._keys) and self._keys[i] in words().dozens and not self._pieces[i].word.endswith("*")
+        )
 
     def _is_counter(self, i: int) -> bool:
         if i >= len(self._keys) or self._pieces[i].masked or self._keys[i] not in words().counters:
@@ -165,7 +168,10 @@ class Phrases:
     def _negated(self, start: int, end: int) -> bool:
         """`không lấy màu đen`, `not the black one`, `검정 말고`; the no of `oh no, the black one` is none."""
         corrected = max((mark.end for mark in self.marks if mark.kind == "correction"), default=0)
-        line = " ".join(piece.word for piece in self._pieces[max(corrected, start - 4) : start])
+        named = {i for m in self.marks if m.kind in ("option", "product") for i in range(m.start, m.end)}
+        # The `than` of a `tím than` says no to nothing.
+        near = [at for at in range(max(corrected, start - 4), start) if at not in named]
+        line = " ".join(self._pieces[at].word for at in near)
         before = f" {line} "
         for phrase in words().negators:
             place = before.rfind(f" {phrase} ")
