@@ -12,6 +12,36 @@ def test_who_named_no_way_to_pay_is_asked_with_the_summary_and_once(chat: Chat) 
     assert answer["state"]["cart"]["payment_method"] == "bank_transfer"
 
 
+def test_who_answers_the_summary_with_other_goods_is_asked_for_the_way_to_pay_again(chat: Chat) -> None:
+    chat.say(f"2 túi tote đen, {DETAILS}")
+
+    answer = chat.say("thêm 1 túi tote kem nữa")
+
+    assert "payment" in answer["state"]["awaiting"]
+
+
+def test_what_one_message_puts_in_stays_beside_each_other(chat: Chat) -> None:
+    answer = chat.say("đặt túi tote kem, túi tote đen nha")
+
+    assert {line["sku"] for line in answer["state"]["cart"]["lines"]} == {"TU01-KEM", "TU01-DEN"}
+
+
+def test_a_value_is_the_answer_to_the_question_for_it(chat: Chat) -> None:
+    chat.say("cho mình 1 túi tote")
+
+    answer = chat.say("màu kem đi, màu nào cũng được")
+
+    assert [line["sku"] for line in answer["state"]["cart"]["lines"]] == ["TU01-KEM"]
+
+
+def test_what_is_not_ordered_yet_is_changed_and_not_exchanged(chat: Chat) -> None:
+    chat.say("lấy 1 áo polo trắng size M")
+
+    answer = chat.say("chật quá đổi lên L nha")
+
+    assert [line["sku"] for line in answer["state"]["cart"]["lines"]] == ["AT04-TRA-L"]
+
+
 def test_goods_are_noted_with_what_they_cost(chat: Chat) -> None:
     assert "658.000" in said(chat.say("lấy chị 2 đèn ngủ để bàn"))
 
