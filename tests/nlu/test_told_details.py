@@ -122,7 +122,10 @@ def test_two_machines_are_no_day_of_may(text: str) -> None:
     ("text", "street"),
     [
         ("k9/3 nga ba hoa vang, xa hoa chau, h hoa vang, da nang", "k9/3 nga ba hoa vang"),
-        ("15 Xô Viết Nghệ Tĩnh Bình Thạnh, phường 26, quận Bình Thạnh, TP.HCM", "15 Xô Viết Nghệ Tĩnh Bình Thạnh"),
+        (
+            "15 Xô Viết Nghệ Tĩnh Bình Thạnh, phường 26, quận Bình Thạnh, TP.HCM",
+            "15 Xô Viết Nghệ Tĩnh Bình Thạnh",
+        ),
     ],
 )
 def test_a_street_keeps_its_last_words_where_a_district_is_called_so(text: str, street: str) -> None:
