@@ -85,12 +85,15 @@ class Lexicon:
         return self.singular(word) or self._slips.mend(word)
 
     def singular(self, word: str) -> str | None:
-        """`mugs` → `mug`: no slip, but the same word."""
-        return word[:-1] if word.endswith("s") and word[:-1] in self.known else None
+        """`mugs` → `mug`, `dresses` → `dress`: no slip, but the same word."""
+        return next((one for one in _singulars(word) if one in self.known), None)
 
     def match(self, sku: str, keys: Iterable[ValueKey]) -> tuple[ValueMatch, ...]:
         own = self.values_of.get(sku, {})
         return tuple(dict.fromkeys(own[key] for key in keys if key in own))
+
+    def having_any(self, keys: Iterable[ValueKey]) -> Skus:
+        return frozenset(sku for key in keys for sku in self.having_value.get(key, NONE))
 
     def _index_names(self, products: list[ProductWords]) -> None:
         full: dict[Phrase, set[str]] = defaultdict(set)
@@ -116,6 +119,8 @@ class Lexicon:
             for name in map(split, product.category):
                 if name:
                     category[name[:MAX_PHRASE]].add(sku)
+        for listed in (full, part, category):
+            _add_plurals(listed, {word for phrase in category for word in phrase} | having.keys())
         self.phrases = {
             phrase: Hits(*(frozenset(found.get(phrase, ())) for found in (full, part, category)))
             for phrase in {*full, *part, *category}
@@ -156,6 +161,27 @@ class Lexicon:
                 for word in _WORDS(name):
                     marked[fold(word)].add(marked_key(word))
         self.marked = {word: frozenset(forms) for word, forms in marked.items()}
+
+
+def _singulars(word: str) -> Iterable[str]:
+    if word.endswith("s"):
+        yield word[:-1]
+    if word.endswith("es"):
+        yield word[:-2]
+    if word.endswith("ies"):
+        yield f"{word[:-3]}y"
+
+
+def _add_plurals(listed: dict[Phrase, set[str]], known: Iterable[str]) -> None:
+    """`tote bags` where the shop has a shelf of `bags`: a word that is known as it is gets no mending."""
+    ending: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in listed:
+        if len(phrase) > 1:
+            ending[phrase[-1]].append(phrase)
+    for many in known:
+        if many.isascii() and many.isalpha():
+            for phrase in [phrase for one in _singulars(many) for phrase in ending[one]]:
+                listed[(*phrase[:-1], many)] |= listed[phrase]
 
 
 def _merged(indexes: Iterable[Mapping[K, frozenset[ValueKey]]]) -> dict[K, frozenset[ValueKey]]:

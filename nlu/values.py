@@ -20,6 +20,7 @@ _COLOURS = frozenset({"xanh"})
 """Everyday words that stand in the names of many values, and alone for one of them."""
 LONG_WORD = 5
 """Shorter words are not abbreviated."""
+LEAST_PLURAL = 3
 SMALLEST: ValueKey = ("*", "smallest")
 
 
@@ -92,7 +93,7 @@ def _phrases(name: str) -> Iterable[Phrase]:
     if not phrase:
         return
     alike = (tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))
-    for one in (phrase, *alike, *_cut_short(phrase)):
+    for one in (phrase, *alike, *_cut_short(phrase), *_of_one(phrase)):
         yield one
         if len(one) == 2 and all(word.isalpha() and word.isascii() for word in one):
             yield one[::-1]
@@ -103,6 +104,16 @@ def _phrases(name: str) -> Iterable[Phrase]:
         if joined[0].isdigit() or joined in sizes:
             for word in words().size_words:
                 yield (word, *one)
+
+
+def _of_one(phrase: Phrase) -> Iterable[Phrase]:
+    """`24 colours` of paints that are bought as the `24 color set`."""
+    american = tuple(word.replace("colour", "color") for word in phrase)
+    for one in {phrase, american} if len(phrase) > 1 else ():
+        if one != phrase:
+            yield one
+        if len(one[-1]) > LEAST_PLURAL and one[-1].endswith("s") and one[-1].isascii():
+            yield (*one[:-1], one[-1][:-1])
 
 
 def _cut_short(phrase: Phrase) -> Iterable[Phrase]:
