@@ -32,6 +32,11 @@ _OF_DEGREE = frozenset(
     ]
 )
 """Behind an adjective: it is asked about or praised, and picks nothing out."""
+_ENGLISH_SIZES = frozenset(
+    ["small", "smaller", "smallest", "little", "medium", "big", "bigger", "biggest", "large", "larger", "largest"]
+)
+"""They stand before what they are said of, as Vietnamese ones never do."""
+_OF_A_KIND = frozenset({"짜리", "들이", "입"})
 A_FEW = 3
 NO_KEYS: frozenset[ValueKey] = frozenset()
 
@@ -151,6 +156,28 @@ class Choices(Phrases):
         alone = self._lexicon.measures.get(read[0][0], NO_KEYS) if len(read[0]) == 1 else NO_KEYS
         return alone | self._lexicon.sides.get(read[0], NO_KEYS)
 
+    def _kind_end(self, i: int) -> int | None:
+        """`엽서 10장짜리`, `10장 세트 2개`: a number that says which, where another one counts or nothing does."""
+        if not self._pieces[i].digits() or not self._keys[i + 1 : i + 2]:
+            return None
+        at = i + 1 + (self._keys[i + 1] in words().counters)
+        if self._keys[at : at + 1] and self._keys[at] in _OF_A_KIND:
+            return at + 1
+        packed = at > i + 1 and at < len(self._keys) and self._keys[at] in words().counters
+        return at + 1 if packed and self._number_at(at + 1) is not None else None
+
+    def _of_name_behind(self, i: int) -> Mark | None:
+        """`24색 물감`: the number of a value, with a word of its own, before the goods that come so."""
+        if not self._pieces[i].digits() or len(self._keys[i]) < 2 or i + 2 >= len(self._keys):
+            return None
+        unit = self._keys[i + 1]
+        keys = self._lexicon.value_parts.get(self._keys[i], NO_KEYS)
+        if not keys or not unit.isalpha() or unit in words().counters | words().measures | words().separators:
+            return None
+        if not self._adjacent(i) or not self._is_of_goods_behind(i + 2, keys):
+            return None
+        return Mark("option", i, i + 2, near=keys, text=self._keys[i])
+
     def _for_so_many(self, i: int) -> tuple[Sides, int] | None:
         """`a tent for four`, where goods that are talked of come for so many people."""
         number = self._number_at(i) if i and self._keys[i - 1] == "for" else None
@@ -161,6 +188,12 @@ class Choices(Phrases):
     def _in_part(self, i: int) -> Mark | None:
         """A word or number of a value's name, where a product that has it is talked of."""
         near = self._near(i)
+        kind_end = self._kind_end(i) if near else None
+        if kind_end is not None:
+            return Mark("option", i, kind_end, near=near, text=self._keys[i])
+        behind = self._of_name_behind(i)
+        if behind is not None:
+            return behind
         if not near or not self._plausible_value(i, near):
             return None
         end = i + 1
@@ -196,6 +229,8 @@ class Choices(Phrases):
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
         piece = self._pieces[i]
         extreme = all(name == "*" for name, _ in keys)
+        if self._leads_goods(i, keys):
+            return True
         if (piece.mended and len(piece.key) < 5) or self._is_to_be(i) or (extreme and not self._picks_out(i)):
             return False
         forms = self._lexicon.marked.get(piece.key, frozenset())
@@ -203,9 +238,17 @@ class Choices(Phrases):
         doubtful = len(piece.key) == 1 or piece.digits() or piece.key in words().doubtful_values
         if sure or not doubtful:
             return True
-        if extreme and keys & self._talked_of():
+        sized = any(name == "*" for name, _ in keys)
+        if keys & self._talked_of() and (extreme or (sized and self._picks_out(i))):
             return True
-        return self._answers(i) or self._is_beside_goods(i, keys)
+        return self._answers(i) or self._is_lone_letter(i, keys) or self._is_beside_goods(i, keys)
+
+    def _leads_goods(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """`a small pot`, `a big bottle of shampoo`: what is named behind comes so."""
+        at = i + 1
+        at += at < len(self._keys) and self._keys[at] in words().counters
+        at += self._keys[at : at + 1] == ["of"]
+        return self._keys[i] in _ENGLISH_SIZES and self._is_of_goods_behind(at, keys)
 
     def _is_to_be(self, i: int) -> bool:
         """The English verb and no beige."""
@@ -226,10 +269,12 @@ class Choices(Phrases):
         piece, counted = self._pieces[i], self._counted(i)
         if self._focus & keys and not counted and self._tells_apart(i, keys):
             return True
+        own = self._focus | self._talked_of()
+        if piece.digits() and self._counts_behind(i) and self._talked_of() & keys:
+            return True
         if piece.digits() and counted:
             return False
         before = self.marks[-1] if self.marks else None
-        own = self._focus | self._talked_of()
         if before is not None and before.kind == "quantity" and before.end == i and own & keys:
             listed = self._number_at(i + 1) is not None and self._starts_value(i + 2)
             return listed or (before.counted and piece.key != "do") or piece.key not in ("den", "do")
@@ -241,6 +286,16 @@ class Choices(Phrases):
         return (
             (quantity or piece.key not in ("den", "do")) and not piece.digits() and self._leads_to_option(i)
         )
+
+    def _is_lone_letter(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """`two dresses, S and L`, `a pen with F nib`: a letter that says how the goods named before it come."""
+        piece = self._pieces[i]
+        if len(piece.key) > 1 or not piece.key.isalpha() or not self._talked_of() & keys:
+            return False
+        named = any(mark.kind == "product" for mark in self.marks)
+        after = self._keys[i + 1] if i + 1 < len(self._keys) else ","
+        listed = bool(self.marks) and self.marks[-1].kind == "separator" and self.marks[-1].end == i
+        return named and (piece.upper or (listed and not after[0].isalnum()))
 
     def _picks_out(self, i: int) -> bool:
         """`chai nhỏ`, `the big one`, and no `nhỏ hơn`, `cho nhỏ em`."""
@@ -259,6 +314,14 @@ class Choices(Phrases):
     def _counted(self, i: int) -> bool:
         follows = self._keys[i + 1] if i + 1 < len(self._keys) else ""
         return follows in words().counters or follows in ("x", "k") or follows in words().measures
+
+    def _counts_behind(self, i: int) -> bool:
+        """`shoes 42 x1`, `운동화 42 한 켤레`: the number that counts stands behind this one."""
+        at = i + 1 + (self._keys[i + 1 : i + 2] == ["x"])
+        read = self._number_at(at)
+        if read is None or not any(mark.kind == "product" for mark in self.marks):
+            return False
+        return at > i + 1 or (read[1] < len(self._keys) and self._keys[read[1]] in words().counters)
 
     def _leads_to_option(self, i: int) -> bool:
         """What follows is a size or the like: `2 den L`, `s trang`."""

@@ -43,3 +43,9 @@ def variant_with(product: ProductWords, options: dict[str, str]) -> str | None:
         if all(v.options.get(name) == value for name, value in options.items())
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def counted_line(product: ProductWords, scene: Scene) -> str | None:
+    """The one line of the cart that has this product."""
+    lines = [item.variant_sku for item in scene.cart if item.product_sku == product.sku]
+    return lines[0] if len(lines) == 1 else None

@@ -85,3 +85,19 @@ def _some_of_them(mentions: list[ItemMention]) -> list[ItemMention]:
     if come.replaces is None or come.replaces != out.variant_sku or come.quantity is not None:
         return mentions
     return [out, replace(come, quantity=out.quantity, change="add", replaces=None)]
+
+
+def some_of_the_line(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
+    """`하나는 블랙으로`, `make one of the bags black`: the rest of the line stays."""
+    held = {item.variant_sku: item.quantity for item in scene.cart}
+    parted: list[ItemMention] = []
+    for mention in mentions:
+        left = held.get(mention.replaces or "", 0) - (mention.quantity or 0)
+        if not mention.quantity or left <= 0:
+            parted.append(mention)
+            continue
+        parted.append(
+            replace(mention, options={}, variant_sku=mention.replaces, change="remove", replaces=None)
+        )
+        parted.append(replace(mention, change="add", replaces=None))
+    return parted

@@ -1,13 +1,14 @@
 """Marks grouped into wishes: a new one begins where a mark would stand twice; a neighbour lends its product."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from nlu.choices import MANY
+from nlu.each import one_of_each, spread
 from nlu.lexicon import Lexicon
 from nlu.phrases import SMALL, Mark
 from nlu.totals import shared_out
+from nlu.wish import Wish
 
 _FURTHER = frozenset({"them", "add", "추가"})
 """Words that begin one more thing beside what was named."""
@@ -15,34 +16,8 @@ _SWAPS = frozenset({"doi sang", "doi qua", "doi thanh", "sang", "thay bang"})
 _SENTENCE_ENDS = frozenset({".", ";", "\n"})
 
 
-@dataclass
-class Wish:
-    marks: list[Mark] = field(default_factory=list)
-    product: Mark | None = None
-    pointer: Mark | None = None
-    quantity: int | None = None
-    options: list[Mark] = field(default_factory=list)
-    own_product: bool = True
-    each: bool = False
-    removed: bool = False
-    kept: bool = False
-    """It stays as it is."""
-    swapped: bool = False
-    """What is said of it takes another's place: `đổi sang màu đen`."""
-    article: bool = False
-    """Its number is no more than `a`."""
-    counted: bool = False
-    """Its number stands with a word for pieces."""
-    after_separator: bool = False
-    """A separator stands between the last mark and what comes."""
-
-    @property
-    def names_something(self) -> bool:
-        return self.product is not None or self.pointer is not None or bool(self.options)
-
-
 def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
-    wishes = _spread(_grouped(shared_out(marks), lexicon))
+    wishes = spread(one_of_each(_grouped(shared_out(marks), lexicon), lexicon))
     _inherit(wishes, lexicon)
     return _without_repeats(_without_totals(wishes))
 
@@ -121,7 +96,7 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
         return
     wish.marks.append(mark)
     if mark.kind == "quantity":
-        wish.quantity, wish.counted = mark.quantity, mark.counted
+        wish.quantity, wish.counted, wish.some = mark.quantity, mark.counted, mark.some
         wish.article = mark.text in ("a", "an")
     elif mark.kind == "product":
         wish.product = mark
@@ -144,7 +119,7 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
     if mark.kind == "pointer":
         return wish.pointer is not None
     if mark.kind == "option":
-        return _clashes(wish, mark, lexicon)
+        return _clashes(wish, mark, lexicon) or _is_of_the_next(wish, mark, rest, lexicon)
     if mark.kind == "separator":
         if wish.quantity is not None and not wish.names_something:
             return _counts_its_own(rest)
@@ -154,6 +129,16 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
         alone = wish.counted and not wish.names_something and "quantity" in following
         return (wish.product is not None or bool(wish.options) or alone) and "product" in following
     return False
+
+
+def _is_of_the_next(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
+    """`a paint set n a beige pencil case`: the goods before it never come so, those right behind it do."""
+    behind = next((other for other in rest[:1] if other.kind == "product"), None)
+    if behind is None or wish.product is None or wish.options == [] and wish.quantity is None:
+        return False
+    keys = mark.keys | mark.near
+    own, theirs = (any(lexicon.match(sku, keys) for sku in list(m.hits.all)[:MANY]) for m in (wish.product, behind))
+    return theirs and not own
 
 
 def _counts_its_own(rest: Sequence[Mark]) -> bool:
@@ -175,6 +160,8 @@ def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
 def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
     """Another value of an option that this wish has already, parted from it by a separator or a quantity."""
     last = wish.marks[-1] if wish.marks else None
+    if wish.each and not mark.negated:
+        return False  # `one each in M and L`: shared out by and by
     if last is None or not (wish.after_separator or last.kind == "quantity" or last.negated != mark.negated):
         return False
     return bool(
@@ -191,33 +178,6 @@ def _option_names(mark: Mark, wish: Wish, lexicon: Lexicon) -> set[str]:
     return found or set(mark.option_names)
 
 
-def _spread(wishes: list[Wish]) -> list[Wish]:
-    """`đen và trắng mỗi màu 2 cái`: one number for all that stand before it."""
-    for i, wish in enumerate(wishes):
-        if not wish.each or wish.quantity is None:
-            continue
-        for other in reversed(wishes[:i]):
-            if other.quantity is not None and not other.article:
-                break
-            other.quantity = wish.quantity
-    named = any(w.names_something for w in wishes)
-    kept = [w for w in wishes if w.names_something or not (w.each and named)]
-    if not named and any(w.each for w in wishes):
-        kept = [w for w in wishes if w.each]
-    return [part for wish in kept for part in _by_value(wish)]
-
-
-def _by_value(wish: Wish) -> list[Wish]:
-    if not wish.each or len(wish.options) < 2:
-        return [wish]
-    names = [mark.option_names for mark in wish.options]
-    twice = [mark for mark, own in zip(wish.options, names, strict=True) if names.count(own) > 1]
-    if len(twice) < 2:
-        return [wish]
-    shared = [mark for mark in wish.options if mark not in twice]
-    return [replace(wish, options=[*shared, mark], each=True) for mark in twice]
-
-
 def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
     """`2 đen 1 trắng áo thun`, `áo thun: 1 đen L, 2 trắng M`: the neighbour's product."""
     for forward, order in ((True, range(len(wishes))), (False, range(len(wishes) - 1, -1, -1))):
@@ -228,11 +188,20 @@ def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
                 last = wish
             elif wish.removed and last is not None and not last.removed:
                 continue  # `remove the black ones, add a rope`: black ones of the cart
-            elif wish.options and wish.pointer is None and last is not None:
+            elif wish.options and wish.pointer is None and last is not None and _may_be(last, wish, lexicon):
                 wish.product, wish.own_product = last.product, False
-                if forward and last.quantity and wish.quantity:
+                if forward and not last.removed:
                     wish.options = [*_shared_options(last, wish, lexicon), *wish.options]
                     last = wish
+
+
+def _may_be(last: Wish, wish: Wish, lexicon: Lexicon) -> bool:
+    """`a case for iPhone 16 and earbuds`: what the neighbour never comes in is said of something else."""
+    if last.product is None or len(last.product.hits.all) > MANY:
+        return True
+    own = {key for sku in last.product.hits.all for key in lexicon.values_of.get(sku, {})}
+    having = {key for mark in wish.options for key in mark.keys | mark.near}
+    return bool(own & having) or len(lexicon.having_any(having)) != 1
 
 
 def _shared_options(before: Wish, wish: Wish, lexicon: Lexicon) -> list[Mark]:
