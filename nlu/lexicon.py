@@ -4,6 +4,7 @@ All that a message needs is look-ups and set operations, so a catalogue of ten t
 of forty.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ from nlu.values import OptionIndex, Phrase, ValueKey, ValueMatch, index_option, 
 from nlu.wordlists import common_words, words
 
 MAX_PHRASE = 8
+_SYLLABLE = re.compile(
+    "(?:b|ch?|d|g[hi]?|h|kh?|l|m|n(?:gh?|h)?|p(?:h)?|qu|r|s|t[hr]?|v|x)?[aeiouy]{1,3}(?:ch?|n[gh]?|m|p|t)?"
+)
+"""What may be a Vietnamese syllable, without its marks."""
 K = TypeVar("K")
 Skus = frozenset[str]
 NONE: Skus = frozenset()
@@ -59,6 +64,8 @@ class Lexicon:
     known: frozenset[str] = frozenset()
     by_sound: Mapping[str, str] = field(default_factory=dict)
     """Latin words by their consonants, for Koreans who write them in Hangul."""
+    foreign: frozenset[str] = frozenset()
+    """Words of the English names that no Vietnamese name has and no Vietnamese would write."""
     marked: dict[str, frozenset[str]] = field(default_factory=dict)
     """How a folded word is written with its diacritics, where the catalogue says so."""
     _variant_product: dict[str, str] = field(default_factory=dict)
@@ -153,6 +160,7 @@ class Lexicon:
         self.known = frozenset(listed | {name for name in self.joined if not name.isascii()})
         self._slips = Slips(word for word in self.known if word.isalpha())
         self.by_sound = index_by_sound(word for word in listed if word not in common_words())
+        self.foreign = _foreign_words(products)
         marked: dict[str, set[str]] = defaultdict(set)
         names = {name for product in products for name in (*product.names, *product.category)}
         names |= {name for p in products for o in p.options for v in o.values for name in (v.value, *v.names)}
@@ -161,6 +169,19 @@ class Lexicon:
                 for word in _WORDS(name):
                     marked[fold(word)].add(marked_key(word))
         self.marked = {word: frozenset(forms) for word, forms in marked.items()}
+
+
+def _foreign_words(products: Iterable[ProductWords]) -> frozenset[str]:
+    own: set[str] = set()
+    english: set[str] = set()
+    for product in products:
+        own.update(word for name in product.names[:1] for word in split(name))
+        english.update(word for name in product.names[1:2] for word in split(name))
+        for option in product.options:
+            for value in option.values:
+                own.update(split(value.value))
+                english.update(word for name in value.names for word in split(name))
+    return frozenset(w for w in english - own if w.isascii() and w.isalpha() and not _SYLLABLE.fullmatch(w))
 
 
 def _singulars(word: str) -> Iterable[str]:
