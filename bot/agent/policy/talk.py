@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bot.agent.agreement import says
-from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.agent.policy.steps import A_GREETING, BEHIND_A_GREETING, Call, Step, Words, intents_of
 from nlu import Parse, fold
 
 _MARKED = re.compile(r"[\[<(#*{]\s*/?(?:system|admin)\b|\b(?:system|admin)\s*:", re.IGNORECASE)
@@ -92,6 +92,13 @@ def courtesy(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if "greeting" in intents:
         return [Words("hello_named" if context.get("customer") else "hello")]
     return [Words("welcome")] if "thanks" in intents else []
+
+
+def asks_behind_a_greeting(parse: Parse) -> bool:
+    """`hey, do you do gift wrapping?`: more than a hello, though what it asks about has no name of its own."""
+    others = {intent.name for intent in parse.intents if intent.confidence >= BEHIND_A_GREETING} - {"greeting"}
+    greeted = "greeting" in intents_of(parse)
+    return greeted and parse.question and not others and len(parse.text.split()) > A_GREETING
 
 
 def small_talk(parse: Parse, context: dict[str, Any]) -> list[Step]:
