@@ -206,7 +206,11 @@ class Choices(Phrases):
         keys = self._lexicon.value_parts.get(phrase[0], NO_KEYS) if phrase else NO_KEYS
         if phrase and not keys and self._tells_which(i):
             keys = self._lexicon.everyday_parts.get(phrase[0], NO_KEYS)
-        return keys & self._talked_of() if keys else NO_KEYS
+        if not keys or keys & self._talked_of():
+            return keys & self._talked_of()
+        # `a green planner`, of one that comes in moss green
+        led = not self._pieces[i].digits() and self._is_of_goods_behind(i + 1 + self._starts_value(i + 1), keys)
+        return keys if led else NO_KEYS
 
     def _tells_which(self, i: int) -> bool:
         """`gối thấp`, `loại cao`; `gối cao bao nhiêu` asks how high."""

@@ -72,8 +72,10 @@ def index_option(option: OptionWords) -> OptionIndex:
         measure = _first_measure(split(value.value))
         for own_sides in (multiplied, multiplied[:1]) if multiplied else ():
             sides.setdefault(own_sides, set()).add(key)
+        counted = measure or _count(split(value.value))
+        if counted is not None:
+            sizes.append((counted, own[key]))
         if measure is not None:
-            sizes.append((measure, own[key]))
             if measure_of(split(value.value)) is not None:
                 measures.setdefault(measure, set()).add(key)
     _add_extremes(sizes, option, own, phrases)
@@ -180,6 +182,13 @@ def values_measured(values: Sequence[str], text: str) -> list[str]:
     told = {read[0] for i in range(len(said)) if (read := measure_at(said, i)) is not None}
     own = {value: split(value) for value in values}
     return [value for value in values if _first_measure(own[value]) in told]
+
+
+def _count(phrase: Phrase) -> Measure | None:
+    """`500 mảnh`, `24 màu`: so many of something."""
+    if len(phrase) != 2 or not phrase[0].isdigit() or phrase[1].isdigit():
+        return None
+    return phrase[1], float(phrase[0])
 
 
 def _first_measure(phrase: Phrase) -> Measure | None:
