@@ -157,9 +157,11 @@ class Choices(Phrases):
         return alone | self._lexicon.sides.get(read[0], NO_KEYS)
 
     def _kind_end(self, i: int) -> int | None:
-        """`엽서 10장짜리`, `10장 세트 2개`: a number that says which, where another one counts or nothing does."""
+        """`엽서 10장짜리`, `10장 세트 2개`, `a 10 pack`: a number that says which, where another one counts."""
         if not self._pieces[i].digits() or not self._keys[i + 1 : i + 2]:
             return None
+        if self._keys[i + 1] == "pack" and self._keys[i] != "1":
+            return i + 2
         at = i + 1 + (self._keys[i + 1] in words().counters)
         if self._keys[at : at + 1] and self._keys[at] in _OF_A_KIND:
             return at + 1
@@ -178,6 +180,21 @@ class Choices(Phrases):
             return None
         return Mark("option", i, i + 2, near=keys, text=self._keys[i])
 
+    def _of_counted_goods(self, i: int) -> Mark | None:
+        """`10 postcards x 3`: the number behind counts, so the one before says which."""
+        keys = self._lexicon.value_parts.get(self._keys[i], NO_KEYS) if self._pieces[i].digits() else NO_KEYS
+        for length in range(MAX_PHRASE, 0, -1) if keys else ():
+            phrase = self._phrase(i + 1, length)
+            hits = self._lexicon.phrases.get(phrase) if phrase else None
+            if hits is None:
+                continue
+            at = i + 1 + length
+            at += at < len(self._keys) and self._keys[at] in words().counters
+            counted = self._keys[at : at + 1] == ["x"] and self._number_at(at + 1) is not None
+            own = any(self._lexicon.match(sku, keys) for sku in list(hits.all)[:MANY])
+            return Mark("option", i, i + 1, near=keys, text=self._keys[i]) if counted and own else None
+        return None
+
     def _for_so_many(self, i: int) -> tuple[Sides, int] | None:
         """`a tent for four`, where goods that are talked of come for so many people."""
         number = self._number_at(i) if i and self._keys[i - 1] == "for" else None
@@ -188,10 +205,15 @@ class Choices(Phrases):
     def _in_part(self, i: int) -> Mark | None:
         """A word or number of a value's name, where a product that has it is talked of."""
         near = self._near(i)
-        kind_end = self._kind_end(i) if near else None
+        kind_end = self._kind_end(i)
         if kind_end is not None:
-            return Mark("option", i, kind_end, near=near, text=self._keys[i])
-        behind = self._of_name_behind(i)
+            parts = self._lexicon.value_parts.get(self._keys[i], NO_KEYS)
+            own = parts & self._talked_of() or (
+                parts if self._is_of_goods_behind(kind_end, parts) else NO_KEYS
+            )
+            if own:
+                return Mark("option", i, kind_end, near=own, text=self._keys[i])
+        behind = self._of_name_behind(i) or self._of_counted_goods(i)
         if behind is not None:
             return behind
         if not near or not self._plausible_value(i, near):
@@ -203,6 +225,8 @@ class Choices(Phrases):
 
     def _near(self, i: int) -> frozenset[ValueKey]:
         phrase = self._phrase(i, 1)
+        if phrase and phrase[0].isdigit() and len(phrase[0]) == 1:
+            return NO_KEYS  # it counts, unless a word of kinds says otherwise
         keys = self._lexicon.value_parts.get(phrase[0], NO_KEYS) if phrase else NO_KEYS
         if phrase and not keys and self._tells_which(i):
             keys = self._lexicon.everyday_parts.get(phrase[0], NO_KEYS)
@@ -252,7 +276,8 @@ class Choices(Phrases):
         at = i + 1
         at += at < len(self._keys) and self._keys[at] in words().counters
         at += self._keys[at : at + 1] == ["of"]
-        return self._keys[i] in _ENGLISH_SIZES and self._is_of_goods_behind(at, keys)
+        stands_before = self._keys[i] in _ENGLISH_SIZES or "\uac00" <= self._keys[i] <= "\ud7a3"
+        return stands_before and self._is_of_goods_behind(at, keys)
 
     def _is_to_be(self, i: int) -> bool:
         """The English verb and no beige."""

@@ -132,8 +132,7 @@ def _parts(phrase: Phrase) -> Iterable[str]:
         return
     for word in phrase:
         if word.isdigit():
-            if len(word) > 1:
-                yield word
+            yield word
         elif len(word) > 1 and not (
             word in common_words() and word not in _COLOURS | words().synonyms.keys()
         ):
