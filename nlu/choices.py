@@ -33,7 +33,19 @@ _OF_DEGREE = frozenset(
 )
 """Behind an adjective: it is asked about or praised, and picks nothing out."""
 _ENGLISH_SIZES = frozenset(
-    ["small", "smaller", "smallest", "little", "medium", "big", "bigger", "biggest", "large", "larger", "largest"]
+    [
+        "small",
+        "smaller",
+        "smallest",
+        "little",
+        "medium",
+        "big",
+        "bigger",
+        "biggest",
+        "large",
+        "larger",
+        "largest",
+    ]
 )
 """They stand before what they are said of, as Vietnamese ones never do."""
 _OF_A_KIND = frozenset({"짜리", "들이", "입"})
@@ -233,7 +245,9 @@ class Choices(Phrases):
         if not keys or keys & self._talked_of():
             return keys & self._talked_of()
         # `a green planner`, of one that comes in moss green
-        led = not self._pieces[i].digits() and self._is_of_goods_behind(i + 1 + self._starts_value(i + 1), keys)
+        led = not self._pieces[i].digits() and self._is_of_goods_behind(
+            i + 1 + self._starts_value(i + 1), keys
+        )
         return keys if led else NO_KEYS
 
     def _tells_which(self, i: int) -> bool:

@@ -81,7 +81,11 @@ class Counting(Choices):
             return True
         if self._keys[max(0, start - 1) : start] == ["doi"] and after in _INTO_OTHER:
             return True
-        return start > 0 and self._keys[start - 1] in _MAKING and self._starts_value(end + (after in ("to", "into")))
+        return (
+            start > 0
+            and self._keys[start - 1] in _MAKING
+            and self._starts_value(end + (after in ("to", "into")))
+        )
 
     def _is_had(self, start: int, end: int) -> bool:
         """`có hai cái rồi`, `already have two`: what somebody has and does not want."""
@@ -95,7 +99,7 @@ class Counting(Choices):
         return piece.digits() and self._text[piece.end : piece.end + 1] == ")" and not opened
 
     def _is_given_up(self, start: int, end: int) -> bool:
-        """`2 instead of 3`, `from 2 to 3`, `2개 말고 3개`, `1개를 2개로`, `2 cái thành 3 cái`: the number left behind."""
+        """`3 instead of 2`, `from 2 to 3`, `2개 말고 3개`, `2 cái thành 3 cái`: the number left behind."""
         before, link = self._keys[max(0, start - 2) : start], self._keys[end : end + 1]
         other = self._number_at(end + 1)
         if before in (["instead", "of"], ["rather", "than"]) or before[-1:] == ["not"]:
@@ -108,7 +112,9 @@ class Counting(Choices):
         behind = other[1] + counter
         if link[0] in _OBJECT:
             return bool(set(self._keys[behind : behind + 1]) & _TOWARDS)
-        led = link[0] in _BECOMING or (link[0] in ("to", "len", "sang", "qua") and before[-1:] in (["from"], ["tu"]))
+        led = link[0] in _BECOMING or (
+            link[0] in ("to", "len", "sang", "qua") and before[-1:] in (["from"], ["tu"])
+        )
         return led and not (self._starts_value(behind) or self._starts_name(behind))
 
     def _says_but(self, end: int) -> bool:
@@ -127,7 +133,9 @@ class Counting(Choices):
             or (at > 1 and self._keys[at - 2] in ("cho", "lay", "give"))
         )
         last = self.marks[-1] if self.marks else None
-        goods = last is not None and last.end == at and (last.kind in ("product", "option") or last.text == "-")
+        goods = (
+            last is not None and last.end == at and (last.kind in ("product", "option") or last.text == "-")
+        )
         opens = led or not before[0].isalnum() or (goods and self._keys[at] != "one")
         closes = after in words().please or not after[0].isalnum()
         if after == "of":

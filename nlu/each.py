@@ -29,7 +29,8 @@ def one_of_each(wishes: Sequence[Wish], lexicon: Lexicon) -> list[Wish]:
         if target is not wish and target.quantity not in (None, wish.quantity * len(kinds)):
             continue
         parts = [
-            replace(target, options=[*target.options, kind], quantity=wish.quantity, each=False) for kind in kinds
+            replace(target, options=[*target.options, kind], quantity=wish.quantity, each=False)
+            for kind in kinds
         ]
         at = kept.index(target)
         kept[at : at + 1] = parts

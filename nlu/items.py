@@ -15,7 +15,8 @@ from nlu.pieces import Piece
 from nlu.scene import Scene, Talked, counted_line, variant_options, variant_with
 from nlu.swaps import some_of_the_line, swapped
 from nlu.values import ValueMatch
-from nlu.wishes import Wish, wishes_of
+from nlu.wish import Wish
+from nlu.wishes import wishes_of
 from nlu.wordlists import common_words, words
 
 MAX_CANDIDATES = 6

@@ -191,6 +191,10 @@ def _singulars(word: str) -> Iterable[str]:
         yield word[:-2]
     if word.endswith("ies"):
         yield f"{word[:-3]}y"
+    if word.endswith("ves"):
+        yield from (f"{word[:-3]}f", f"{word[:-3]}fe")
+    if word == "mice":
+        yield "mouse"
 
 
 def _add_plurals(listed: dict[Phrase, set[str]], known: Iterable[str]) -> None:

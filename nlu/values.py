@@ -75,9 +75,8 @@ def index_option(option: OptionWords) -> OptionIndex:
         counted = measure or _count(split(value.value))
         if counted is not None:
             sizes.append((counted, own[key]))
-        if measure is not None:
-            if measure_of(split(value.value)) is not None:
-                measures.setdefault(measure, set()).add(key)
+        if measure is not None and measure_of(split(value.value)) is not None:
+            measures.setdefault(measure, set()).add(key)
     _add_extremes(sizes, option, own, phrases)
     alone = {told: keys for told, keys in sides.items() if len(keys) == 1}
     return OptionIndex(

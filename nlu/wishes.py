@@ -137,7 +137,9 @@ def _is_of_the_next(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexic
     if behind is None or wish.product is None or wish.options == [] and wish.quantity is None:
         return False
     keys = mark.keys | mark.near
-    own, theirs = (any(lexicon.match(sku, keys) for sku in list(m.hits.all)[:MANY]) for m in (wish.product, behind))
+    own, theirs = (
+        any(lexicon.match(sku, keys) for sku in list(m.hits.all)[:MANY]) for m in (wish.product, behind)
+    )
     return theirs and not own
 
 

@@ -23,9 +23,9 @@ _TAKES = re.compile(
     r"|(?<![a-z])(?:give|send|get) me (?:just |only )?(?:the |a |an |it |this |that |one |two |three |\d+ )*$"
 )
 _NEEDS = re.compile(
-    r"(?:^|[,.!;\n]|\bhi|\bhello|\bhey|\bi|\bwe|\bi am|\bi'm|\balso|\band) ?(?:need|want|wanna (?:buy|order|get)|(?:want|need|like|would like|'d like)"
-    r" to (?:buy|order|get)|looking to (?:buy|order)|would like|would love|'d like|'d love)"
-    r" (?:just |only |also |some )?(?:the |a |an |your |one |two |three |\d+ )*$"
+    r"(?:^|[,.!;\n]|\bhi|\bhello|\bhey|\bi|\bwe|\bi am|\bi'm|\balso|\band) ?"
+    r"(?:need|want|wanna (?:buy|order|get)|(?:want|need|like|would like|'d like) to (?:buy|order|get)|looking to (?:buy|order)|would like|would love|'d like"
+    r"|'d love) (?:just |only |also |some )?(?:the |a |an |your |one |two |three |\d+ )*$"
 )
 _OTHER_BUSINESS = frozenset(
     {
@@ -78,7 +78,8 @@ def _takes_goods(parse: Parse) -> bool:
     if parse.question or any(sure.get(name, 0.0) >= LIKELY for name in (*_OTHER_BUSINESS, "haggle", "order")):
         return False
     return any(
-        item.refers != "cart" and _is_taken(item, fold(parse.text[max(0, item.span[0] - BEFORE) : item.span[0]]))
+        item.refers != "cart"
+        and _is_taken(item, fold(parse.text[max(0, item.span[0] - BEFORE) : item.span[0]]))
         for item in parse.items
     )
 

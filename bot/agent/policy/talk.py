@@ -14,7 +14,8 @@ _NO_COUNT = re.compile(
 )
 _PLEASANTRY = re.compile(
     r"\bhow('?s| is| are|'?re| r)? (you|u|it|things|everything|life)\b|\bhow (do you|do u|ya) (do|doing)\b"
-    r"|\b(have|having|had) (a|an) \w+ (day|morning|evening|weekend)\b|\b(you|u) (ok|okay|well|good)\b|\bkhoe (khong|ko|k|hong)\b"
+    r"|\b(have|having|had) (a|an) \w+ (day|morning|evening|weekend)\b|\b(you|u) (ok|okay|well|good)\b"
+    r"|\bkhoe (khong|ko|k|hong)\b"
     r"|잘 지내|어떻게 지내|좋은 (하루|아침|저녁)"
 )
 _TALK = ("thanks", "goodbye", "ask_bot", "out_of_scope", "greeting", "chitchat")
@@ -101,7 +102,9 @@ def courtesy(parse: Parse, context: dict[str, Any]) -> list[Step]:
 
 def asks_behind_a_greeting(parse: Parse) -> bool:
     """`hey, do you do gift wrapping?`: more than a hello, though what it asks about has no name of its own."""
-    others = {intent.name for intent in parse.intents if intent.confidence >= BEHIND_A_GREETING} - {"greeting"}
+    others = {intent.name for intent in parse.intents if intent.confidence >= BEHIND_A_GREETING} - {
+        "greeting"
+    }
     greeted = "greeting" in intents_of(parse) and not _PLEASANTRY.search(fold(parse.text))
     return greeted and parse.question and not others and len(parse.text.split()) > A_GREETING
 
