@@ -24,8 +24,9 @@ _TAKES = re.compile(
 )
 _NEEDS = re.compile(
     r"(?:^|[,.!;\n]|\bhi|\bhello|\bhey|\bi|\bwe|\bi am|\bi'm|\balso|\band) ?"
-    r"(?:need|want|wanna (?:buy|order|get)|(?:want|need|like|would like|'d like) to (?:buy|order|get)|looking to (?:buy|order)|would like|would love|'d like"
-    r"|'d love) (?:just |only |also |some )?(?:the |a |an |your |one |two |three |\d+ )*$"
+    r"(?:need|want|wanna (?:buy|order|get)|(?:want|need|like|would like|'d like) to (?:buy|order|get)"
+    r"|looking to (?:buy|order)|would like|would love|'d like|'d love)"
+    r" (?:just |only |also |some )?(?:the |a |an |your |one |two |three |\d+ )*$"
 )
 _OTHER_BUSINESS = frozenset(
     {
