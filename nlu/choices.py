@@ -33,6 +33,23 @@ _OF_DEGREE = frozenset(
     ]
 )
 """Behind an adjective: it is asked about or praised, and picks nothing out."""
+_ENGLISH_SIZES = frozenset(
+    [
+        "small",
+        "smaller",
+        "smallest",
+        "little",
+        "medium",
+        "big",
+        "bigger",
+        "biggest",
+        "large",
+        "larger",
+        "largest",
+    ]
+)
+"""They stand before what they are said of, as Vietnamese ones never do."""
+_OF_A_KIND = frozenset({"짜리", "들이", "입"})
 A_FEW = 3
 NO_KEYS: frozenset[ValueKey] = frozenset()
 
@@ -152,6 +169,45 @@ class Choices(Phrases):
         alone = self._lexicon.measures.get(read[0][0], NO_KEYS) if len(read[0]) == 1 else NO_KEYS
         return alone | self._lexicon.sides.get(read[0], NO_KEYS)
 
+    def _kind_end(self, i: int) -> int | None:
+        """`엽서 10장짜리`, `10장 세트 2개`, `a 10 pack`: a number that says which, where another one counts."""
+        if not self._pieces[i].digits() or not self._keys[i + 1 : i + 2]:
+            return None
+        if self._keys[i + 1] == "pack" and self._keys[i] != "1":
+            return i + 2
+        at = i + 1 + (self._keys[i + 1] in words().counters)
+        if self._keys[at : at + 1] and self._keys[at] in _OF_A_KIND:
+            return at + 1
+        packed = at > i + 1 and at < len(self._keys) and self._keys[at] in words().counters
+        return at + 1 if packed and self._number_at(at + 1) is not None else None
+
+    def _of_name_behind(self, i: int) -> Mark | None:
+        """`24색 물감`: the number of a value, with a word of its own, before the goods that come so."""
+        if not self._pieces[i].digits() or len(self._keys[i]) < 2 or i + 2 >= len(self._keys):
+            return None
+        unit = self._keys[i + 1]
+        keys = self._lexicon.value_parts.get(self._keys[i], NO_KEYS)
+        if not keys or not unit.isalpha() or unit in words().counters | words().measures | words().separators:
+            return None
+        if not self._adjacent(i) or not self._is_of_goods_behind(i + 2, keys):
+            return None
+        return Mark("option", i, i + 2, near=keys, text=self._keys[i])
+
+    def _of_counted_goods(self, i: int) -> Mark | None:
+        """`10 postcards x 3`: the number behind counts, so the one before says which."""
+        keys = self._lexicon.value_parts.get(self._keys[i], NO_KEYS) if self._pieces[i].digits() else NO_KEYS
+        for length in range(MAX_PHRASE, 0, -1) if keys else ():
+            phrase = self._phrase(i + 1, length)
+            hits = self._lexicon.phrases.get(phrase) if phrase else None
+            if hits is None:
+                continue
+            at = i + 1 + length
+            at += at < len(self._keys) and self._keys[at] in words().counters
+            counted = self._keys[at : at + 1] == ["x"] and self._number_at(at + 1) is not None
+            own = any(self._lexicon.match(sku, keys) for sku in list(hits.all)[:MANY])
+            return Mark("option", i, i + 1, near=keys, text=self._keys[i]) if counted and own else None
+        return None
+
     def _for_so_many(self, i: int) -> tuple[Sides, int] | None:
         """`a tent for four`, where goods that are talked of come for so many people."""
         number = self._number_at(i) if i and self._keys[i - 1] == "for" else None
@@ -162,6 +218,17 @@ class Choices(Phrases):
     def _in_part(self, i: int) -> Mark | None:
         """A word or number of a value's name, where a product that has it is talked of."""
         near = self._near(i)
+        kind_end = self._kind_end(i)
+        if kind_end is not None:
+            parts = self._lexicon.value_parts.get(self._keys[i], NO_KEYS)
+            own = parts & self._talked_of() or (
+                parts if self._is_of_goods_behind(kind_end, parts) else NO_KEYS
+            )
+            if own:
+                return Mark("option", i, kind_end, near=own, text=self._keys[i])
+        behind = self._of_name_behind(i) or self._of_counted_goods(i)
+        if behind is not None:
+            return behind
         if not near or not self._plausible_value(i, near):
             return None
         end = i + 1
@@ -171,10 +238,18 @@ class Choices(Phrases):
 
     def _near(self, i: int) -> frozenset[ValueKey]:
         phrase = self._phrase(i, 1)
+        if phrase and phrase[0].isdigit() and len(phrase[0]) == 1:
+            return NO_KEYS  # it counts, unless a word of kinds says otherwise
         keys = self._lexicon.value_parts.get(phrase[0], NO_KEYS) if phrase else NO_KEYS
         if phrase and not keys and self._tells_which(i):
             keys = self._lexicon.everyday_parts.get(phrase[0], NO_KEYS)
-        return keys & self._talked_of() if keys else NO_KEYS
+        if not keys or keys & self._talked_of():
+            return keys & self._talked_of()
+        # `a green planner`, of one that comes in moss green
+        led = not self._pieces[i].digits() and self._is_of_goods_behind(
+            i + 1 + self._starts_value(i + 1), keys
+        )
+        return keys if led else NO_KEYS
 
     def _tells_which(self, i: int) -> bool:
         """`gối thấp`, `loại cao`; `gối cao bao nhiêu` asks how high."""
@@ -203,6 +278,8 @@ class Choices(Phrases):
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
         piece = self._pieces[i]
         extreme = all(name == "*" for name, _ in keys)
+        if self._leads_goods(i, keys):
+            return True
         if (piece.mended and len(piece.key) < 5) or self._is_to_be(i) or (extreme and not self._picks_out(i)):
             return False
         forms = self._lexicon.marked.get(piece.key, frozenset())
@@ -210,9 +287,18 @@ class Choices(Phrases):
         doubtful = len(piece.key) == 1 or piece.digits() or piece.key in words().doubtful_values
         if sure or not doubtful:
             return True
-        if extreme and keys & self._talked_of():
+        sized = any(name == "*" for name, _ in keys)
+        if keys & self._talked_of() and (extreme or (sized and self._picks_out(i))):
             return True
-        return self._answers(i) or self._is_beside_goods(i, keys)
+        return self._answers(i) or self._is_lone_letter(i, keys) or self._is_beside_goods(i, keys)
+
+    def _leads_goods(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """`a small pot`, `a big bottle of shampoo`: what is named behind comes so."""
+        at = i + 1
+        at += at < len(self._keys) and self._keys[at] in words().counters
+        at += self._keys[at : at + 1] == ["of"]
+        stands_before = self._keys[i] in _ENGLISH_SIZES or "\uac00" <= self._keys[i] <= "\ud7a3"
+        return stands_before and self._is_of_goods_behind(at, keys)
 
     def _is_to_be(self, i: int) -> bool:
         """The English verb and no beige."""
@@ -233,12 +319,14 @@ class Choices(Phrases):
         piece, counted = self._pieces[i], self._counted(i)
         if self._focus & keys and not counted and self._tells_apart(i, keys):
             return True
+        own = self._focus | self._talked_of()
+        if piece.digits() and self._counts_behind(i) and self._talked_of() & keys:
+            return True
         if piece.digits() and counted:
             return False
         if self._goes_on_with_list(i, keys):
             return True
         before = self.marks[-1] if self.marks else None
-        own = self._focus | self._talked_of()
         if before is not None and before.kind == "quantity" and before.end == i and own & keys:
             listed = self._number_at(i + 1) is not None and self._starts_value(i + 2)
             ends = self._ends_clause(i + 1) and self._talked_of() & keys
@@ -273,6 +361,16 @@ class Choices(Phrases):
         after = self._keys[i] if i < len(self._keys) else "."
         return not after[0].isalnum() or after in words().please or after in words().separators
 
+    def _is_lone_letter(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """`two dresses, S and L`, `a pen with F nib`: a letter that says how the goods named before it come."""
+        piece = self._pieces[i]
+        if len(piece.key) > 1 or not piece.key.isalpha() or not self._talked_of() & keys:
+            return False
+        named = any(mark.kind == "product" for mark in self.marks)
+        after = self._keys[i + 1] if i + 1 < len(self._keys) else ","
+        listed = bool(self.marks) and self.marks[-1].kind == "separator" and self.marks[-1].end == i
+        return named and (piece.upper or (listed and not after[0].isalnum()))
+
     def _picks_out(self, i: int) -> bool:
         """`chai nhỏ`, `the big one`, and no `nhỏ hơn`, `cho nhỏ em`."""
         before = self._keys[i - 1] if i else ""
@@ -290,6 +388,14 @@ class Choices(Phrases):
     def _counted(self, i: int) -> bool:
         follows = self._keys[i + 1] if i + 1 < len(self._keys) else ""
         return follows in words().counters or follows in ("x", "k") or follows in words().measures
+
+    def _counts_behind(self, i: int) -> bool:
+        """`shoes 42 x1`, `운동화 42 한 켤레`: the number that counts stands behind this one."""
+        at = i + 1 + (self._keys[i + 1 : i + 2] == ["x"])
+        read = self._number_at(at)
+        if read is None or not any(mark.kind == "product" for mark in self.marks):
+            return False
+        return at > i + 1 or (read[1] < len(self._keys) and self._keys[read[1]] in words().counters)
 
     def _leads_to_option(self, i: int) -> bool:
         """What follows is a size or the like: `2 den L`, `s trang`."""

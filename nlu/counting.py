@@ -17,6 +17,11 @@ _OF_A_HOUSE = frozenset(
      "address"]
 )  # fmt: skip
 _LEADING_TO_A_HOUSE = frozenset({"la", "is", ":", "so", "number", "no"})
+_MAKING = frozenset({"make", "change", "swap", "switch", "turn"})
+_INTO_OTHER = frozenset({"sang", "qua", "mau"})
+_OBJECT = frozenset({"를", "을"})
+_TOWARDS = frozenset({"로", "으로"})
+_BECOMING = frozenset({"thanh"})
 _BEFORE_A_COUNTER = frozenset(["한", "두", "세", "네"])
 """Korean numbers that never stand alone: a bare `네` is a yes."""
 
@@ -38,9 +43,11 @@ class Counting(Choices):
 
     def _number_mark(self, start: int, at: int, *, labelled: bool) -> Mark | None:
         read = self._number_at(at)
-        if read is None or self._is_the_one(at):
+        if read is None or self._is_the_one(at) or self._numbers_a_list(at):
             return None
         number, end = read
+        if end < len(self._keys) and self._keys[max(0, at - 1)] == "half" and self._dozen(end):
+            return Mark("quantity", start, end + 1, quantity=6, counted=True, text=self._keys[at])
         digits = self._keys[at].isdigit()
         counted = labelled or (digits and end < len(self._keys) and self._keys[end] == "x")
         end += counted and not labelled
@@ -52,23 +59,68 @@ class Counting(Choices):
             counted, end = True, end + 1
         if not counted and self._keys[at] in _BEFORE_A_COUNTER:
             return None
-        if self._is_had(start, end):
+        if self._is_had(start, end) or self._is_given_up(start, end):
             return None
         counted = counted or (not self._keys[at].isascii() and len(self._keys[at]) > 1)
         counted = counted or (not digits and self._is_taken(start, end))
         beside = self._starts_name(end) or self._starts_value(end) or self._is_goods_itself(end)
         beside = beside or self._listed(end, "each") is not None
+        beside = beside or bool(self._measure_keys(end) and not self._is_counter(end))
         beside = beside or bool(self._near(end + (self._keys[end : end + 1] == ["in"])))
         beside = beside or (self._keys[end : end + 1] in _FURTHER and self._starts_name(end + 1))
         plain = self._is_plain_count(at) if digits else self._is_answer(at, end)
         if not (counted or beside or plain):
             return None
-        return Mark("quantity", start, end, quantity=number, counted=counted, text=self._keys[at])
+        some = self._is_of_several(start, end)
+        return Mark("quantity", start, end, quantity=number, counted=counted, some=some, text=self._keys[at])
+
+    def _is_of_several(self, start: int, end: int) -> bool:
+        """`하나는 검정으로`, `make one black`, `1 trong 2 cái`: the others stay as they are."""
+        after = self._keys[end] if end < len(self._keys) else ""
+        if after in ("는", "은", "만", "of", "trong", "thi"):
+            return True
+        if self._keys[max(0, start - 1) : start] == ["doi"] and after in _INTO_OTHER:
+            return True
+        return (
+            start > 0
+            and self._keys[start - 1] in _MAKING
+            and self._starts_value(end + (after in ("to", "into")))
+        )
 
     def _is_had(self, start: int, end: int) -> bool:
         """`có hai cái rồi`, `already have two`: what somebody has and does not want."""
         before, after = self._keys[max(0, start - 2) : start], self._keys[end : end + 1]
         return (before[-1:] == ["co"] and after == ["roi"]) or before == ["already", "have"]
+
+    def _numbers_a_list(self, at: int) -> bool:
+        """`1) a notebook 2) a cap`."""
+        piece = self._pieces[at]
+        opened = "(" in self._text[max(0, piece.start - 2) : piece.start]
+        return piece.digits() and self._text[piece.end : piece.end + 1] == ")" and not opened
+
+    def _is_given_up(self, start: int, end: int) -> bool:
+        """`3 instead of 2`, `from 2 to 3`, `2개 말고 3개`, `2 cái thành 3 cái`: the number left behind."""
+        before, link = self._keys[max(0, start - 2) : start], self._keys[end : end + 1]
+        other = self._number_at(end + 1)
+        if before in (["instead", "of"], ["rather", "than"]) or before[-1:] == ["not"]:
+            return any(mark.kind == "quantity" for mark in self.marks) or self._says_but(end)
+        if other is None or not link:
+            return False
+        if link[0] in words().negators_after:
+            return True
+        counter = other[1] < len(self._keys) and self._keys[other[1]] in words().counters
+        behind = other[1] + counter
+        if link[0] in _OBJECT:
+            return bool(set(self._keys[behind : behind + 1]) & _TOWARDS)
+        led = link[0] in _BECOMING or (
+            link[0] in ("to", "len", "sang", "qua") and before[-1:] in (["from"], ["tu"])
+        )
+        return led and not (self._starts_value(behind) or self._starts_name(behind))
+
+    def _says_but(self, end: int) -> bool:
+        """`not 2 but 3`, `not 2, 3`."""
+        link = self._keys[end : end + 1]
+        return bool(link) and link[0] in ("but", ",", "rather") and self._number_at(end + 1) is not None
 
     def _is_answer(self, at: int, end: int) -> bool:
         """`one pls`, `cho em hai nha`, `just two`: a number word that is all its clause asks for."""
@@ -80,7 +132,11 @@ class Counting(Choices):
             or before in ("then", "so", "vay", "the", "thi", "those", "these", "last", "remaining", "other")
             or (at > 1 and self._keys[at - 2] in ("cho", "lay", "give"))
         )
-        opens = led or not before[0].isalnum()
+        last = self.marks[-1] if self.marks else None
+        goods = (
+            last is not None and last.end == at and (last.kind in ("product", "option") or last.text == "-")
+        )
+        opens = led or not before[0].isalnum() or (goods and self._keys[at] != "one")
         closes = after in words().please or not after[0].isalnum()
         if after == "of":
             return True

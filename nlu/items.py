@@ -13,10 +13,11 @@ from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
-from nlu.scene import Scene, Talked, as_in_the_cart, variant_options, variant_with
-from nlu.swaps import is_given_up, some_given_up, swapped
+from nlu.scene import Scene, Talked, as_in_the_cart, counted_line, variant_options, variant_with
+from nlu.swaps import is_given_up, some_of_the_line, swapped
 from nlu.values import ValueMatch
-from nlu.wishes import Wish, wishes_of
+from nlu.wish import Wish
+from nlu.wishes import wishes_of
 from nlu.wordlists import common_words, words
 
 MAX_CANDIDATES = 6
@@ -53,7 +54,7 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
             mentions += _beside(wish, named, scene, span)
             continue
         own = _mentions(wish, [w for w in wishes if w.product is wish.product], scene, span)
-        mentions += some_given_up(own, scene) if is_given_up(wish, pieces) else own
+        mentions += some_of_the_line(own, scene) if wish.some or is_given_up(wish, pieces) else own
     if not mentions and bare is not None:
         span = _span(wishes[-1], folded, pieces)
         each = any(wish.each for wish in wishes)
@@ -212,6 +213,9 @@ def _mention(
     if product is not None and replaced is not None:
         chosen = {**variant_options(product, replaced), **chosen}
     variant = variant_with(product, chosen) if product else None
+    line = counted_line(product, scene) if product else None
+    if line is not None and variant is None and change == "replace" and not options and wish.quantity:
+        variant, change = line, "set"  # `3 hats instead of 2`: nothing but the number changes.
     if product is not None and variant is None and change == "remove":
         lines = [item.variant_sku for item in scene.cart if item.product_sku == product.sku]
         variant = lines[0] if len(lines) == 1 else None

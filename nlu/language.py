@@ -19,10 +19,14 @@ _SEEN = 500
 """So many characters are enough to tell."""
 
 
-def detect(raw: str, talk: Sequence[Token]) -> tuple[str, float]:
+_ENOUGH = 2
+
+
+def detect(raw: str, talk: Sequence[Token], foreign: int = 0) -> tuple[str, float]:
     """Short or mixed messages get a low confidence: the conversation's language then stays.
 
-    `talk` are the words that belong to no product, person or place.
+    `talk` are the words that belong to no product, person or place; `foreign`: how many of the goods' words are
+    English and nothing else, which tells where no talk does (`2 bath towels white`).
     """
     if raw.lstrip()[:1] in _COMMANDS:
         return "vi", 0.3
@@ -36,7 +40,7 @@ def detect(raw: str, talk: Sequence[Token]) -> tuple[str, float]:
     if marks:
         return ("vi", 0.95) if leaning < 2 + 2 * marks else ("en", 0.6)
     if not leaning:
-        return "vi", 0.3
+        return ("en", 0.6) if foreign >= _ENOUGH else ("vi", 0.3)
     return "en" if leaning > 0 else "vi", round(min(0.45 + 0.12 * abs(leaning), 0.95), 2)
 
 

@@ -4,6 +4,7 @@ All that a message needs is look-ups and set operations, so a catalogue of ten t
 of forty.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ from nlu.values import OptionIndex, Phrase, ValueKey, ValueMatch, index_option, 
 from nlu.wordlists import common_words, words
 
 MAX_PHRASE = 8
+_SYLLABLE = re.compile(
+    "(?:b|ch?|d|g[hi]?|h|kh?|l|m|n(?:gh?|h)?|p(?:h)?|qu|r|s|t[hr]?|v|x)?[aeiouy]{1,3}(?:ch?|n[gh]?|m|p|t)?"
+)
+"""What may be a Vietnamese syllable, without its marks."""
 K = TypeVar("K")
 Skus = frozenset[str]
 NONE: Skus = frozenset()
@@ -61,6 +66,8 @@ class Lexicon:
     known: frozenset[str] = frozenset()
     by_sound: Mapping[str, str] = field(default_factory=dict)
     """Latin words by their consonants, for Koreans who write them in Hangul."""
+    foreign: frozenset[str] = frozenset()
+    """Words of the English names that no Vietnamese name has and no Vietnamese would write."""
     marked: dict[str, frozenset[str]] = field(default_factory=dict)
     """How a folded word is written with its diacritics, where the catalogue says so."""
     _variant_product: dict[str, str] = field(default_factory=dict)
@@ -87,12 +94,15 @@ class Lexicon:
         return self.singular(word) or self._slips.mend(word)
 
     def singular(self, word: str) -> str | None:
-        """`mugs` → `mug`: no slip, but the same word."""
-        return word[:-1] if word.endswith("s") and word[:-1] in self.known else None
+        """`mugs` → `mug`, `dresses` → `dress`: no slip, but the same word."""
+        return next((one for one in _singulars(word) if one in self.known), None)
 
     def match(self, sku: str, keys: Iterable[ValueKey]) -> tuple[ValueMatch, ...]:
         own = self.values_of.get(sku, {})
         return tuple(dict.fromkeys(own[key] for key in keys if key in own))
+
+    def having_any(self, keys: Iterable[ValueKey]) -> Skus:
+        return frozenset(sku for key in keys for sku in self.having_value.get(key, NONE))
 
     def _index_names(self, products: list[ProductWords]) -> None:
         full: dict[Phrase, set[str]] = defaultdict(set)
@@ -119,6 +129,8 @@ class Lexicon:
             for name in map(split, product.category):
                 if name:
                     category[name[:MAX_PHRASE]].add(sku)
+        for listed in (full, part, category):
+            _add_plurals(listed, {word for phrase in category for word in phrase} | having.keys())
         self.phrases = {
             phrase: Hits(*(frozenset(found.get(phrase, ())) for found in (full, part, category)))
             for phrase in {*full, *part, *category}
@@ -152,6 +164,7 @@ class Lexicon:
         self.known = frozenset(listed | {name for name in self.joined if not name.isascii()})
         self._slips = Slips(word for word in self.known if word.isalpha())
         self.by_sound = index_by_sound(word for word in listed if word not in common_words())
+        self.foreign = _foreign_words(products)
         marked: dict[str, set[str]] = defaultdict(set)
         names = {name for product in products for name in (*product.names, *product.category)}
         names |= {name for p in products for o in p.options for v in o.values for name in (v.value, *v.names)}
@@ -160,6 +173,44 @@ class Lexicon:
                 for word in _WORDS(name):
                     marked[fold(word)].add(marked_key(word))
         self.marked = {word: frozenset(forms) for word, forms in marked.items()}
+
+
+def _foreign_words(products: Iterable[ProductWords]) -> frozenset[str]:
+    own: set[str] = set()
+    english: set[str] = set()
+    for product in products:
+        own.update(word for name in product.names[:1] for word in split(name))
+        english.update(word for name in product.names[1:2] for word in split(name))
+        for option in product.options:
+            for value in option.values:
+                own.update(split(value.value))
+                english.update(word for name in value.names for word in split(name))
+    return frozenset(w for w in english - own if w.isascii() and w.isalpha() and not _SYLLABLE.fullmatch(w))
+
+
+def _singulars(word: str) -> Iterable[str]:
+    if word.endswith("s"):
+        yield word[:-1]
+    if word.endswith("es"):
+        yield word[:-2]
+    if word.endswith("ies"):
+        yield f"{word[:-3]}y"
+    if word.endswith("ves"):
+        yield from (f"{word[:-3]}f", f"{word[:-3]}fe")
+    if word == "mice":
+        yield "mouse"
+
+
+def _add_plurals(listed: dict[Phrase, set[str]], known: Iterable[str]) -> None:
+    """`tote bags` where the shop has a shelf of `bags`: a word that is known as it is gets no mending."""
+    ending: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in listed:
+        if len(phrase) > 1:
+            ending[phrase[-1]].append(phrase)
+    for many in known:
+        if many.isascii() and many.isalpha():
+            for phrase in [phrase for one in _singulars(many) for phrase in ending[one]]:
+                listed[(*phrase[:-1], many)] |= listed[phrase]
 
 
 def _merged(indexes: Iterable[Mapping[K, frozenset[ValueKey]]]) -> dict[K, frozenset[ValueKey]]:

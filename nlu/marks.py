@@ -94,7 +94,7 @@ class Reader(Counting):
             further = like is not None and like.hits.full and like.end > named.end
             return like if like is not None and further and like.hits.all <= named.hits.all else named
         if named is None or (like is not None and like.end > named.end):
-            return like or self._called_one(i)
+            return like or self._called_one(i) or self._head_behind_value(i)
         return named
 
     def _called_one(self, i: int) -> Mark | None:
@@ -111,6 +111,19 @@ class Reader(Counting):
         )
         meant = having & self._in_hand or having
         return self._product_mark(i, i + 1, Hits(part=meant)) if len(meant) == 1 else None
+
+    def _head_behind_value(self, i: int) -> Mark | None:
+        """`a black cap`, `the 6 mm mat`: the one thing that comes so and has this word in its name."""
+        before = self.marks[-1] if self.marks else None
+        key = self._keys[i]
+        if before is None or before.kind != "option" or before.end != i or not key.isalpha() or len(key) < 3:
+            return None
+        if key in words().en_words | words().vi_words | words().numbers.keys() or self._pieces[i].marked:
+            return None
+        having = self._lexicon.having_word.get(key, NONE)
+        keys = before.keys | before.near
+        meant = [sku for sku in having if self._lexicon.match(sku, keys)] if len(having) <= MANY else []
+        return self._product_mark(i, i + 1, Hits(part=frozenset(meant))) if len(meant) == 1 else None
 
     def _number_before_name(self, i: int) -> Mark | None:
         """`the 20000 power bank`: the number that stands in its name, said before it."""

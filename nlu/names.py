@@ -75,6 +75,8 @@ _GOES_TO = re.compile(
     r"\s(?:to|for|cho|tới|toi|đến|den)\s+((?:[A-ZÀ-Ỹ][^\W\d_]+[\s'.-]+){0,4}[A-ZÀ-Ỹ][^\W\d_]+)\s*$"
 )
 """Before phone and address: `1 lamp to Nick Palmer, 0901 …`."""
+_GOES_TO_SMALL = re.compile(r"(?:^|\s)(?:to|for)\s+([a-z]{2,}(?:\s[a-z]{2,}){1,2})\s*$")
+"""The same in small letters: then only words that are no talk make a name."""
 
 
 def find_name(
@@ -177,6 +179,11 @@ def _beside(raw: str, taken: Sequence[Span], details: Sequence[Span]) -> NameMen
         (offset + led.start(1), offset + led.end(1))
         for offset, part in parts
         if (led := _GOES_TO.search(part)) is not None and not is_talk(led.group(1).split()[0])
+    ]
+    standing = standing or [
+        (offset + led.start(1), offset + led.end(1))
+        for offset, part in parts
+        if (led := _GOES_TO_SMALL.search(part)) is not None and not any(map(is_talk, led.group(1).split()))
     ]
     if not standing:
         return None

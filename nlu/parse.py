@@ -110,7 +110,7 @@ def _understood(text: str, context: Context) -> Parse:
     reading = read(text, context)
     raw, entities = reading.line.raw, reading.entities
     talk = _talk(reading)
-    language, sure = detect(raw, talk)
+    language, sure = detect(raw, talk, _foreign(reading, context.lexicon))
     question = is_question(raw, reading.tokens)
     scored = _without_idle(dict(classify(reading.units)), _beside_values(talk, reading))
     scored = _wished_not_removed(scored, reading, context, question)
@@ -143,6 +143,13 @@ def _understood(text: str, context: Context) -> Parse:
         note=find_note(raw, reading.tokens),
         only=says_only(raw),
     )
+
+
+def _foreign(reading: Reading, lexicon: Lexicon) -> int:
+    """How many words of the goods' English names stand in it, outside of names and places."""
+    masked = _masked_tokens(reading.tokens, reading.line, [span for span, _ in reading.entities.spans()])
+    said = {token.text for i, token in enumerate(reading.tokens) if i not in masked and not token.marked}
+    return sum(word in lexicon.foreign or lexicon.singular(word) in lexicon.foreign for word in said)
 
 
 def _items(reading: Reading, context: Context, scored: dict[str, float]) -> Found:

@@ -40,6 +40,8 @@ class Mark:
     """Of a pointer, counted from 1; with `quantity`, so many from the first on."""
     counted: bool = False
     """Of a quantity: it stands with a word for pieces."""
+    some: bool = False
+    """Of a quantity: so many of those that are there, `하나는`, `one of the bags`."""
     negated: bool = False
     mended: bool = False
     text: str = ""

@@ -55,6 +55,10 @@ def _hangul_parts(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
         number = counted.group(1)
         behind = _hangul_parts(text[len(number) :], lexicon)
         return [(number, str(_CHINESE_NUMBERS.index(number) + 1)), *behind]
+    brand = next((name for name in words().brands if text.startswith(name)), None)
+    if brand is not None and brand not in lexicon.known and words().brands[brand] in lexicon.known:
+        behind = _hangul_parts(text[len(brand) :], lexicon) if text[len(brand) :] else []
+        return [(brand, words().brands[brand]), *behind]
     parts = split_hangul(text, lexicon.known)
     if parts[0] not in lexicon.known and (foreign := latin_for(text, lexicon.by_sound)) is not None:
         word, end = foreign

@@ -49,9 +49,16 @@ def variant_with(product: ProductWords, options: dict[str, str]) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def as_in_the_cart(product: ProductWords, chosen: dict[str, str], scene: Scene) -> dict[str, str]:
+def counted_line(product: ProductWords, scene: Scene) -> str | None:
+    """The one line of the cart that has this product."""
     lines = [item.variant_sku for item in scene.cart if item.product_sku == product.sku]
-    if len(lines) != 1 or not chosen:
+    return lines[0] if len(lines) == 1 else None
+
+
+def as_in_the_cart(product: ProductWords, chosen: dict[str, str], scene: Scene) -> dict[str, str]:
+    """The rest of the options as the one line of the cart has them."""
+    line = counted_line(product, scene)
+    if line is None or not chosen:
         return chosen
-    both = {**variant_options(product, lines[0]), **chosen}
+    both = {**variant_options(product, line), **chosen}
     return both if variant_with(product, both) else chosen

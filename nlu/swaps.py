@@ -7,7 +7,7 @@ from dataclasses import replace
 from nlu.models import ItemMention
 from nlu.pieces import Piece
 from nlu.scene import Scene, variant_options, variant_with
-from nlu.wishes import Wish
+from nlu.wish import Wish
 
 _GIVING_UP = frozenset({"doi", "thay", "change", "swap", "switch", "exchange"})
 
@@ -99,14 +99,28 @@ def is_given_up(wish: Wish, pieces: Sequence[Piece]) -> bool:
     return bool(_GIVING_UP & set(beside))
 
 
-def some_given_up(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
+def some_of_the_line(mentions: list[ItemMention], scene: Scene) -> list[ItemMention]:
+    """`하나는 블랙으로`, `make one of the bags black`: the rest of the line stays."""
     held = {item.variant_sku: item.quantity for item in scene.cart}
-    if len(mentions) != 1 or not mentions[0].replaces or not mentions[0].variant_sku:
-        return mentions
-    come = mentions[0]
-    old = come.replaces or ""
-    if not come.quantity or come.quantity >= held.get(old, 0) or not come.product_sku:
-        return mentions
-    chosen = variant_options(scene.lexicon.products[come.product_sku], old)
-    out = replace(come, options=chosen, variant_sku=old, change="remove", replaces=None)
-    return [out, replace(come, change="add", replaces=None)]
+    parted: list[ItemMention] = []
+    for mention in mentions:
+        left = held.get(mention.replaces or "", 0) - (mention.quantity or 0)
+        if not mention.quantity or left <= 0:
+            parted.append(mention)
+            continue
+        parted.append(
+            replace(
+                mention,
+                options=_as_held(mention, scene),
+                variant_sku=mention.replaces,
+                change="remove",
+                replaces=None,
+            )
+        )
+        parted.append(replace(mention, change="add", replaces=None))
+    return parted
+
+
+def _as_held(mention: ItemMention, scene: Scene) -> dict[str, str]:
+    product = scene.lexicon.products.get(mention.product_sku or "")
+    return variant_options(product, mention.replaces) if product is not None and mention.replaces else {}

@@ -24,6 +24,9 @@ def _without_total(marks: list[Mark], at: int) -> list[Mark]:
         return marks
     shares = list(takewhile(lambda m: m.kind in _OF_THE_SHARES and not m.negated, marks[begin:]))
     after = marks[begin + len(shares) :][:1]
+    if after and after[0].kind == "product":
+        shares = _before_next_goods(shares)
+        after = []
     if after and after[0].kind in ("each", "correction", "option"):
         return marks
     numbers = [m.quantity for m in shares if m.kind == "quantity"]
@@ -46,6 +49,12 @@ def _shared_by(options: Sequence[Mark], shares: int) -> bool:
     """Enough for each share, and no more: of `2 nến quế, 1 sả, 1 nhài` the two have a scent of their own."""
     named = Counter(name for mark in options for name in mark.option_names)
     return len(options) >= shares and max(named.values(), default=0) <= shares
+
+
+def _before_next_goods(shares: list[Mark]) -> list[Mark]:
+    """`2 jerseys, S and M, plus a ball`: what stands behind the last separator belongs to the other goods."""
+    last = max((i for i, mark in enumerate(shares) if mark.kind == "separator"), default=0)
+    return shares[:last]
 
 
 def _behind_goods(marks: Sequence[Mark], at: int) -> int | None:

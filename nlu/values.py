@@ -20,6 +20,7 @@ _COLOURS = frozenset({"xanh"})
 """Everyday words that stand in the names of many values, and alone for one of them."""
 LONG_WORD = 5
 """Shorter words are not abbreviated."""
+LEAST_PLURAL = 3
 SMALLEST: ValueKey = ("*", "smallest")
 
 
@@ -71,10 +72,11 @@ def index_option(option: OptionWords) -> OptionIndex:
         measure = _first_measure(split(value.value))
         for own_sides in (multiplied, multiplied[:1]) if multiplied else ():
             sides.setdefault(own_sides, set()).add(key)
-        if measure is not None:
-            sizes.append((measure, own[key]))
-            if measure_of(split(value.value)) is not None:
-                measures.setdefault(measure, set()).add(key)
+        counted = measure or _count(split(value.value))
+        if counted is not None:
+            sizes.append((counted, own[key]))
+        if measure is not None and measure_of(split(value.value)) is not None:
+            measures.setdefault(measure, set()).add(key)
     _add_extremes(sizes, option, own, phrases)
     alone = {told: keys for told, keys in sides.items() if len(keys) == 1}
     return OptionIndex(
@@ -92,7 +94,7 @@ def _phrases(name: str) -> Iterable[Phrase]:
     if not phrase:
         return
     alike = (tuple(other.split()) for other in synonyms.get(" ".join(phrase), ()))
-    for one in (phrase, *alike, *_cut_short(phrase)):
+    for one in (phrase, *alike, *_cut_short(phrase), *_of_one(phrase)):
         yield one
         if len(one) == 2 and all(word.isalpha() and word.isascii() for word in one):
             yield one[::-1]
@@ -103,6 +105,16 @@ def _phrases(name: str) -> Iterable[Phrase]:
         if joined[0].isdigit() or joined in sizes:
             for word in words().size_words:
                 yield (word, *one)
+
+
+def _of_one(phrase: Phrase) -> Iterable[Phrase]:
+    """`24 colours` of paints that are bought as the `24 color set`."""
+    american = tuple(word.replace("colour", "color") for word in phrase)
+    for one in {phrase, american} if len(phrase) > 1 else ():
+        if one != phrase:
+            yield one
+        if len(one[-1]) > LEAST_PLURAL and one[-1].endswith("s") and one[-1].isascii():
+            yield (*one[:-1], one[-1][:-1])
 
 
 def _cut_short(phrase: Phrase) -> Iterable[Phrase]:
@@ -119,8 +131,7 @@ def _parts(phrase: Phrase) -> Iterable[str]:
         return
     for word in phrase:
         if word.isdigit():
-            if len(word) > 1:
-                yield word
+            yield word
         elif len(word) > 1 and not (
             word in common_words() and word not in _COLOURS | words().synonyms.keys()
         ):
@@ -169,6 +180,13 @@ def values_measured(values: Sequence[str], text: str) -> list[str]:
     told = {read[0] for i in range(len(said)) if (read := measure_at(said, i)) is not None}
     own = {value: split(value) for value in values}
     return [value for value in values if _first_measure(own[value]) in told]
+
+
+def _count(phrase: Phrase) -> Measure | None:
+    """`500 mảnh`, `24 màu`: so many of something."""
+    if len(phrase) != 2 or not phrase[0].isdigit() or phrase[1].isdigit():
+        return None
+    return phrase[1], float(phrase[0])
 
 
 def _first_measure(phrase: Phrase) -> Measure | None:

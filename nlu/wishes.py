@@ -1,13 +1,14 @@
 """Marks grouped into wishes: a new one begins where a mark would stand twice; a neighbour lends its product."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from nlu.choices import MANY
+from nlu.each import one_of_each, spread
 from nlu.lexicon import NONE, Lexicon
 from nlu.phrases import SMALL, Mark
 from nlu.totals import shared_out
+from nlu.wish import Wish
 
 _FURTHER = frozenset({"them", "add", "추가"})
 """Words that begin one more thing beside what was named."""
@@ -15,38 +16,8 @@ _SWAPS = frozenset({"doi sang", "doi qua", "doi thanh", "sang", "thay bang"})
 _SENTENCE_ENDS = frozenset({".", ";", "\n"})
 
 
-@dataclass
-class Wish:
-    marks: list[Mark] = field(default_factory=list)
-    product: Mark | None = None
-    pointer: Mark | None = None
-    quantity: int | None = None
-    options: list[Mark] = field(default_factory=list)
-    own_product: bool = True
-    each: bool = False
-    removed: bool = False
-    carried: bool = False
-    """It is taken out only as one of a list: `bỏ chả, nem`."""
-    kept: bool = False
-    """It stays as it is."""
-    further: bool = False
-    """It comes beside what was named before it."""
-    swapped: bool = False
-    """What is said of it takes another's place: `đổi sang màu đen`."""
-    article: bool = False
-    """Its number is no more than `a`."""
-    counted: bool = False
-    """Its number stands with a word for pieces."""
-    after_separator: bool = False
-    """A separator stands between the last mark and what comes."""
-
-    @property
-    def names_something(self) -> bool:
-        return self.product is not None or self.pointer is not None or bool(self.options)
-
-
 def wishes_of(marks: Sequence[Mark], lexicon: Lexicon) -> list[Wish]:
-    wishes = _spread(_grouped(shared_out(marks), lexicon))
+    wishes = spread(one_of_each(_grouped(shared_out(marks), lexicon), lexicon))
     _inherit(wishes, lexicon)
     _share_back(wishes, lexicon)
     return _without_repeats(_without_totals(wishes))
@@ -135,7 +106,7 @@ def _add(wish: Wish, mark: Mark, corrected: bool) -> None:
         return
     wish.marks.append(mark)
     if mark.kind == "quantity":
-        wish.quantity, wish.counted = mark.quantity, mark.counted
+        wish.quantity, wish.counted, wish.some = mark.quantity, mark.counted, mark.some
         wish.article = mark.text in ("a", "an")
     elif mark.kind == "product":
         wish.product = mark
@@ -158,7 +129,7 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
     if mark.kind == "pointer":
         return wish.pointer is not None
     if mark.kind == "option":
-        return _clashes(wish, mark, lexicon)
+        return _clashes(wish, mark, lexicon) or _is_of_the_next(wish, mark, rest, lexicon)
     if mark.kind == "separator":
         if wish.quantity is not None and not wish.names_something:
             return _counts_its_own(rest)
@@ -168,6 +139,18 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
         alone = wish.counted and not wish.names_something and "quantity" in following
         return (wish.product is not None or bool(wish.options) or alone) and "product" in following
     return False
+
+
+def _is_of_the_next(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
+    """`a paint set n a beige pencil case`: the goods before it never come so, those right behind it do."""
+    behind = next((other for other in rest[:1] if other.kind == "product"), None)
+    if behind is None or wish.product is None or wish.options == [] and wish.quantity is None:
+        return False
+    keys = mark.keys | mark.near
+    own, theirs = (
+        any(lexicon.match(sku, keys) for sku in list(m.hits.all)[:MANY]) for m in (wish.product, behind)
+    )
+    return theirs and not own
 
 
 def _counts_its_own(rest: Sequence[Mark]) -> bool:
@@ -191,6 +174,8 @@ def _counts_another(wish: Wish, rest: Sequence[Mark], lexicon: Lexicon) -> bool:
 def _clashes(wish: Wish, mark: Mark, lexicon: Lexicon) -> bool:
     """Another value of an option that this wish has already, parted from it by a separator or a quantity."""
     last = wish.marks[-1] if wish.marks else None
+    if wish.each and not mark.negated:
+        return False  # `one each in M and L`: shared out by and by
     if last is None or not (wish.after_separator or last.kind == "quantity" or last.negated != mark.negated):
         return False
     return bool(
@@ -207,33 +192,6 @@ def _option_names(mark: Mark, wish: Wish, lexicon: Lexicon) -> set[str]:
     return found or set(mark.option_names)
 
 
-def _spread(wishes: list[Wish]) -> list[Wish]:
-    """`đen và trắng mỗi màu 2 cái`: one number for all that stand before it."""
-    for i, wish in enumerate(wishes):
-        if not wish.each or wish.quantity is None:
-            continue
-        for other in reversed(wishes[:i]):
-            if other.quantity is not None and not other.article:
-                break
-            other.quantity = wish.quantity
-    named = any(w.names_something for w in wishes)
-    kept = [w for w in wishes if w.names_something or not (w.each and named)]
-    if not named and any(w.each for w in wishes):
-        kept = [w for w in wishes if w.each]
-    return [part for wish in kept for part in _by_value(wish)]
-
-
-def _by_value(wish: Wish) -> list[Wish]:
-    if not wish.each or len(wish.options) < 2:
-        return [wish]
-    names = [mark.option_names for mark in wish.options]
-    twice = [mark for mark, own in zip(wish.options, names, strict=True) if names.count(own) > 1]
-    if len(twice) < 2:
-        return [wish]
-    shared = [mark for mark in wish.options if mark not in twice]
-    return [replace(wish, options=[*shared, mark], each=True) for mark in twice]
-
-
 def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
     """`2 đen 1 trắng áo thun`, `áo thun: 1 đen L, 2 trắng M`: the neighbour's product."""
     for forward, order in ((True, range(len(wishes))), (False, range(len(wishes) - 1, -1, -1))):
@@ -246,23 +204,25 @@ def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
                 continue  # `remove the black ones, add a rope`: black ones of the cart
             elif wish.options and wish.pointer is None and last is not None and _may_be(wish, last, lexicon):
                 wish.product, wish.own_product = last.product, False
-                if forward and last.quantity and wish.quantity:
+                if forward and not last.removed:
                     wish.options = [*_shared_options(last, wish, lexicon), *wish.options]
                     last = wish
 
 
 def _may_be(wish: Wish, neighbour: Wish, lexicon: Lexicon) -> bool:
-    """`3 gói bỉm M, 1 túi 2l`: what comes so that the neighbour never does is another product, if one alone does."""
+    """`3 gói bỉm M, 1 túi 2l`, `a case for iPhone 16 and earbuds`: what comes so that the neighbour never does is
+    another product, if one alone does.
+    """
     hits = neighbour.product.hits.all if neighbour.product is not None else NONE
-    if not 0 < len(hits) <= MANY or wish.quantity is None:
+    if not 0 < len(hits) <= MANY:
         return True
-    own = {match.option for sku in hits for match in lexicon.values_of.get(sku, {}).values()}
+    values = {key: match for sku in hits for key, match in lexicon.values_of.get(sku, {}).items()}
     keys = {key for mark in wish.options for key in mark.keys | mark.near}
-    elsewhere = {sku for key in keys for sku in lexicon.having_value.get(key, ())}
-    if len(elsewhere) != 1 or elsewhere & hits:
+    elsewhere = lexicon.having_any(keys)
+    if values.keys() & keys or len(elsewhere) != 1:
         return True
     names = {match.option for sku in elsewhere for key in keys for match in lexicon.match(sku, (key,))}
-    return bool(names & own)
+    return wish.quantity is not None and bool(names & {match.option for match in values.values()})
 
 
 def _shared_options(before: Wish, wish: Wish, lexicon: Lexicon) -> list[Mark]:

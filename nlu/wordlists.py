@@ -25,6 +25,8 @@ class Words:
     size_values: frozenset[str]
     takers: tuple[str, ...]
     """What stands before a number of goods: `lấy hai`, `make it two`."""
+    brands: dict[str, str]
+    """Foreign names as Koreans write them, by no rule of sound."""
     of_them: frozenset[str]
     either: frozenset[str]
     idle: frozenset[str]
@@ -92,6 +94,7 @@ def words() -> Words:
         units={unit: (kind, float(size)) for unit, (kind, size) in data["units"].items()},
         alike=tuple(map(tuple, data["alike"])),
         ordinals=data["ordinals"],
+        brands=data["brands"],
         payments={"cod": tuple(data["cod"]), "bank_transfer": tuple(data["bank_transfer"])},
         accented={word: frozenset(forms) for word, forms in data["accented"].items()},
         **plain,

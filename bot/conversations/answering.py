@@ -203,7 +203,8 @@ def _changes_language(parse: Parse, heard_before: bool) -> bool:
     if parse.language_confidence < SURE_OF_LANGUAGE:
         return False
     spans = [parse.address_span, parse.name.span if parse.name else None]
-    spans += [item.span for item in parse.items if item.refers is None]
+    if heard_before:
+        spans += [item.span for item in parse.items if item.refers is None]
     rest = "".join(
         " " if any(span and span[0] <= i < span[1] for span in spans) else c for i, c in enumerate(parse.text)
     )

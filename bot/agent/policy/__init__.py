@@ -18,7 +18,14 @@ from bot.agent.policy.offers import asked_before, take_offer, with_offered_size
 from bot.agent.policy.ordering import agree, order, whole_cart
 from bot.agent.policy.questions import ask, ask_aside, asked_beside, open_question
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, Words, intents_of
-from bot.agent.policy.talk import claimed_authority, courtesy, hand_over, small_talk, thinks_it_over
+from bot.agent.policy.talk import (
+    asks_behind_a_greeting,
+    claimed_authority,
+    courtesy,
+    hand_over,
+    small_talk,
+    thinks_it_over,
+)
 from bot.agent.policy.wishes import buys_a_count, takes_the_picked
 from nlu import Parse
 
@@ -54,6 +61,8 @@ def decide(parse: Parse, context: dict[str, Any], asides: Sequence[Parse] = ()) 
         answers = [Call("answer_question", {"question": beside, "only_sure": True})]
     if answers or deeds:
         return [*courtesy(parse, context), *answers, *deeds]
+    if asks_behind_a_greeting(parse):
+        return [*courtesy(parse, context), *open_question(parse, context)]
     return small_talk(parse, context) or open_question(parse, context)
 
 

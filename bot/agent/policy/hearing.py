@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.agreement import says
-from nlu import Intent, Mention, Parse, fold
+from nlu import Intent, ItemMention, Mention, Parse, fold
 
 CERTAIN = 0.9
 A_NAME = 3
@@ -23,6 +23,12 @@ _TAKES = re.compile(
     r"|(?<![a-z])(?:give|send|get) me (?:just |only )?(?:the |a |an |it |this |that |one |two |three |\d+ )*$"
 )
 _EACH_KIND = re.compile(r"\bmoi (loai|thu|mau|mui|vi|size|mon|kieu|cai) (\d+|mot|hai|ba|bon|nam)\b")
+_NEEDS = re.compile(
+    r"(?:^|[,.!;\n]|\bhi|\bhello|\bhey|\bi|\bwe|\bi am|\bi'm|\balso|\band) ?"
+    r"(?:need|want|wanna (?:buy|order|get)|(?:want|need|like|would like|'d like) to (?:buy|order|get)"
+    r"|looking to (?:buy|order)|would like|would love|'d like|'d love)"
+    r" (?:just |only |also |some )?(?:the |a |an |your |one |two |three |\d+ )*$"
+)
 _OTHER_BUSINESS = frozenset(
     {
         "return_request",
@@ -90,11 +96,16 @@ def _takes_goods(parse: Parse) -> bool:
     if parse.question or any(sure.get(name, 0.0) >= LIKELY for name in (*_OTHER_BUSINESS, "haggle", "order")):
         return False
     return any(
-        (item.options or item.quantity)
-        and item.refers != "cart"
-        and _TAKES.search(fold(parse.text[max(0, item.span[0] - BEFORE) : item.span[0]]))
+        item.refers != "cart"
+        and _is_taken(item, fold(parse.text[max(0, item.span[0] - BEFORE) : item.span[0]]))
         for item in parse.items
     )
+
+
+def _is_taken(item: ItemMention, before: str) -> bool:
+    """What is needed may be named alone; of what is liked or got, something has to be said."""
+    told = bool(item.options or item.quantity) and bool(_TAKES.search(before))
+    return told or (item.product_sku is not None and bool(_NEEDS.search(before)))
 
 
 def _agrees_to_the_price(parse: Parse, context: dict[str, Any]) -> bool:

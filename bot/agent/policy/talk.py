@@ -4,13 +4,19 @@ import re
 from typing import Any
 
 from bot.agent.agreement import says
-from bot.agent.policy.steps import Call, Step, Words, intents_of
+from bot.agent.policy.steps import A_GREETING, BEHIND_A_GREETING, Call, Step, Words, intents_of
 from nlu import Parse, fold
 
 _MARKED = re.compile(r"[\[<(#*{]\s*/?(?:system|admin)\b|\b(?:system|admin)\s*:", re.IGNORECASE)
 _SHARE = re.compile(r"\d\s*%|\d\s*(?:phần trăm|phan tram|percent)", re.IGNORECASE)
 _NO_COUNT = re.compile(
     r"%|phan|percent|k$|ngan|nghin|tr|d$|dong|vnd|kg|g$|ml|cm|mah|w$|last|final|프로|퍼센트|만|천|동"
+)
+_PLEASANTRY = re.compile(
+    r"\bhow('?s| is| are|'?re| r)? (you|u|it|things|everything|life)\b|\bhow (do you|do u|ya) (do|doing)\b"
+    r"|\b(have|having|had) (a|an) \w+ (day|morning|evening|weekend)\b|\b(you|u) (ok|okay|well|good)\b"
+    r"|\bkhoe (khong|ko|k|hong)\b"
+    r"|잘 지내|어떻게 지내|좋은 (하루|아침|저녁)"
 )
 _TALK = ("thanks", "goodbye", "ask_bot", "out_of_scope", "greeting", "chitchat")
 """What is answered where a message holds several: the first of these."""
@@ -92,6 +98,15 @@ def courtesy(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if "greeting" in intents:
         return [Words("hello_named" if context.get("customer") else "hello")]
     return [Words("welcome")] if "thanks" in intents else []
+
+
+def asks_behind_a_greeting(parse: Parse) -> bool:
+    """`hey, do you do gift wrapping?`: more than a hello, though what it asks about has no name of its own."""
+    others = {intent.name for intent in parse.intents if intent.confidence >= BEHIND_A_GREETING} - {
+        "greeting"
+    }
+    greeted = "greeting" in intents_of(parse) and not _PLEASANTRY.search(fold(parse.text))
+    return greeted and parse.question and not others and len(parse.text.split()) > A_GREETING
 
 
 def small_talk(parse: Parse, context: dict[str, Any]) -> list[Step]:

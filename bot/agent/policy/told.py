@@ -32,7 +32,8 @@ _REASON = re.compile(
 )
 _KEPT = re.compile(
     r"\b(van (dung|xai|lay|giu|mac|an)|giu( lai)?|de lai|keep(ing|s)?"
-    r"|(is|are|was|were) (ok|okay|fine|good|great|perfect)|stays? with (me|us)"
+    r"|(is|are|was|were) ((so|very|really|just|all) )?(ok|okay|fine|good|great|perfect|lovely|nice|beautiful|gorgeous)"
+    r"|stays? with (me|us)"
     r"|thi (ok|on|duoc|vua|dep))\b|그대로|잘 (맞|쓰|쓸)|괜찮"
 )
 _GIVES_BACK = re.compile(
@@ -40,6 +41,7 @@ _GIVES_BACK = re.compile(
     r"|\b(send|give|bring|ship) (it|this|that|them|the \w+) back\b|\b(hoan( lai)? tien|refund|money back)\b"
     r"|반품|돌려|환불"
 )
+_PART = re.compile(r"[,.;!?\n]|\b(?:but|nhưng|nhung)\b|는데|지만")
 _FAVOUR = re.compile(
     r"\b(could|can|would|will) (you|u|i|we|it)\b|\bmay i\b|\bis it possible\b"
     r"|\b(duoc|dc|dk|dok) (khong|ko|k|hong|hem|hok)\b"
@@ -257,11 +259,15 @@ def return_arguments(parse: Parse, context: dict[str, Any], kind: str) -> dict[s
     return told
 
 
+def _part_around(mention: ItemMention, text: str) -> str:
+    start = max((found.end() for found in _PART.finditer(text, 0, mention.span[0])), default=0)
+    end = _PART.search(text, mention.span[1])
+    return text[start : end.start() if end else len(text)]
+
+
 def stays(mention: ItemMention, text: str) -> bool:
     """`I'm keeping the scarf`, `son thì vẫn dùng`: the part of the message that names it says that it is kept."""
-    start = max((text.rfind(mark, 0, mention.span[0]) for mark in ",.;!?\n"), default=-1) + 1
-    ends = [at for mark in ",.;!?\n" if (at := text.find(mark, mention.span[1])) >= 0]
-    return bool(_KEPT.search(fold(text[start : min(ends, default=len(text))])))
+    return bool(_KEPT.search(fold(_part_around(mention, text))))
 
 
 def gives_back(parse: Parse, context: dict[str, Any]) -> bool:
