@@ -226,6 +226,8 @@ def _other_than_told(reading: Reading, found: Found) -> bool:
 def _change(scored: dict[str, float], cart: bool) -> str | None:
     """What the message does to the cart, by the likeliest of the intents that do something to it."""
     changing = {name: scored.get(name, 0.0) for name in ("remove_item", "add_item", "change_item")}
+    if cart:  # of goods that are there, an exchange is a change in other words
+        changing["change_item"] += scored.get("exchange_request", 0.0)
     best = max(changing, key=lambda name: changing[name])
     if changing[best] < 0.5:
         return None

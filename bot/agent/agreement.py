@@ -59,7 +59,8 @@ def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
     first, _, rest = _FIRST_PART.sub("\n", parse.text.strip(), count=1).partition("\n")
     if flow == "cancel" and rest and is_agreement(first, flow):
         return not parse.no or bool(_REASONING.search(fold(rest))) or _repeats(rest, flow)
-    return parse.yes and not parse.no
+    asks = any(i.name.startswith("ask_") and i.confidence >= SURE for i in parse.intents)
+    return parse.yes and not parse.no and not asks
 
 
 def _repeats(text: str, flow: str) -> bool:

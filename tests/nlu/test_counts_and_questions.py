@@ -53,6 +53,7 @@ def test_a_measure_without_marks_before_its_goods(shop: Lexicon) -> None:
     [
         "bình này rót nước sôi được hông shop", "cái này còn hơm", "doi mau dc hem",
         "tự treo được không hay phải khoan tường", "mở ra chưa hay còn seal", "bên mình có thu thêm gì không đã",
+        "tiền cước gửi đi thì ai chịu vậy",
     ],
 )  # fmt: skip
 def test_questions_as_they_are_spoken(text: str, shop: Lexicon) -> None:

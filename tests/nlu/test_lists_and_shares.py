@@ -127,6 +127,15 @@ def test_the_same_size_is_that_of_the_cart() -> None:
     assert wishes("thêm 1 đôi be size đó nữa", cart=cart) == [("SANDAL/Be/40", 1)]
 
 
+def test_another_colour_in_the_same_size_takes_the_place_of_what_is_there() -> None:
+    cart = (CartItem("SANDAL", "SANDAL/Đen/40", 1),)
+    text = "shop ơi đôi dép quai hậu mới đặt hồi nãy, đổi dùm mình qua màu be nghen, vẫn size đó"
+
+    (found,) = parse(text, Context(STALL, cart=cart)).items
+
+    assert (found.variant_sku, found.change, found.replaces) == ("SANDAL/Be/40", "replace", "SANDAL/Đen/40")
+
+
 def test_praise_names_no_size() -> None:
     found = parse("chai này to quá, bé mau lớn ghê", Context(STALL, shown=("OIL",)))
 
