@@ -17,6 +17,8 @@ from core.stock.models import StockLevel, StockMovement
 from tests.small_shop import desk_app, fill, served
 
 CLERKS, PIECES = 8, 5
+# In whatever order they come no average stands twice, so the costs tell the order.
+PRICES = [10_000 + 137 * 3**i for i in range(CLERKS)]
 
 
 def confirmed(http: httpx.Client, price: int, quantity: int) -> str:
@@ -81,7 +83,7 @@ def follows(answers: list[tuple[int, dict[str, Any]]], cost: int | None) -> bool
 
 
 def test_deliveries_at_once_are_all_counted_and_the_cost_is_right(db: Database) -> None:
-    answers = receive_at_once(db, [(10_000 + 1_000 * i * i, lines()) for i in range(CLERKS)])
+    answers = receive_at_once(db, [(price, lines()) for price in PRICES])
 
     assert [status for status, _ in answers] == [201] * CLERKS
     on_hand, moved, cost = shelf(db)
@@ -125,7 +127,7 @@ def test_without_the_guard_a_cost_is_lost(postgres_db: Database, monkeypatch: py
     numbers = iter(range(10_000, 20_000))
     monkeypatch.setattr("core.purchasing.receiving.next_value", lambda *_a, **_k: next(numbers))
 
-    answers = receive_at_once(postgres_db, [(10_000 + 1_000 * i * i, lines()) for i in range(CLERKS)])
+    answers = receive_at_once(postgres_db, [(price, lines()) for price in PRICES])
 
     assert [status for status, _ in answers] == [201] * CLERKS
     assert not follows(answers, shelf(postgres_db)[2])
