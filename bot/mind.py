@@ -1,5 +1,6 @@
 """The assistant, loaded when it is first needed or beside the start, never before the port is open."""
 
+import gc
 import logging
 from collections.abc import Callable
 from threading import Lock, Thread
@@ -42,4 +43,7 @@ class Mind:
                 assistant = build_assistant(self._parts, services)
                 self._parts.addresses.load()
                 self._think = partial(answer, services=services, assistant=assistant, live=self.live)
+                # What is loaded by now stays: the collector need not walk over it in each of its rounds.
+                gc.collect()
+                gc.freeze()
             return self._think
