@@ -160,10 +160,9 @@ def public_state(
 
 
 def _turn(incoming: Incoming, services: Services) -> Turn:
+    # The same words from the first to the last of a turn.
     lexicon = services.lexicon()
-    services = replace(
-        services, lexicon=lambda: lexicon
-    )  # the same words from the first to the last of a turn
+    services = replace(services, lexicon=lambda: lexicon)
     state, text = dict(incoming.state), without_links(incoming.text)
     linked = own_products(services, [*incoming.attachments, *links_in(incoming.text)])
     if linked:

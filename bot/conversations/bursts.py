@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.intake import store_message
 from bot.conversations.models import Message
-from bot.conversations.turns import Answer, Incoming, incoming_of, lease, replies_to, store_answer
+from bot.conversations.turns import Answer, Incoming, incoming_of, lease, replies_to, think_and_store
 from core.clock import Clock
 from core.db import Database
 from core.jobs.queue import enqueue
@@ -75,15 +75,15 @@ def answer_burst(
         message = session.scalars(select(Message).where(Message.id == message_id)).one()
         if not _is_due(message, _waiting(session, message.conversation_id), rule, clock()):
             return []
-    with lease(db, message.conversation_id, clock):
+    with lease(db, message.conversation_id, clock) as held:
         with db.read_transaction() as session:
             waiting = _waiting(session, message.conversation_id)
             if message_id not in {m.id for m in waiting}:
                 return []
             incoming = incoming_of(session, waiting)
-        answer = think(incoming)
-        with db.transaction() as session:
-            store_answer(session, incoming, answer, clock())
+        _, replies = think_and_store(db, held, incoming, think, clock)
+    if replies is not None:
+        return replies
     with db.read_transaction() as session:
         return replies_to(session, incoming.message_id)
 

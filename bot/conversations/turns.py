@@ -121,18 +121,26 @@ def answer_message(
             incoming = _load(session, message_id)
             if incoming is None:
                 return _answered(session, message_id)
-        answer = think(incoming)
-        crash_point("turn.before_answer")
-        with db.transaction() as session:
-            replies = store_answer(session, incoming, answer, clock())
-            if replies is not None:
-                held.give_back(session)
-        held.is_over = replies is not None
-        crash_point("turn.after_answer")
+        answer, replies = think_and_store(db, held, incoming, think, clock)
     if replies is not None:
         return Answered(replies, answer.public_state)
     with db.read_transaction() as session:
         return _answered(session, message_id)
+
+
+def think_and_store(
+    db: Database, held: "Lease", incoming: Incoming, think: Callable[[Incoming], Answer], clock: Clock
+) -> tuple[Answer, list[Message] | None]:
+    """The answer with its stored replies, the lease given back with them; None when somebody else was faster."""
+    answer = think(incoming)
+    crash_point("turn.before_answer")
+    with db.transaction() as session:
+        replies = store_answer(session, incoming, answer, clock())
+        if replies is not None:
+            held.give_back(session)
+    held.is_over = replies is not None
+    crash_point("turn.after_answer")
+    return answer, replies
 
 
 def _answered(session: Session, message_id: str) -> Answered:
