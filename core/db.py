@@ -6,9 +6,10 @@ docs/decisions/0001-transactions.md). PostgreSQL: READ COMMITTED. No correctness
 scarce changes by one UPDATE whose WHERE states the condition.
 """
 
+import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -200,14 +201,9 @@ def _sqlite_engine(url: str, echo: bool) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            "busy_timeout=15000",
-            "cache_size=-16000",
-            "temp_store=MEMORY",
-        ):
+        # SQLite does not wait for others, whatever the timeout, while a new file goes over to WAL.
+        _when_free(lambda: cursor.execute("PRAGMA journal_mode=WAL"), sqlite3.OperationalError)
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -216,19 +212,19 @@ def _sqlite_engine(url: str, echo: bool) -> Engine:
         if connection.get_execution_options().get("chotdon_read_only"):
             connection.exec_driver_sql("BEGIN")
         else:
-            _begin_immediate(connection)
+            _when_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), OperationalError)
 
     return engine
 
 
-def _begin_immediate(connection: Any, patience_s: float = PATIENCE_S) -> None:
+def _when_free(run: Callable[[], object], locked: type[Exception], patience_s: float = PATIENCE_S) -> None:
     """SQLite's own busy wait backs off to long sleeps and can starve a writer: short tries are fairer."""
     deadline = time.monotonic() + patience_s
     while True:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            run()
             return
-        except OperationalError as error:
+        except locked as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.005)

@@ -1,7 +1,9 @@
 """The engine's own promises."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import text
@@ -33,6 +35,22 @@ def test_closing_lets_other_threads_end_and_leaves_no_connection_open(
     with psycopg.connect(postgres.admin_url) as connection:
         alive = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)", [pids])
         assert alive.fetchone() == (0,)
+
+
+def test_opening_a_new_file_waits_while_another_process_begins_to_write(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE first (id INTEGER)")
+    other.execute("BEGIN IMMEDIATE")
+    db = Database(f"sqlite:///{path}")
+    threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+
+    db.ping()
+
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    db.close()
+    other.close()
 
 
 def in_thread(work: Callable[[], None]) -> threading.Thread:
