@@ -141,7 +141,8 @@ def build_assistant(parts: Parts, services: "Services") -> "Assistant":
         from bot.agent.models import openai_compatible_model
 
         model = openai_compatible_model(settings)
-    builtin = BuiltinChatModel(lexicon=services.lexicon)
+    # Each turn has asked whether the catalogue has changed before a brain reads its message.
+    builtin = BuiltinChatModel(lexicon=parts.words.known)
     limits = Limits(settings.llm_turn_seconds, settings.llm_rest_after_failures, settings.llm_rest_seconds)
     return Assistant(builtin, model, limits=limits, prices=Prices.of(settings))
 

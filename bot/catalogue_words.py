@@ -39,6 +39,10 @@ class CatalogueWords:
                     self._mark = mark
                 return self._lexicon
 
+    def known(self) -> Lexicon:
+        """As it was asked for last: for whoever has only just asked."""
+        return self._lexicon
+
     def _read(self, words: tuple[ProductWords, ...]) -> None:
         """A price or a cost also counts as a new version, and leaves every word as it was."""
         if words != self._words:

@@ -125,7 +125,7 @@ def _answer(desk: ChatDesk, body: ChatMessageIn, authorization: str | None) -> C
                 session, conversation_id=body.conversation_id, visitor_token=body.visitor_token, now=now
             )
             conversation_id, token = visitor.conversation_id, visitor.token
-        message_id = store_message(
+        stored = store_message(
             session,
             conversation_id=conversation_id,
             external_id=body.message_id,
@@ -134,7 +134,7 @@ def _answer(desk: ChatDesk, body: ChatMessageIn, authorization: str | None) -> C
             rate_limit=desk.rate_limit,
             now=now,
         )
-    answered = answer_message(desk.db, message_id=message_id, think=desk.think, clock=desk.clock)
+    answered = answer_message(desk.db, stored=stored, think=desk.think, clock=desk.clock)
     return ChatMessageOut(
         conversation_id=conversation_id,
         visitor_token=token,

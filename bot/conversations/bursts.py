@@ -49,7 +49,7 @@ def accept(
         attachments=attachments,
         rate_limit=rate_limit,
         now=now,
-    )
+    ).message_id
     enqueue(
         session,
         ANSWER_JOB,

@@ -91,6 +91,13 @@ def open_trusted_conversation(session: Session, *, chat_channel: str, user_id: s
         ).one()
 
 
+@dataclass(frozen=True)
+class Stored:
+    message_id: str
+    conversation_id: str
+    is_new: bool
+
+
 def store_message(
     session: Session,
     *,
@@ -100,12 +107,12 @@ def store_message(
     rate_limit: int,
     now: datetime,
     attachments: Sequence[Mapping[str, Any]] = (),
-) -> str:
-    """The id of this message: stored now, or by an earlier delivery of the same one."""
+) -> Stored:
+    """This message: stored now, or by an earlier delivery of the same one."""
     key = {"conversation": conversation_id, "external": external_id}
     known: str | None = session.scalar(_DELIVERED, key)
     if known is not None:
-        return known
+        return Stored(known, conversation_id, is_new=False)
     kept = clean(text)
     _refuse_unfit(text, kept, attachments)
     _refuse_flood(session, conversation_id, rate_limit, now)
@@ -119,9 +126,9 @@ def store_message(
     statement = insert_new(session, Message, unless=("conversation_id", "external_id"), returning="id")
     stored = session.scalar(statement, row)
     if stored is None:
-        return session.scalars(_DELIVERED, key).one()
+        return Stored(session.scalars(_DELIVERED, key).one(), conversation_id, is_new=False)
     session.execute(_TOUCH, {"conversation": conversation_id, "now": now})
-    return message_id
+    return Stored(message_id, conversation_id, is_new=True)
 
 
 def _refuse_unfit(text: str, kept: str, attachments: Sequence[Mapping[str, Any]]) -> None:

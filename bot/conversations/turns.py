@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.conversations.intake import Stored
 from bot.conversations.models import Conversation, Draft, Message, ModelUsage, TurnWrite
 from core.clock import Clock
 from core.db import Database
@@ -24,7 +25,7 @@ MEANWHILE = ("wholesale", "anger", "carrier_fee")
 """Reasons of a handoff that are no wish to be left alone: until a person comes, simple questions are answered."""
 
 # What every turn needs, built once: building a statement takes longer than running it.
-_STANDING = select(Message.conversation_id, Message.handled_at).where(Message.id == bindparam("message"))
+_HANDLED_AT = select(Message.handled_at).where(Message.id == bindparam("message"))
 _MESSAGE = select(Message).where(Message.id == bindparam("message"))
 _HISTORY = (
     select(Message.author, Message.text, Message.attachments)
@@ -109,14 +110,15 @@ class Answered:
 
 
 def answer_message(
-    db: Database, *, message_id: str, think: Callable[[Incoming], Answer], clock: Clock
+    db: Database, *, stored: Stored, think: Callable[[Incoming], Answer], clock: Clock
 ) -> Answered:
-    """Thought out now, or by whoever was first. Same message, same replies."""
-    with db.read_transaction() as session:
-        message = session.execute(_STANDING, {"message": message_id}).one()
-        if message.handled_at is not None:
-            return _answered(session, message_id)
-    with lease(db, message.conversation_id, clock) as held:
+    """Thought out now, or by whoever was first. Same message, same replies; a repeated one waits for no lease."""
+    message_id = stored.message_id
+    if not stored.is_new:
+        with db.read_transaction() as session:
+            if session.scalars(_HANDLED_AT, {"message": message_id}).one() is not None:
+                return _answered(session, message_id)
+    with lease(db, stored.conversation_id, clock) as held:
         with db.read_transaction() as session:
             incoming = _load(session, message_id)
             if incoming is None:

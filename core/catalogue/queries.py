@@ -2,22 +2,29 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from core.catalogue.models import Product, Variant
 from core.errors import NotFound
 
+_PRODUCT = (
+    select(Product)
+    .where(
+        or_(
+            Product.sku == bindparam("sku"),
+            Product.id == select(Variant.product_id).where(Variant.sku == bindparam("sku")).scalar_subquery(),
+        )
+    )
+    .order_by((Product.sku == bindparam("sku")).desc())
+    .limit(1)
+    .options(selectinload(Product.variants))
+)
+
 
 def get_product(session: Session, sku: str) -> Product:
     """By the product's SKU or one of its variants'."""
-    product = session.scalar(
-        select(Product).where(Product.sku == sku).options(selectinload(Product.variants))
-    ) or session.scalar(
-        select(Product)
-        .where(Product.id.in_(select(Variant.product_id).where(Variant.sku == sku)))
-        .options(selectinload(Product.variants))
-    )
+    product = session.scalar(_PRODUCT, {"sku": sku})
     if product is None:
         raise NotFound("product_not_found", f"There is no product {sku[:40]}.", {"sku": sku[:40]})
     return product

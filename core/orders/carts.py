@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, inspect, or_, select, update
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.actor import Actor
 from core.catalogue.models import Product, Variant
@@ -15,12 +16,19 @@ from core.customers.phones import delivery_phone
 from core.errors import Conflict, Invalid, NotAllowed
 from core.ids import new_id
 from core.orders.models import Cart, CartLine, Order, Quote
-from core.orders.queries import get_cart, open_cart
+from core.orders.queries import get_cart, known_cart, open_cart
 from core.ports.addresses import DeliveryAddress
 from core.shop import shop_profile
 
 MAX_LINES = 100
 MAX_LINE_QUANTITY = 10_000
+_COLUMNS = tuple(getattr(Cart, column.key) for column in inspect(Cart).column_attrs)
+_VOID_QUOTES = (
+    update(Quote)
+    .where(Quote.cart_id == bindparam("cart"), Quote.state == "open")
+    .values(state="void")
+    .execution_options(synchronize_session=False)
+)
 _BUYERS = ("buyer_name", "phone", "address", "delivery_note", "payment_method")
 
 
@@ -83,18 +91,14 @@ def cart_of(session: Session, *, customer_id: str, now: datetime) -> Cart:
     """The customer's open chat cart, a new one if there is none."""
     found = open_cart(session, customer_id=customer_id)
     if found is None:
-        start_cart(session, customer_id=customer_id, sales_channel="chat", now=now)
-        found = open_cart(session, customer_id=customer_id)
-    if found is None:
-        raise Conflict("cart_lost", "The cart could not be opened. Try again.", {})
+        found = start_cart(session, customer_id=customer_id, sales_channel="chat", now=now)
     return found
 
 
 def set_lines(session: Session, *, cart_id: str, quantities: Mapping[str, int], now: datetime) -> Cart:
     """Put so many of each SKU into the cart; 0 takes it out. SKUs not named stay as they are."""
     _check_quantities(quantities)
-    touch(session, cart_id, now)
-    cart = get_cart(session, cart_id)
+    cart = touch(session, cart_id, now)
     variants = variants_by_sku(session, list(quantities))
     by_variant = {line.variant_id: line for line in cart.lines}
     position = max((line.position for line in cart.lines), default=0)
@@ -125,14 +129,12 @@ def set_delivery(
     address: DeliveryAddress | None = None,
     note: str | None = None,
 ) -> Cart:
-    touch(session, cart_id, now, **_delivery(buyer_name, phone, address, note))
-    return get_cart(session, cart_id)
+    return touch(session, cart_id, now, **_delivery(buyer_name, phone, address, note))
 
 
 def set_payment_method(session: Session, *, cart_id: str, method: str, now: datetime) -> Cart:
     _check_payment_method(session, method)
-    touch(session, cart_id, now, payment_method=method)
-    return get_cart(session, cart_id)
+    return touch(session, cart_id, now, payment_method=method)
 
 
 def set_discount(session: Session, *, cart_id: str, percent: int, actor: Actor, now: datetime) -> Cart:
@@ -142,8 +144,7 @@ def set_discount(session: Session, *, cart_id: str, percent: int, actor: Actor, 
     actor.require_role("manager", "sales", action="give a discount")
     if not 0 <= percent <= 90:
         raise Invalid("discount_invalid", "A discount is 0 to 90 percent.", {"percent": percent})
-    touch(session, cart_id, now, discount_percent=percent, haggled=False)
-    return get_cart(session, cart_id)
+    return touch(session, cart_id, now, discount_percent=percent, haggled=False)
 
 
 def clear_cart(session: Session, *, cart_id: str, now: datetime) -> Cart:
@@ -154,6 +155,9 @@ def clear_cart(session: Session, *, cart_id: str, now: datetime) -> Cart:
 
 def drop_unsellable(session: Session, *, cart_id: str, now: datetime) -> list[Variant]:
     """Take out what is no longer on sale; gives those variants, so that the buyer can be told."""
+    cart = known_cart(session, cart_id)
+    if not cart.lines:
+        return []
     gone = list(
         session.scalars(
             select(Variant)
@@ -170,6 +174,7 @@ def drop_unsellable(session: Session, *, cart_id: str, now: datetime) -> list[Va
                 CartLine.cart_id == cart_id, CartLine.variant_id.in_([variant.id for variant in gone])
             )
         )
+        session.expire(cart, ["lines"])
     return gone
 
 
@@ -217,8 +222,7 @@ def restore_cart(session: Session, *, cart_id: str, content: Mapping[str, Any], 
     quantities = {sku: quantity for sku, quantity in content["lines"].items() if sku in on_sale}
     if quantities:
         set_lines(session, cart_id=cart_id, quantities=quantities, now=now)
-    touch(session, cart_id, now, **{name: content[name] for name in _BUYERS})
-    return get_cart(session, cart_id)
+    return touch(session, cart_id, now, **{name: content[name] for name in _BUYERS})
 
 
 def claim_reminder(session: Session, *, cart_id: str) -> bool:
@@ -242,13 +246,14 @@ def _settle_reminder(session: Session, cart_id: str, to: str) -> bool:
     return settled is not None
 
 
-def touch(session: Session, cart_id: str, now: datetime, **values: object) -> None:
+def touch(session: Session, cart_id: str, now: datetime, **values: object) -> Cart:
     """Raise the version and void quotes made before, or refuse when the cart is no longer open."""
+    before = known_cart(session, cart_id)
     touched = session.execute(
         update(Cart)
         .where(Cart.id == cart_id, Cart.status == "open")
         .values(version=Cart.version + 1, updated_at=now, **values)
-        .returning(Cart.id)
+        .returning(*_COLUMNS)
         .execution_options(synchronize_session=False)
     ).first()
     if touched is None:
@@ -256,12 +261,12 @@ def touch(session: Session, cart_id: str, now: datetime, **values: object) -> No
         raise Conflict(
             "cart_closed", f"This cart is {status or 'gone'}. Start a new one.", {"status": status}
         )
-    session.execute(
-        update(Quote)
-        .where(Quote.cart_id == cart_id, Quote.state == "open")
-        .values(state="void")
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_VOID_QUOTES, {"cart": cart_id})
+    if touched.version != before.version + 1:
+        return get_cart(session, cart_id)
+    for column in _COLUMNS:
+        set_committed_value(before, column.key, getattr(touched, column.key))
+    return before
 
 
 def _delivery(

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm.util import identity_key
 
 from core.catalogue.folding import fold
 from core.errors import NotFound
@@ -64,6 +65,16 @@ def get_cart(session: Session, cart_id: str) -> Cart:
     cart = session.scalar(_CART, {"cart": cart_id})
     if cart is None:
         raise NotFound("cart_not_found", "There is no such cart. Start a new one.", {})
+    return cart
+
+
+def known_cart(session: Session, cart_id: str) -> Cart:
+    """As this transaction has last read or written it. Its lines go with its version: a quote made from it no longer
+    holds when somebody else has changed the cart meanwhile.
+    """
+    cart = session.identity_map.get(identity_key(Cart, cart_id))
+    if cart is None or {"version", "lines"} & inspect(cart).unloaded:
+        return get_cart(session, cart_id)
     return cart
 
 

@@ -15,7 +15,7 @@ from core.ids import new_id
 from core.money import MAX_DONG, Dong
 from core.orders.discounts import discount_percent
 from core.orders.models import Cart, Quote
-from core.orders.queries import get_cart
+from core.orders.queries import known_cart
 from core.orders.risk import Risk, risk_of
 from core.orders.totals import carrier_sets_fee, work_out
 from core.ports.addresses import DeliveryAddress
@@ -58,7 +58,7 @@ def quote_cart(
     `carrier_fee` comes from `core.shipping.rates`; without it `CarrierFeeUnknown` is raised where the buyer is to
     pay the carrier's own fee.
     """
-    cart = get_cart(session, cart_id)
+    cart = known_cart(session, cart_id)
     if cart.status != "open":
         raise Conflict(
             "cart_closed", f"This cart is {cart.status}. Start a new one.", {"status": cart.status}

@@ -19,7 +19,7 @@ from core.customers.phones import local_phone
 from core.ids import new_id
 from core.orders.discounts import discount_percent
 from core.orders.models import Cart
-from core.orders.queries import get_cart
+from core.orders.queries import known_cart
 from core.orders.quoting import CarrierFee, CarrierFeeUnknown, missing_parts
 from core.orders.totals import carrier_sets_fee, work_out
 from core.ports.addresses import DeliveryAddress
@@ -48,7 +48,7 @@ class FeeQuestion:
 
 def fee_question(session: Session, *, cart_id: str, carrier: str = "ghn") -> FeeQuestion | None:
     """None when nobody has to be asked: the shop sets the fee, the goods ship free, or the cart is not complete."""
-    cart = get_cart(session, cart_id)
+    cart = known_cart(session, cart_id)
     profile = shop_profile(session)
     if cart.status != "open" or missing_parts(cart) or profile.shipping.flat_fee is not None:
         return None

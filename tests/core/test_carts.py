@@ -89,6 +89,26 @@ def test_what_left_the_sale_is_taken_out_and_named(db: Database, cart_id: str, n
         assert held(session, cart_id) == {"HOA-1": 2}
 
 
+def test_what_another_process_put_in_meanwhile_is_seen_by_who_writes_after_it(
+    postgres_db: Database, now: datetime
+) -> None:
+    fill(postgres_db, now=now)
+    with postgres_db.transaction() as session:
+        customer = customer_for(session, chat_channel="test", external_id="u1", now=now)
+        cart_id = cart_of(session, customer_id=customer.id, now=now).id
+
+    with postgres_db.transaction() as session:
+        read_before = get_cart(session, cart_id)
+        with postgres_db.transaction() as other:
+            set_lines(other, cart_id=cart_id, quantities={"LY-1": 1}, now=now)
+        cart = set_lines(session, cart_id=cart_id, quantities={"HOA-1": 2}, now=now)
+
+        assert cart is read_before
+        assert cart.version == 3
+        assert sorted(line.quantity for line in cart.lines) == [1, 2]
+        assert held(session, cart_id) == {"HOA-1": 2, "LY-1": 1}
+
+
 def test_many_at_once_remind_once(db: Database, cart_id: str) -> None:
     won: list[bool] = []
 

@@ -191,11 +191,11 @@ def test_dying_after_the_order_and_before_the_reply_makes_one_order(scene: Scene
 
     def say(number: int, text: str, mind: Callable[[Incoming], Answer]) -> list[Message]:
         with parts.db.transaction() as session:
-            message_id = store_message(
+            stored = store_message(
                 session, conversation_id=conversation_id, external_id=str(number), text=text, rate_limit=100,
                 now=parts.clock(),
             )  # fmt: skip
-        return answer_message(parts.db, message_id=message_id, think=mind, clock=parts.clock).replies
+        return answer_message(parts.db, stored=stored, think=mind, clock=parts.clock).replies
 
     def dies(incoming: Incoming) -> Answer:
         think(incoming)

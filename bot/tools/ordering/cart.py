@@ -28,7 +28,7 @@ from core.orders.carts import (
     set_payment_method,
 )
 from core.orders.models import Cart
-from core.orders.queries import customer_orders, get_cart, open_cart
+from core.orders.queries import customer_orders, known_cart, open_cart
 from core.shipping.rates import ask_fee, fee_question
 from core.shop import shop_profile
 from nlu import may_be_name
@@ -38,7 +38,7 @@ def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
     """Put what was said into the cart, in one transaction; then ask for one missing thing or show the summary."""
     result = Result()
 
-    def work(session: Session) -> str:
+    def work(session: Session) -> Cart:
         cart = _sellable_cart(session, turn, result)
         before = cart_content(session, cart)
         profile = shop_profile(session)
@@ -49,7 +49,7 @@ def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
         apply_details(session, turn, cart, told, profile, result)
         if told.as_before:
             use_as_before(session, turn, cart, result)
-        cart = get_cart(session, cart.id)
+        cart = known_cart(session, cart.id)
         if cart.lines or drafts.drafts_of(turn):
             offer_known(session, turn, cart, result)
         if not cart.payment_method:
@@ -58,7 +58,7 @@ def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
         _say_new_order(turn, before, result)
         if result.changed:
             turn.state["undo"] = before
-        return cart.id
+        return cart
 
     return _concluded(turn, result, work)
 
@@ -90,14 +90,14 @@ def undo_change(turn: Turn) -> ToolOutcome:
         return update_order(turn, OrderChanges())
     result = Result(changed=True)
 
-    def work(session: Session) -> str:
+    def work(session: Session) -> Cart:
         cart = _sellable_cart(session, turn, result)
         turn.state["undo"] = cart_content(session, cart)
         restore_cart(session, cart_id=cart.id, content=before, now=turn.services.clock())
         drafts.clear(turn)
         forget_begun(turn)
         result.said.append(say(turn.language, "undone"))
-        return cart.id
+        return cart
 
     return _concluded(turn, result, work)
 
@@ -106,7 +106,7 @@ def reorder(turn: Turn) -> ToolOutcome:
     """The goods of the customer's own last order once more, to where that one went."""
     result = Result(changed=True)
 
-    def work(session: Session) -> str:
+    def work(session: Session) -> Cart:
         orders = customer_orders(session, customer_id=turn.actor.id, limit=10)
         kept = [order for order in orders if order.status != "cancelled"] or orders
         if not kept:
@@ -119,28 +119,28 @@ def reorder(turn: Turn) -> ToolOutcome:
             result.said.append(say(turn.language, "reordered", code=kept[0].code))
             result.said += [say(turn.language, "not_on_sale", name=name) for name in gone]
             turn.state.pop("placed", None)
-            offer_known(session, turn, get_cart(session, cart.id), result)
+            offer_known(session, turn, known_cart(session, cart.id), result)
             method = kept[0].payment_method
             if method in shop_profile(session).payment_methods:
                 set_payment_method(session, cart_id=cart.id, method=method, now=now)
         turn.state["undo"] = before
-        return cart.id
+        return cart
 
     return _concluded(turn, result, work)
 
 
-def _concluded(turn: Turn, result: Result, work: Callable[[Session], str]) -> ToolOutcome:
-    """`work` changes a cart and gives its id. A carrier that is to be asked is asked between two transactions."""
+def _concluded(turn: Turn, result: Result, work: Callable[[Session], Cart]) -> ToolOutcome:
+    """`work` changes a cart and gives it. A carrier that is to be asked is asked between two transactions."""
     services = turn.services
     with turn.lock:
         with services.db.transaction() as session:
-            cart_id = work(session)
-            question = fee_question(session, cart_id=cart_id)
+            cart = work(session)
+            question = fee_question(session, cart_id=cart.id)
             if question is None:
-                return conclude(session, turn, cart_id, result)
+                return conclude(session, turn, cart.id, result)
         fee = ask_fee(question, services.carriers)
         with services.db.transaction() as session:
-            return conclude(session, turn, cart_id, result, fee)
+            return conclude(session, turn, cart.id, result, fee)
 
 
 def hold_order(turn: Turn, *, later: bool) -> ToolOutcome:
@@ -161,10 +161,7 @@ def _sellable_cart(session: Session, turn: Turn, result: Result) -> Cart:
     for variant in gone:
         name = product_name(variant.product, turn.language)
         result.said.append(say(turn.language, "not_on_sale", name=name))
-    if not gone:
-        return cart
-    session.expire(cart)
-    return get_cart(session, cart.id)
+    return known_cart(session, cart.id)
 
 
 def _with_answer(

@@ -25,7 +25,7 @@ from core.errors import InsufficientStock
 from core.money import format_dong
 from core.orders.carts import set_lines
 from core.orders.models import Cart, CartLine, Quote
-from core.orders.queries import get_cart
+from core.orders.queries import known_cart
 from core.orders.quoting import CarrierFee, CarrierFeeUnknown, missing_parts, quote_cart
 from core.ports.addresses import DeliveryAddress
 from core.shop import shop_profile
@@ -107,7 +107,7 @@ def _open_questions(
     waiting = _waiting(session, turn, said)
     begun = begun_question(turn)
     asks = [*waiting, *result.problems, *([begun] if begun else [])]
-    cart = get_cart(session, cart_id)
+    cart = known_cart(session, cart_id)
     open_kinds = {ask.kind for ask in asks}
     missing = [part for part in missing_parts(cart) if part != "payment"]
     if waiting and "item" in missing:
@@ -181,7 +181,7 @@ def _other_method(session: Session, turn: Turn, quote: Quote) -> str:
     told = turn.state.get("payment_told") in (quote.cart_id, offered)
     if not told:
         turn.state["payment_told"] = offered
-    cart = get_cart(session, quote.cart_id)
+    cart = known_cart(session, quote.cart_id)
     others = [m for m in shop_profile(session).payment_methods if m != cart.payment_method]
     return say(turn.language, f"or_{others[0]}") if others and not told else ""
 

@@ -188,7 +188,7 @@ def test_each_message_has_its_job_in_its_own_transaction(channel: Channel) -> No
 def test_two_messages_at_once_of_one_conversation_are_answered_in_turn(channel: Channel) -> None:
     """Over HTTP each is answered at once; the second one sees what the first one left."""
     with channel.db.transaction() as session:
-        ids = [
+        messages = [
             store_message(
                 session,
                 conversation_id=channel.conversation,
@@ -210,9 +210,9 @@ def test_two_messages_at_once_of_one_conversation_are_answered_in_turn(channel: 
         threading.Thread(
             target=answer_message,
             args=(channel.db,),
-            kwargs={"message_id": message_id, "think": think, "clock": lambda: channel.now},
+            kwargs={"stored": stored, "think": think, "clock": lambda: channel.now},
         )
-        for message_id in [*ids, *ids]
+        for stored in [*messages, *messages]
     ]
     for thread in threads:
         thread.start()
