@@ -18,6 +18,7 @@ from nlu.models import (
     VariantWords,
 )
 from nlu.name_words import may_be_name
+from nlu.names import without_small_words
 from nlu.normalise import fold
 from nlu.parse import Context, parse
 from nlu.scene import Talked
@@ -45,4 +46,5 @@ __all__ = [
     "may_be_name",
     "parse",
     "values_measured",
+    "without_small_words",
 ]

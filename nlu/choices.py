@@ -278,8 +278,10 @@ class Choices(Phrases):
         """A lone letter, number or everyday word is an option only beside a product, an option, or `màu`."""
         piece = self._pieces[i]
         extreme = all(name == "*" for name, _ in keys)
-        if self._leads_goods(i, keys):
+        if self._leads_goods(i, keys) or self._is_picked_out(i, keys):
             return True
+        if not piece.marked and piece.key in words().removals and self._starts_name(i + 1):
+            return False  # `bo can cau di` takes it out, whatever comes with beef.
         if (piece.mended and len(piece.key) < 5) or self._is_to_be(i) or (extreme and not self._picks_out(i)):
             return False
         forms = self._lexicon.marked.get(piece.key, frozenset())
@@ -299,6 +301,11 @@ class Choices(Phrases):
         at += self._keys[at : at + 1] == ["of"]
         stands_before = self._keys[i] in _ENGLISH_SIZES or "\uac00" <= self._keys[i] <= "\ud7a3"
         return stands_before and self._is_of_goods_behind(at, keys)
+
+    def _is_picked_out(self, i: int, keys: frozenset[ValueKey]) -> bool:
+        """`không lấy cái cam nữa`, `bỏ con đen`: one of what is talked of, called by how it comes."""
+        led = self._keys[max(0, i - 1) : i] in (["cai"], ["con"], ["chiec"])
+        return led and bool(self._focus & keys) and self._number_at(max(0, i - 2)) is None
 
     def _is_to_be(self, i: int) -> bool:
         """The English verb and no beige."""

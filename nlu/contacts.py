@@ -65,9 +65,9 @@ _COMPANY_BARE = re.compile(
     re.IGNORECASE,
 )
 _COMPANY_END = re.compile(
-    r"(?:,(?!\s*(?:Ltd|LLC|JSC|Inc|Corp)\b)|\.\s(?!(?:Ltd|JSC)\b)|\s-\s|\s\|)"
+    r"(?:,(?!\s*(?:Ltd|LLC|JSC|Inc|Corp)\b)|\.\s(?!(?:Ltd|JSC)\b)|\s-\s|\s\||(?<=\w):\s)"
     r"|\s(?:mst|mã số thuế|ma so thue|mã thuế|ma thue|địa chỉ|dia chi|đc|dc|email|mail|"
-    r"gmail|tax|sđt|sdt|nhé|nha|ạ|giúp|giup|"
+    r"gmail|tax|sđt|sdt|nhé|nha|ạ|giúp|giup|được (?:không|hông|hong|ko|k)|dc (?:ko|k|hong|hok|khong)|"
     r"với nha|with|at|and|cho đơn|cho don|được không|duoc khong|đơn|please|pls|address|thanks)\b",
     re.IGNORECASE,
 )

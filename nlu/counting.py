@@ -88,9 +88,16 @@ class Counting(Choices):
         )
 
     def _is_had(self, start: int, end: int) -> bool:
-        """`có hai cái rồi`, `already have two`: what somebody has and does not want."""
+        """`có hai cái rồi`, `nhà còn 2 cây`, `already have two`: what somebody has and does not want."""
         before, after = self._keys[max(0, start - 2) : start], self._keys[end : end + 1]
-        return (before[-1:] == ["co"] and after == ["roi"]) or before == ["already", "have"]
+        had = before[-1:] in (["co"], ["con"]) and (after == ["roi"] or before[:1] == ["nha"])
+        still = before[-1:] in (["have"], ["got"], ["have", "got"]) and after in (
+            ["already"],
+            ["left"],
+            ["here"],
+            ["home"],
+        )
+        return had or still or before in (["already", "have"], ["still", "have"], ["already", "got"])
 
     def _numbers_a_list(self, at: int) -> bool:
         """`1) a notebook 2) a cap`."""

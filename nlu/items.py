@@ -63,7 +63,19 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
             if each
             else _of_the_cart(bare, scene, span) or _of_the_shown(bare, scene, span)
         )
-    return Found(tuple(swapped(mentions, scene)), bare)
+    return Found(tuple(swapped(_without_echoes(mentions), scene)), bare)
+
+
+def _without_echoes(mentions: list[ItemMention]) -> list[ItemMention]:
+    """`thêm 1 cái bát nhỏ, cái 400ml á`: the same thing, said once more by how it comes."""
+    kept: list[ItemMention] = []
+    for mention in mentions:
+        before = kept[-1] if kept else None
+        plain = mention.variant_sku is not None and mention.quantity is None and mention.replaces is None
+        told = (mention.variant_sku, mention.change)
+        if before is None or not plain or (before.variant_sku, before.change) != told:
+            kept.append(mention)
+    return kept
 
 
 def _beside(wish: Wish, named: Sequence[Wish], scene: Scene, span: Span) -> list[ItemMention]:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from nlu.choices import MANY
 from nlu.counting import Counting
 from nlu.lexicon import MAX_PHRASE, NONE, Hits
+from nlu.likeness import alike_names
 from nlu.phrases import MAX_MARKS, SMALL, VESSELS, Mark
 from nlu.tokens import marked_key
+from nlu.values import split
 from nlu.wordlists import common_words, words
 
 LONG_NUMBER = 3
@@ -191,11 +193,23 @@ class Reader(Counting):
             if phrase is None:
                 continue
             hits = None if self._cuts_a_measure(i + length) else self._hits(phrase, i)
+            hits = None if hits is not None and self._is_talk(i, length, hits) else hits
             if hits is not None and not self._is_too_short(phrase, hits, i):
                 return None if self._longer_inside(i, length) else self._product_mark(i, i + length, hits)
             if joined is not None and joined[0] == length:
                 return self._product_mark(i, i + length, joined[1])
         return None
+
+    def _is_talk(self, i: int, length: int, hits: Hits) -> bool:
+        """`dat cho mình 1 cái` names no `dây dắt chó`: everyday words without marks, that only end a name."""
+        if hits.full or hits.category or length < 2 or self._among_goods(i, hits):
+            return False
+        pieces, phrase = self._pieces[i : i + length], tuple(self._keys[i : i + length])
+        if any(piece.marked for piece in pieces) or not all(key in common_words() for key in phrase):
+            return False
+        names = [split(name) for sku in list(hits.part)[:MANY] for name in self._lexicon.products[sku].names]
+        heads = {one[0] for name in names if name for one in (name, *alike_names(name))}
+        return phrase[0] not in heads
 
     def _cuts_a_measure(self, end: int) -> bool:
         """`rèm 1m5` is no `REM1`."""

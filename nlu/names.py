@@ -238,6 +238,11 @@ def _written_out(raw: str, taken: Sequence[Span]) -> NameMention | None:
     return NameMention((start, end), raw[start:end], 0.85) if " " in raw[start:end] else None
 
 
+def without_small_words(answer: str) -> str:
+    """`My nha` → `My`: the answer to "your name?" without what is said behind it."""
+    return (_up_to_its_end(answer).strip(" .,!") or answer).strip()
+
+
 def _up_to_its_end(text: str) -> str:
     """Without the small words behind a name; `My` in `Hà My` is one of its own."""
     padded = text + " "
@@ -356,7 +361,7 @@ _SMALL = frozenset(
         "gap", "goi", "to", "for", "name", "call", "ok", "da", "vang", "yes", "phone", "tel", "sdt", "dt", "so",
         "dc", "dia", "chi", "info", "thong", "tin", "and", "at", "here", "my", "his", "her", "va", "is",
         "number", "address", "nhe", "nha", "receiver", "recipient", "deliver", "send", "mobile", "zalo", "attn",
-        "cod", "ck", "momo", "order"]
+        "cod", "ck", "momo", "order", "hi", "hello", "hey", "alo"]
 )  # fmt: skip
 _TAIL = _SMALL | frozenset(["moi", "dung", "co", "duoc", "chua", "a", "nhe", "nha", "nhan", "sdt", "nhen",
     "shop", "oi", "ak", "ah"])  # fmt: skip

@@ -204,7 +204,7 @@ def _inherit(wishes: list[Wish], lexicon: Lexicon) -> None:
                 continue  # `remove the black ones, add a rope`: black ones of the cart
             elif wish.options and wish.pointer is None and last is not None and _may_be(wish, last, lexicon):
                 wish.product, wish.own_product = last.product, False
-                if forward and not last.removed:
+                if forward and not last.removed and not all(mark.negated for mark in wish.options):
                     wish.options = [*_shared_options(last, wish, lexicon), *wish.options]
                     last = wish
 

@@ -24,10 +24,10 @@ _REASONING = re.compile(
 )
 
 
-def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
+def agrees(parse: Parse, awaiting: Sequence[str], cart: dict[str, Any] | None = None) -> bool:
     """An explicit yes and nothing else: no question, no "later", no "I guess", no change in the same breath.
 
-    A thumbs-up alone is one only while nothing but the yes is awaited.
+    The cart's goods may be named in it as they are. A thumbs-up alone is one only while nothing but the yes is awaited.
     """
     if is_only_signs(parse.text):
         return {"confirm"} <= set(awaiting) <= {"confirm", "payment"} and bool(
@@ -38,29 +38,60 @@ def agrees(parse: Parse, awaiting: Sequence[str]) -> bool:
         return False
     if says(parse.text, "hesitating", "later", "never"):
         return False
+    as_it_is = {line["product"]: line for line in cart["lines"]} if cart else {}
+    if parse.items and as_it_is and is_agreement(_without_goods(parse, as_it_is), "order"):
+        return True
     if not is_agreement(parse.text, "order") and (parse.no or not parse.yes):
         return False
     return not any(i.name in _CHANGING and i.confidence >= SURE for i in parse.intents)
 
 
-def agrees_to_request(parse: Parse, asked: dict[str, Any]) -> bool:
+def agrees_to_request(parse: Parse, asked: dict[str, Any], orders: Sequence[dict[str, Any]] = ()) -> bool:
     """A yes to what a reply asked about a placed order; `asked` is the flow whose question stands open.
 
-    It may repeat the deed or be nothing but its words: `đồng ý huỷ`, `cancel it`, `네 교환할게요`. A reason may
-    follow a yes to a cancellation.
+    It may repeat the deed or be nothing but its words: `đồng ý huỷ`, `cancel it`, `네 교환할게요`; it may name the
+    goods that are asked about, of one of the customer's `orders`. A reason may follow a yes to a cancellation.
     """
     flow = _deed(asked)
     if parse.question or says(parse.text, "hesitating", "later", "never"):
         return False
     if _DO_NOT.search(parse.text.lower()) or _DO_NOT_DEED.search(fold(parse.text)):
         return False
-    if is_agreement(parse.text, flow):
+    if is_agreement(parse.text, flow) or is_agreement(
+        _without_goods(parse, _asked_about(asked, orders)), flow
+    ):
         return True
     first, _, rest = _FIRST_PART.sub("\n", parse.text.strip(), count=1).partition("\n")
     if flow == "cancel" and rest and is_agreement(first, flow):
         return not parse.no or bool(_REASONING.search(fold(rest))) or _repeats(rest, flow)
     asks = any(i.name.startswith("ask_") and i.confidence >= SURE for i in parse.intents)
     return parse.yes and not parse.no and not asks
+
+
+def _asked_about(asked: dict[str, Any], orders: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The lines that the open question is about, by product: those coming back, else the whole order."""
+    lines = [
+        line for order in orders if order["code"] == asked["data"].get("code") for line in order["lines"]
+    ]
+    chosen = asked["data"].get("items") if asked["name"] == "return" else None
+    if not chosen:
+        return {line["product"]: line for line in lines}
+    return {
+        line["product"]: {**line, "quantity": chosen[line["sku"]]} for line in lines if line["sku"] in chosen
+    }
+
+
+def _without_goods(parse: Parse, lines: dict[str, dict[str, Any]]) -> str:
+    """`đúng rồi, mình trả cái balo`, `đặt cho tui 1 cái`: what a yes is about, named as it is."""
+    text = parse.text
+    for mention in sorted(parse.items, key=lambda m: m.span, reverse=True):
+        line = lines.get(mention.product_sku or "")
+        if line is None or (mention.variant_sku or line["sku"]) != line["sku"] or mention.change == "remove":
+            return parse.text
+        if mention.quantity not in (None, line["quantity"]):
+            return parse.text
+        text = text[: mention.span[0]] + " " + text[mention.span[1] :]
+    return text
 
 
 def _repeats(text: str, flow: str) -> bool:

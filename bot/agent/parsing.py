@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from bot.agent.agreement import says
 from bot.agent.guesses import without_guesses
 from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, Talked, parse
@@ -55,7 +56,11 @@ def _understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
         return _read_of_order(text, context, lexicon, lines, shown)
     understood = _with_known_name(_read_of_cart(text, context, lexicon, cart), context)
     named = names_placed_order(understood)
-    changing = named or {intent.name for intent in understood.intents} & CHANGING
+    changing = (
+        named
+        or {intent.name for intent in understood.intents} & CHANGING
+        or (not cart and says(text, "swapping"))
+    )
     placed = _placed_lines(understood, context) if changing and (named or not cart) else []
     if not placed:
         return understood
@@ -82,7 +87,8 @@ def _read_of_order(
     ordered = {line["product"] for line in lines if line["product"] in lexicon.products}
     leading = understood.intents[0].name if understood.intents else ""
     # "The shirt is too wide": of goods that come back, a word in common names no other product.
-    least = SURE_NAME if leading in ("exchange_request", "return_request") else 0.0
+    coming_back = leading in ("exchange_request", "return_request") or says(text, "swapping")
+    least = SURE_NAME if coming_back else 0.0
     others = [
         m for m in understood.items
         if m.product_sku is not None and m.product_sku not in ordered and m.confidence >= least

@@ -16,6 +16,7 @@ from bot.evaluation.state import CartView, OrderView
 from bot.evaluation.wording import canonical, described, has, says
 from core.customers.phones import local_phone, normalise_phone
 from core.errors import AppError
+from nlu import fold
 
 _DETAILS = frozenset({"name", "phone", "address", "ward", "payment", "variant", "quantity", "item", "email",
                       "company", "company_address", "tax_code", "order_code", "reason"})  # fmt: skip
@@ -92,7 +93,7 @@ def _parts_faults(wanted: OrderParts, there: OrderView | CartView) -> Iterator[s
     if wanted.phone is not None and _phone(wanted.phone) != there.phone:
         yield f"phone is {there.phone or 'missing'}, not {wanted.phone}"
     for words in wanted.address or ():
-        if not has(words, canonical(there.address)):
+        if not has(fold(words), canonical(fold(there.address))):
             yield f"address is “{there.address}”, without “{words}”"
     if wanted.payment_method is not None and wanted.payment_method != there.payment_method:
         yield f"payment is {there.payment_method or 'open'}, not {wanted.payment_method}"
@@ -206,7 +207,7 @@ def _invoice_faults(played: Played, wanted: ExpectedInvoice, request: Mapping[st
         if value is not None and canonical(value) != canonical(str(request.get(name) or "")):
             yield f"{name} is {request.get(name)!r}, not {value!r}"
     for words in wanted.address or ():
-        if not has(words, canonical(str(request.get("address") or ""))):
+        if not has(fold(words), canonical(fold(str(request.get("address") or "")))):
             yield f"address is {request.get('address')!r}, without {words!r}"
 
 

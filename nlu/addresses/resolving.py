@@ -81,6 +81,8 @@ class AddressBook:
         mentions = _numbered(mentions, words, self._units)
         district, wards, used = self._local(mentions, provinces)
         street = _street(cleaned, words, mentions, wards, district, provinces, used)
+        if street and used is not None and len(wards) == 1 and wards[0] in used.former:
+            street += _as_it_was_called(wards[0], cleaned[words[used.start].start : words[used.end - 1].end])
         return _as_spelt(self._result(raw, provinces, district, wards, street), words)
 
     def _local(
@@ -242,6 +244,12 @@ def _run_start(mentions: list[Mention]) -> int:
             break
         start = mention.start
     return start
+
+
+def _as_it_was_called(ward: Unit, typed: str) -> str:
+    """A ward that was merged keeps its typed name beside the street: buyers and couriers still call it so."""
+    own = {word.key for word in tokens(ward.name)}
+    return "" if {word.key for word in tokens(typed)} <= own else f" ({typed} cũ)"
 
 
 def _fits(ward: Unit, provinces: list[Unit], district: Unit | None) -> bool:

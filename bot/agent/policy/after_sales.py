@@ -72,7 +72,8 @@ def code_of(parse: Parse) -> str:
 
 def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     wished = intents & {"return_request", "exchange_request"}
-    exchanging = says(parse.text, "exchanging") and not context["cart"]
+    own = _swaps_own_goods(parse, context)
+    exchanging = own or (says(parse.text, "exchanging") and not context["cart"])
     arrived = not context["cart"] and any(order["status"] in DELIVERED for order in context["orders"])
     back = arrived and gives_back(parse, context)
     swapped = _swap_of_delivered(parse, context, intents) or _likely_swap(parse, context)
@@ -83,7 +84,7 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     elif back and not wished:
         wished = {"return_request"}
     told_why = reason_in(parse) and bool(order_with(parse, context, DELIVERED))
-    ruled = "ask_policy" in intents and not told_why
+    ruled = "ask_policy" in intents and not (told_why or own)
     if not code_of(parse) and parse.question and (not context["orders"] or ruled):
         return []
     if wished == {"exchange_request"} and _of_the_cart(parse, context):
@@ -96,9 +97,16 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
         arguments["reason"] = parse.text.strip()[:1_000]
     code = code_of(parse) or order_with(parse, context, DELIVERED)
     asked = [Call("ask_return", {"kind": kind, "code": code, **arguments})]
-    if not parse.question or kind == "exchange":
+    if not parse.question or (kind == "exchange" and not (own and intents & ABOUT_THE_SHOP)):
         return list(asked)
     return [Call("answer_question", {"question": parse.text, "topic": "return", "only_sure": True}), *asked]
+
+
+def _swaps_own_goods(parse: Parse, context: dict[str, Any]) -> bool:
+    """`em lỡ mua vòng cổ size S, đổi lên size M được không`, said of goods that have arrived."""
+    arrived = order_with(parse, context, DELIVERED)
+    open_ones = order_with(parse, context, OPEN)
+    return bool(arrived) and not open_ones and not context["cart"] and says(parse.text, "swapping")
 
 
 def _of_the_cart(parse: Parse, context: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ BUYS = re.compile(
     r"\b(?:lay|mua|ban|chot|order|buy|take|get)(?: (?:cho |giup )?(?:minh|em|chi|anh|toi|tui|e|m|me))?"
     r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:%|(?:k|tr|trieu|nghin|ngan)\b))"
 )
-A_SHORT_ANSWER = 10
+A_SHORT_ANSWER = 14
 _HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
 _NUMBER_OF_HOUSE = re.compile(r"^\s*(?:số nhà|so nha|số|so)?\s*\d[\w/.-]*\s*", re.IGNORECASE)
 _WRONG_HOUSE = re.compile(
@@ -51,7 +51,7 @@ def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
         details["phone"] = phone.value if phone.valid else phone.raw
     if parse.address_span is not None and not _names_goods(parse, parse.address_span):
         details["address"] = _address(parse, parse.address_span, context).strip(" ,.;")
-    elif house := _other_house(parse, context):
+    elif house := other_house(parse, context):
         details["address"] = house
     method = _payment(parse, context)
     if method:
@@ -61,7 +61,7 @@ def details_of(parse: Parse, context: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-def _other_house(parse: Parse, context: dict[str, Any]) -> str:
+def other_house(parse: Parse, context: dict[str, Any]) -> str:
     """`81 Chi Lăng mới đúng`, `nhầm số nhà, là 81`: a part of the address that is there, told anew."""
     known = str((context["cart"] or {}).get("address") or "").split(",", maxsplit=1)[0]
     street = _NUMBER_OF_HOUSE.sub("", fold(known)).strip()

@@ -69,7 +69,7 @@ def follow_up(parse: Parse, context: dict[str, Any]) -> list[Step]:
         and not parse.question
         and not new_value
         and not _of_others(parse, context)
-        and not (awaited == "confirm" and agrees_to_request(parse, flow))
+        and not (awaited == "confirm" and agrees_to_request(parse, flow, context["orders"]))
     ):
         return [Call("drop_request")]
     if awaited == "confirm":
@@ -90,7 +90,7 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
     name = flow["name"]
     if _wants_goods(parse):
         return []
-    agrees = agrees_to_request(parse, flow)
+    agrees = agrees_to_request(parse, flow, context["orders"])
     told = _correction(parse, context, flow)
     if told and not (agrees and (name == "return" or _is_agreement_alone(parse))):
         return [Call("change_order" if name == "change" else "ask_return", told)]

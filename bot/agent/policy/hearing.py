@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.agreement import says
+from bot.agent.policy.details import other_house
 from nlu import Intent, ItemMention, Mention, Parse, fold
 
 CERTAIN = 0.9
@@ -48,6 +49,9 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
     """A word or two in answer to "who?" or "where?" are a name or a place, however they sound; "when is it back?" and
     "tell me then" are one wish.
     """
+    if other_house(parse, context):
+        # `54 Phan Châu Trinh chứ không phải 45` counts no goods.
+        parse = replace(parse, items=tuple(i for i in parse.items if i.refers != "cart"), quantity=None)
     if says(parse.text, "restock") and not parse.phones:
         return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
     if _orders_once_more(parse) or _takes_goods(parse):

@@ -25,7 +25,8 @@ def take_offer(parse: Parse, context: dict[str, Any]) -> list[Step]:
         return _order_offered(parse, context, offer)
     if not _plain_answer(parse, offer):
         return []
-    if parse.no or "deny" in intents_of(parse):
+    asked = context["awaiting"][:1] in (["name"], ["phone"], ["address"], ["ward"])
+    if parse.no or ("deny" in intents_of(parse) and not asked):
         return [Words("all_right")]
     agrees = parse.yes or "affirm" in intents_of(parse)
     if offer["kind"] == "item":

@@ -20,7 +20,7 @@ A_FEW_WORDS = 5
 def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """A yes or no to what was asked; a change in the same message is a change, not a yes."""
     awaiting = context["awaiting"]
-    yes = agrees(parse, awaiting)
+    yes = agrees(parse, awaiting, context["cart"])
     placed = context.get("placed")
     settled = awaiting[:1] in ([], ["confirm"]) and not _has_lines(context)
     if yes and placed and settled and not _polite(parse):

@@ -395,6 +395,8 @@ def open_question(parse: Parse, context: dict[str, Any]) -> list[Step]:
     if parse.question or len(parse.text.split()) >= 3:
         focus = focus_of(context)
         sku = focus[0] if len(focus) == 1 else ""
+        if not parse.question and intents_of(parse) & {"order", "add_item", "change_item"}:
+            return [Call("find_products", {"query": parse.text, "skus": focus[:6]})]
         return [Call("look_up", {"question": parse.text, "sku": sku, "asked": parse.question})]
     if parse.yes and context["awaiting"]:
         return [Call("update_order")]

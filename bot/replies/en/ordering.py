@@ -38,6 +38,8 @@ TEXTS = {
     "not_on_sale": "{name} is no longer on sale, so it isn't in your order.",
     "not_in_cart": "{name} isn't in your cart.",
     "draft_dropped": "All right, no {name} then.",
+    "wish_set_aside": "I couldn't tell which {name} you'd like, so I've left it out for now. Just tell me if you want it.",
+    "unclear_wish_set_aside": "There was one item I couldn't place, so I've left it out for now. Just tell me if you want it.",
     "wish_dropped": "All right, we'll leave that one out.",
     "noted_details": "I've noted your delivery details.",
     "undone": "It's as it was before.",

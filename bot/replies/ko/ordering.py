@@ -38,6 +38,8 @@ TEXTS = {
     "not_on_sale": "{name}은(는) 더 이상 판매하지 않아 주문에 넣지 못했어요.",
     "not_in_cart": "장바구니에 {name}이(가) 없어요.",
     "draft_dropped": "네, {name}은(는) 빼 둘게요.",
+    "wish_set_aside": "{name}은(는) 어떤 것을 원하시는지 확인하지 못해 우선 빼 두었어요. 필요하시면 말씀해 주세요.",
+    "unclear_wish_set_aside": "어떤 상품인지 확인하지 못한 것이 하나 있어 우선 빼 두었어요. 필요하시면 말씀해 주세요.",
     "wish_dropped": "네, 그 상품은 빼 둘게요.",
     "noted_details": "배송 정보는 적어 두었어요.",
     "undone": "원래대로 돌려 놓았어요.",

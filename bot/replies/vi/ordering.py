@@ -38,6 +38,8 @@ TEXTS = {
     "not_on_sale": "Dạ {name} hiện bên em không còn bán nên không có trong đơn ạ.",
     "not_in_cart": "Dạ trong giỏ của mình chưa có {name} ạ.",
     "draft_dropped": "Dạ vâng, em không lấy {name} nữa ạ.",
+    "wish_set_aside": "Em chưa rõ mình chọn {name} loại nào nên em tạm để món này ra, mình cần thì nhắn em thêm lại nha.",
+    "unclear_wish_set_aside": "Có một món em chưa rõ là món nào nên em tạm để ra, mình cần thì nhắn em thêm lại nha.",
     "wish_dropped": "Dạ vâng, em bỏ qua món đó ạ.",
     "noted_details": "Dạ em ghi lại thông tin nhận hàng của mình rồi ạ.",
     "undone": "Dạ em để lại như cũ cho mình rồi ạ.",

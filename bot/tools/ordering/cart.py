@@ -31,7 +31,7 @@ from core.orders.models import Cart
 from core.orders.queries import customer_orders, known_cart, open_cart
 from core.shipping.rates import ask_fee, fee_question
 from core.shop import shop_profile
-from nlu import may_be_name
+from nlu import may_be_name, without_small_words
 
 
 def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
@@ -46,6 +46,7 @@ def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
         basket = Basket(session, turn, cart, wholesale_from=profile.wholesale_from_qty, result=result)
         for item in told.items:
             basket.apply(item)
+        result.goods_told = bool(told.items)
         apply_details(session, turn, cart, told, profile, result)
         if told.as_before:
             use_as_before(session, turn, cart, result)
@@ -173,7 +174,7 @@ def _with_answer(
         return changes
     told = {**vars(changes), "answer": ""}
     if asked == "name" and not changes.name and may_be_name(changes.answer):
-        told["name"] = changes.answer
+        told["name"] = without_small_words(changes.answer)
     elif asked == "phone" and not changes.phone:
         told["phone"] = changes.answer
     elif asked in ("address", "ward") and not changes.address:

@@ -60,6 +60,8 @@ class Result:
     misfit: str = ""
     """What was asked for, when the words to it were no answer."""
     changed: bool = False
+    goods_told: bool = False
+    """Goods were named, whether or not they changed anything."""
     wholesale: int | None = None
     """The shop's limit, when more than that was wished for."""
     first: Product | None = None

@@ -194,7 +194,9 @@ class Basket:
             and (v.sku == item.sku or item.sku == product.sku)
             and all(v.option_values.get(name) == value for name, value in item.options.items())
         ]  # fmt: skip
-        if not lines:
+        gone = [v for v in lines if not self._quantities[v.id]]
+        lines = [v for v in lines if v not in gone]
+        if not lines and not gone:
             name = product_name(product, self._turn.language)
             key = "draft_dropped" if draft is not None else "not_in_cart"
             self._result.said.append(say(self._turn.language, key, name=name))

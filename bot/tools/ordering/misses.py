@@ -12,6 +12,10 @@ _IN_OTHER_WORDS = frozenset({"name", "phone", "address", "ward", "variant", "qua
 
 def after_misses(turn: Turn, ask: Ask, result: Result) -> Ask | None:
     """The question as it is asked now; None when a person should take over."""
+    if result.goods_told and not result.changed and ask.question in turn.state.get("question", ""):
+        result.misfit = (
+            result.misfit or ask.kind
+        )  # `pate cá ngừ`, which is in the cart already, says nothing new
     count = _count(turn, ask.kind, result)
     if count >= MAX_MISSES:
         turn.state.pop("misses", None)

@@ -32,7 +32,7 @@ def place_order(turn: Turn, *, quote_id: str) -> ToolOutcome:
     placed = turn.state.get("placed") or {}
     if quote_id and quote_id == placed.get("quote_id"):
         return _already_placed(turn, placed["code"])
-    if not agrees(turn.parse, turn.state.get("awaiting", [])):
+    if not agrees(turn.parse, turn.state.get("awaiting", []), turn.context.get("cart")):
         said = say(turn.language, "need_yes")
         return turn.note(ToolOutcome("place_order", False, said, awaiting=("confirm",)))
     if not quote_id or quote_id != turn.quote_shown_before:

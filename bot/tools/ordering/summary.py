@@ -52,6 +52,8 @@ def conclude(
             asks = asks or [_without_sold_out(session, turn, cart_id, error.data["lines"])]
     turn.state.pop("quote_id", None)
     first = after_misses(turn, asks[0], result)
+    if first is None and _set_aside(session, turn, cart_id, result):
+        return conclude(session, turn, cart_id, result, carrier_fee)
     if first is None:
         return turn.note(_given_up(turn, cart_id, asks[0].kind, said))
     said = _with_prices(turn, result, said)
@@ -71,6 +73,20 @@ def conclude(
             cart_id,
         )
     )
+
+
+def _set_aside(session: Session, turn: Turn, cart_id: str, result: Result) -> bool:
+    """A wish that was asked about in vain does not hold up the goods that are clear: it is said and let go."""
+    waiting = drafts.drafts_of(turn)
+    if not waiting or not known_cart(session, cart_id).lines:
+        return False
+    draft = waiting[0]
+    drafts.drop(turn, draft)
+    key = "wish_set_aside" if draft.sku else "unclear_wish_set_aside"
+    name = product_name(get_product(session, draft.sku), turn.language) if draft.sku else ""
+    result.said.append(say(turn.language, key, name=name))
+    result.misfit, result.goods_told = "", False
+    return True
 
 
 def _acknowledged(turn: Turn, ask: Ask, result: Result, spoken: bool) -> list[str]:

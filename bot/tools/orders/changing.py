@@ -8,6 +8,7 @@ from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.asking import ask_for_address, ask_variant, open_values
 from bot.replies.cards import line_text, order_card, order_status_key
 from bot.replies.texts import say
+from bot.tools.ordering.addresses import read_address
 from bot.tools.orders.changed_lines import Unclear, new_quantities
 from bot.tools.orders.flows import Data, ask, ask_yes, finish, gathered, keep, note, refuse
 from bot.tools.orders.goods import Meant, line_name
@@ -25,6 +26,7 @@ from core.ports.addresses import DeliveryAddress
 from core.shop import shop_profile
 from core.stock.queries import available_by_variant
 from core.tickets.filing import open_ticket
+from nlu import fold
 
 PARTS = ("address", "phone", "name", "item")
 
@@ -118,8 +120,7 @@ def _gather(turn: Turn, wish: ChangeWish) -> Data:
         if getattr(wish, field):
             data[field] = getattr(wish, field)
     if wish.address:
-        begun = data.pop("address_begun", "")
-        data["address_text"] = f"{begun}, {wish.address}" if begun else wish.address
+        data["address_text"] = wish.address
     data["items"] = [*data.get("items", []), *(asdict(meant) for meant in wish.items)]
     keep(turn, "change", data)
     return data
@@ -229,14 +230,16 @@ def _address(turn: Turn, data: Data) -> ToolOutcome | None:
     text = data.get("address_text", "")
     if not text:
         return None
-    book = turn.services.addresses
-    reading = book.read(text)
+    begun = data.pop("address_begun", "")
+    reading = read_address(turn.services.addresses, text, begun)
     if reading.address is not None:
         data["address"] = {**reading.address.as_dict(), "raw": text}
         data.pop("address_text")
         return None
-    data["address_begun"] = data.pop("address_text")[:500]
-    awaited, question = ask_for_address(turn.language, text, reading)
+    whole = f"{begun}, {text}" if begun and fold(text) not in fold(begun) else begun or text
+    data["address_begun"] = whole[:500]
+    data.pop("address_text")
+    awaited, question = ask_for_address(turn.language, whole, reading)
     return ask(turn, "change_order", "change", data, (awaited,), "said_as_is", text=question, ok=False)
 
 

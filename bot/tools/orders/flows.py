@@ -116,7 +116,7 @@ def agreed(turn: Turn) -> Data | None:
     flow = open_flow(turn.state)
     if flow is None or flow["awaiting"][:1] != ["confirm"] or not flow["data"].get("asked_in"):
         return None
-    said_yes = agrees_to_request(turn.parse, flow)
+    said_yes = agrees_to_request(turn.parse, flow, turn.context.get("orders", ()))
     return flow if said_yes and flow["data"]["asked_in"] != turn.message_id else None
 
 

@@ -1,5 +1,6 @@
 """Finding goods by a wish, showing categories, and showing more of either."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,10 +27,13 @@ from core.catalogue.finding import Wish, categories, category_in, find_by_wish
 from core.catalogue.folding import fold
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
+from core.catalogue.ranges import suits
 from core.catalogue.wording import Text, Unit, tells, tokens, units
 from core.errors import NotFound
 from core.money import format_dong
 from nlu import values_measured
+
+_SENTENCE_END = re.compile(r"[.!?;\n]+(?=\s|$)")
 
 
 def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str = "") -> ToolOutcome:
@@ -47,11 +51,25 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
             products = find_by_wish(session, Wish(query, lowest, highest))
         if not products and any(unit.topic for unit in units(query)):
             products = find_by_wish(session, Wish(query, lowest, highest, told_at_length=True))
+        if not products:
+            products = _by_a_part(session, query, price)
         available = stock_of(session, products)
         products = [p for p in _with_options(products, query, available) if on_sale(p)]
         if not products:
             return _nearest(session, turn, query, price)
         return _show(turn, "find_products", products, available, bounds=_bounds(turn, price))
+
+
+def _by_a_part(session: Session, query: str, price: PriceWish) -> list[Product]:
+    """Of a story that ends in a wish, the sentence that names goods; the rest of it says which come first."""
+    parts = [part for part in _SENTENCE_END.split(query) if part.strip()]
+    for part in reversed(parts if len(parts) > 1 else []):
+        found = find_by_wish(session, Wish(part, price.lowest, price.highest))
+        if found:
+            among = tuple(product.sku for product in found)
+            found = find_by_wish(session, Wish(query, skus=among, told_at_length=True)) or found
+            return [product for product in found if suits(product.description, query)] or found
+    return []
 
 
 def browse_catalogue(turn: Turn, *, category: str) -> ToolOutcome:

@@ -11,6 +11,7 @@ from bot.tools.shopping.quoting import matching_sentences
 from bot.tools.shopping.telling import cards_of, on_sale, stock_of
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
+from core.catalogue.ranges import fitting_values
 from core.catalogue.sizes import Advice, Chart, Measure, advise, read_chart
 from core.catalogue.wording import units
 from core.errors import NotFound
@@ -131,6 +132,9 @@ def _whole_chart(turn: Turn, product: Product, available: dict[str, int]) -> Too
 def _without_chart(turn: Turn, product: Product, available: dict[str, int], question: str) -> ToolOutcome:
     """Its description may tell its measures; else what the shop wrote about sizes."""
     language, name = turn.language, product_name(product, turn.language)
+    fitting = _by_ranges(turn, product, available, question)
+    if fitting is not None:
+        return fitting
     quotes = matching_sentences(product, units(say("vi", "topic_size") + " " + question), language)
     cards = cards_of([product], available, language)
     if quotes:
@@ -143,6 +147,29 @@ def _without_chart(turn: Turn, product: Product, available: dict[str, int], ques
         return answer
     said = say(language, "size_not_told", name=name)
     return unanswered(turn, "advise_size", question, said, {"sku": product.sku}, cards)
+
+
+def _by_ranges(turn: Turn, product: Product, available: dict[str, int], question: str) -> ToolOutcome | None:
+    """The one value whose range in the description holds what the customer measured."""
+    language, name = turn.language, product_name(product, turn.language)
+    described = [(product.description, "values"), (product.description_en or "", "values_en")]
+    for option in product.options:
+        for text, key in described:
+            fitting = fitting_values(text, tuple(option.get(key) or ()), question)
+            if len(fitting.values) == 1:
+                told = ", ".join(fitting.told)
+                said = say(language, "value_fits", told=told, name=name, value=fitting.values[0])
+                stock, ask = _stock_of_sizes(turn, product, available, fitting.values)
+                data = {
+                    "sku": product.sku,
+                    "version": product.version,
+                    "text": text,
+                    "told": list(fitting.told),
+                }
+                cards = cards_of([product], available, language)
+                said = " ".join(filter(None, [said, stock]))
+                return turn.note(ToolOutcome("advise_size", True, said, data, cards, ask=ask))
+    return None
 
 
 def _without_product(turn: Turn, question: str, known: Mapping[Measure, float]) -> ToolOutcome:
