@@ -201,11 +201,11 @@ class Reader(Counting):
         return None
 
     def _is_talk(self, i: int, length: int, hits: Hits) -> bool:
-        """`dat cho mình 1 cái` names no `dây dắt chó`: everyday words without marks, that only end a name."""
+        """`dat cho mình 1 cái` names no `dây dắt chó`: talk without marks, that only ends a name."""
         if hits.full or hits.category or length < 2 or self._among_goods(i, hits):
             return False
         pieces, phrase = self._pieces[i : i + length], tuple(self._keys[i : i + length])
-        if any(piece.marked for piece in pieces) or not all(key in common_words() for key in phrase):
+        if any(piece.marked for piece in pieces) or not all(key in words().vi_words for key in phrase):
             return False
         names = [split(name) for sku in list(hits.part)[:MANY] for name in self._lexicon.products[sku].names]
         heads = {one[0] for name in names if name for one in (name, *alike_names(name))}
