@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from nlu.models import Span
 from nlu.normalise import fold
+from nlu.tokens import marked_key
 from nlu.wordlists import common_words, words
 
 KO_END = re.compile(r"(?:입니다|이에요|예요|이고요?|이라고|라고|이요|으로|로|님|씨|,)+$")
@@ -51,7 +52,7 @@ def may_be_name(text: str) -> bool:
     if not 1 <= len(found) <= 6 or any(c.isdigit() for c in text):
         return False
     if len(found) == 1 and fold(found[0]) in words().not_names:
-        return found[0].isascii() and fold(found[0]) in lists()["given"]
+        return fold(found[0]) in lists()["given"] and (found[0].isascii() or _is_spelt_as_no_talk(found[0]))
     if any(HANGUL.match(word) for word in found):
         return not any(_KO_TALK.search(word) or word in lists()["ko_not_names"] for word in found)
     if len(found) == 1 and is_capitalised(found[0]):
@@ -59,6 +60,12 @@ def may_be_name(text: str) -> bool:
     if len(found) > 1 and all(map(is_capitalised, found)):
         return not all(map(is_talk, found))
     return not any(map(is_talk, found))
+
+
+def _is_spelt_as_no_talk(word: str) -> bool:
+    """`Khôi` is no `khỏi`, though both are `khoi`."""
+    talk = words().accented.get(fold(word), frozenset())
+    return is_capitalised(word) and bool(talk) and marked_key(word) not in talk
 
 
 def capitalised_runs(raw: str) -> list[Span]:

@@ -16,6 +16,7 @@ SURE_NAME = 0.9
 """A name behind a label, a product called by its whole name."""
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
+ARRIVED = frozenset({"delivered", "completed"})
 _INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
 _IF_NOT = re.compile(
     r"^\s*(?:(?:nếu|neu|mà|ma|thế|the|vậy|vay|ok|ừ|uh?)\s+)*(?:(?:không|khong|ko|k|hk|hong|hông)\s+(?:có|co|còn|con)|hết|het)"
@@ -59,12 +60,18 @@ def _understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
     changing = (
         named
         or {intent.name for intent in understood.intents} & CHANGING
-        or (not cart and says(text, "swapping"))
+        or (not cart and _swaps_what_arrived(text, context))
     )
     placed = _placed_lines(understood, context) if changing and (named or not cart) else []
     if not placed:
         return understood
     return _read_of_order(text, context, lexicon, placed, context.get("shown", ()))
+
+
+def _swaps_what_arrived(text: str, context: dict[str, Any]) -> bool:
+    """`đổi sang màu xám`, once every order is with the customer: of its goods, whatever else is called alike."""
+    statuses = {order["status"] for order in context.get("orders", ())}
+    return bool(statuses) and statuses <= ARRIVED and says(text, "swapping")
 
 
 def _with_known_name(understood: Parse, context: dict[str, Any]) -> Parse:
@@ -87,7 +94,7 @@ def _read_of_order(
     ordered = {line["product"] for line in lines if line["product"] in lexicon.products}
     leading = understood.intents[0].name if understood.intents else ""
     # "The shirt is too wide": of goods that come back, a word in common names no other product.
-    coming_back = leading in ("exchange_request", "return_request") or says(text, "swapping")
+    coming_back = leading in ("exchange_request", "return_request") or _swaps_what_arrived(text, context)
     least = SURE_NAME if coming_back else 0.0
     others = [
         m for m in understood.items

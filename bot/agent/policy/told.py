@@ -53,7 +53,7 @@ _CANCEL = re.compile(
 )
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
-    r"\b(tat ca|het|toan bo|ca don|ca hai|ca 2|everything|both|whole order"
+    r"\b(tat ca|(?<!nao )(?<!gi )(?<!ai )(?<!dau )het|toan bo|ca don|ca hai|ca 2|everything|both|whole order"
     r"|(?<!\bat )(?<!\bafter )(?<!\bnot )all(?! (good|fine|ok|okay|right|day|week|the time|over)\b))\b"
     r"|전부|모두|다 반품|둘 다"
 )

@@ -49,6 +49,7 @@ TEXTS = {
     "picks": "Here are some things we have in stock:",
     "cheapest": "From the lowest price up, these are in stock:",
     "dearest": "From the highest price down, these are in stock:",
+    "nearest_goods": "I'm afraid we don't have that. This comes closest:",
     "value_fits": "For {told}, going by the shop's notes, {value} is the right {name}.",
     "size_fits": "With {measures}, our size chart for {name} says size {size}.",
     "size_between": "With {measures}, you are between sizes {sizes} on our chart for {name}{why}.",

@@ -49,6 +49,7 @@ TEXTS = {
     "picks": "지금 재고가 있는 상품을 추천해 드릴게요:",
     "cheapest": "가격이 낮은 순으로 지금 재고가 있는 상품이에요:",
     "dearest": "가격이 높은 순으로 지금 재고가 있는 상품이에요:",
+    "nearest_goods": "찾으시는 상품은 없지만 비슷한 상품이 있어요:",
     "value_fits": "{told}이면 안내 기준으로 {name}은(는) {value}이(가) 맞아요.",
     "size_fits": "{measures} 기준으로 {name} 사이즈표에서는 {size} 사이즈가 맞습니다.",
     "size_between": "{measures} 기준으로 {name} 사이즈표에서는 {sizes} 사이즈 사이예요{why}.",

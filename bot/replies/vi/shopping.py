@@ -49,6 +49,7 @@ TEXTS = {
     "picks": "Dạ em gợi ý mình mấy mẫu đang có sẵn này ạ:",
     "cheapest": "Dạ tính từ giá thấp nhất thì bên em đang có ạ:",
     "dearest": "Dạ tính từ giá cao nhất thì bên em đang có ạ:",
+    "nearest_goods": "Dạ món đó bên em chưa có ạ, mình xem thử mẫu gần giống này nha:",
     "value_fits": "Dạ {told} thì theo thông tin shop ghi, {name} hợp nhất là loại {value} ạ.",
     "size_fits": "Dạ {measures} thì theo bảng size của {name} mình mặc size {size} ạ.",
     "size_between": "Dạ {measures} thì theo bảng size của {name} mình nằm giữa size {sizes} ạ{why}.",

@@ -28,7 +28,7 @@ from core.catalogue.folding import fold
 from core.catalogue.models import Product
 from core.catalogue.queries import get_product
 from core.catalogue.ranges import suits
-from core.catalogue.wording import Text, Unit, tells, tokens, units
+from core.catalogue.wording import Text, Unit, seems_to_tell, tells, tokens, units
 from core.errors import NotFound
 from core.money import format_dong
 from nlu import values_measured
@@ -57,7 +57,22 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
         products = [p for p in _with_options(products, query, available) if on_sale(p)]
         if not products:
             return _nearest(session, turn, query, price)
-        return _show(turn, "find_products", products, available, bounds=_bounds(turn, price))
+        opening = "nearest_goods" if is_of_another_kind(products, query) else ""
+        return _show(turn, "find_products", products, available, bounds=_bounds(turn, price), opening=opening)
+
+
+_ASKS_IF_SOLD = re.compile(
+    r"\b(?:ban|bay ban|kinh doanh) (?!chay)\S.*\b(?:khong|ko|k|hong|hok|hem|hk)\b"
+)
+
+
+def is_of_another_kind(products: Sequence[Product], query: str) -> bool:
+    """`shop có bán ghế ăn dặm không`: Vietnamese names what a thing is first, and nothing found is called so."""
+    kind = next((unit for unit in units(query) if not unit.soft), None)
+    if kind is None or kind.topic or not _ASKS_IF_SOLD.search(" ".join(tokens(fold(query)))):
+        return False
+    names = (Text.of(p.name, p.name_en or "", *p.aliases, p.category) for p in products)
+    return not any(tells(text, kind) or seems_to_tell(text, kind) for text in names)
 
 
 def _by_a_part(session: Session, query: str, price: PriceWish) -> list[Product]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.texts import say
-from bot.tools.shopping.finding import nothing_found
+from bot.tools.shopping.finding import is_of_another_kind, nothing_found
 from bot.tools.shopping.memory import closing_an_order, remember
 from bot.tools.shopping.quoting import without_goods
 from bot.tools.shopping.telling import cards_of, has_stock, list_text, on_sale, product_skus, stock_of
@@ -43,6 +43,8 @@ def recommend_products(turn: Turn, *, wish: str, skus: Sequence[str] = ()) -> To
         products = [p for p in products if on_sale(p) and has_stock(p, available)]
         if not products:
             return nothing_found(session, turn, "recommend_products", wish)
+    if key == "picks" and is_of_another_kind(products, wish):
+        key = "nearest_goods"
     page = products[:MOST]
     turn.state["shown"] = [product.sku for product in page]
     remember(turn, browsing=[product.sku for product in products[MOST:40]])

@@ -26,6 +26,9 @@ def advise_size(turn: Turn, *, sku: str, measures: Mapping[Measure, float], ques
     turn.state["shown"] = [product.sku]
     chart = read_chart(_chart_text(product, turn.language))
     if not chart.sizes:
+        if recall(turn, "sizing", None) is not None and turn.state.get("awaiting") == ["item"]:
+            turn.state["awaiting"] = []  # which product it is has been answered
+        remember(turn, sizing=None)
         return _without_chart(turn, product, available, question)
     body = {name: value for name, value in known.items() if name in chart.measures}
     if body:
