@@ -206,7 +206,8 @@ class Counting(Choices):
         if self._starts_long_name(end):
             return False
         if after in words().counters:
-            return self._pieces[end].marked in ("cân", "phân")
+            sized = at > 0 and self._keys[at - 1] in ("co", "day") and after in ("ly", "li")
+            return sized or self._pieces[end].marked in ("cân", "phân")
         if after in words().measures or after in ("/", ":", "h"):
             return True
         return touching and after.isalpha() and after.isascii() and not self._goes_on_with_goods(end)

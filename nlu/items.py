@@ -14,6 +14,7 @@ from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
 from nlu.scene import Scene, Talked, as_in_the_cart, counted_line, variant_options, variant_with
+from nlu.stories import without_stories
 from nlu.swaps import is_given_up, some_of_the_line, swapped
 from nlu.values import ValueMatch
 from nlu.wish import Wish
@@ -36,7 +37,7 @@ class Found:
 
 
 def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], scene: Scene) -> Found:
-    wishes = wishes_of(marks, scene.lexicon)
+    wishes = without_stories(wishes_of(marks, scene.lexicon), marks, pieces)
     named = [wish for wish in wishes if wish.names_something]
     beside = 0 < sum(wish.further for wish in named) < len(named)
     scene = replace(

@@ -386,7 +386,12 @@ class Reader(Counting):
         if this is None or self._starts_full_name(i) or self._starts_long_name(this.end - 1):
             return None  # `chai dầu gội` is no first bottle.
         value = self._option_at(i + 1) if i + 1 < len(self._keys) else None
-        return None if value is not None and value.end > this.end else this
+        if value is None or value.end < this.end:
+            return this
+        # `mau do` of what comes in red: without marks it is no `màu đó`.
+        same = value.end == this.end and not any(piece.marked for piece in self._pieces[i : this.end])
+        own = (value.keys | value.near) & self._talked_of()
+        return None if value.end > this.end or (same and own) else this
 
     def _ordinal(self, i: int) -> Mark | None:
         """`cái thứ hai`, `the second one`, `두번째`; never a bare `thứ hai`, which is a day."""

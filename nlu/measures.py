@@ -109,5 +109,8 @@ def _amount_at(keys: Sequence[str], i: int) -> tuple[float, int] | None:
         if len(parts) > 2 or len(key) > 8 or (len(parts) == 2 and len(parts[1]) == 3):
             return None
         return float(".".join(parts)), i + 1
+    two = words().numbers.get(" ".join(keys[i : i + 2]))
+    if two is not None:
+        return float(two), i + 2
     number = words().numbers.get(key)
     return (float(number), i + 1) if number is not None else None

@@ -26,6 +26,10 @@ _SPOKEN_NO = frozenset({"hông", "hổng", "hơm", "hôn", "hôm", "hăm", "khô
 _SPOKEN_BARE = frozenset({"hong", "hem", "hom", "hon", "hum", "hongg", "kho"})
 _EITHER_OR = re.compile(r" (?:khong|chua) hay (?:phai|la|can|chi|co|da|con|van|cung|mua|lay|thoi) ")
 """`treo được không hay phải khoan`."""
+_WHO_PAYS = re.compile(
+    r" hay (?:la |do )?(?:shop|ben|minh|em|khach|nguoi) (?:\w+ ){0,2}(?:tra|chiu|lo|tinh|giao|gui) "
+)
+"""`mình trả hay shop trả`."""
 _WHATEVER = re.compile(r" (?:bao nhieu|the nao|nao|gi|sao|ai|dau) (?:cung|deu)(?= )")
 """`màu nào cũng được` leaves the choice to the shop and asks nothing."""
 _INVERTED = frozenset({"is there", "are there"})
@@ -42,6 +46,7 @@ def is_question(raw: str, tokens: Sequence[Token]) -> bool:
     if (
         _INVERSION.search(raw)
         or _EITHER_OR.search(line)
+        or _WHO_PAYS.search(line)
         or any(has_phrase(line, phrase) for phrase in strong)
     ):
         return True

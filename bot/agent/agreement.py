@@ -122,11 +122,34 @@ def is_agreement(text: str, flow: str) -> bool:
             rest = " ".join(["", *rest.split(), ""])
             agreed = agreed or phrase in meant
     korean = [word for word in rest.split() if _is_hangul(word)]
+    if agreed and not korean and _is_firm(line, rest.split()):
+        return True
     if len(korean) < len(rest.split()) or any("까" in word for word in korean):
         return False
     own = [stem for stem in allowed if _is_hangul(stem)]
     stems = [next((stem for stem in own if word.startswith(stem)), "") for word in korean]
     return all(stems) and (agreed or any(stem in meant for stem in stems))
+
+
+FEW_OTHER_WORDS = 2
+
+
+def _is_firm(line: str, others: Sequence[str]) -> bool:
+    """`ừa phải rồi, cứ vậy mà gởi nghen`: begun with a yes, and a word or two more that turn nothing round."""
+    opens = any(f"{line} ".startswith(f"{yes} ") for yes in phrases()["yes_words"])
+    plain = all(word.isalpha() and word not in phrases()["turning"] for word in others)
+    return opens and plain and len(others) <= FEW_OTHER_WORDS
+
+
+_SWAPS = re.compile(
+    r"\bdoi\b.{0,40}?\b(len|xuong|sang|qua|thanh|size|sz|mau|cai khac|con khac|doi khac|mau khac|lai)\b"
+    r"|\b(swap|exchange)\b|교환|바꿔|바꾸|바꿀"
+)
+
+
+def says_swap(text: str) -> bool:
+    """`đổi lên size M`, `swap it for the black one`: one thing in another's place."""
+    return bool(_SWAPS.search(fold(text)))
 
 
 def is_only_signs(text: str) -> bool:

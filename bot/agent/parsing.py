@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from bot.agent.agreement import says
+from bot.agent.agreement import says_swap
 from bot.agent.guesses import without_guesses
 from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, Talked, parse
@@ -71,7 +71,7 @@ def _understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
 def _swaps_what_arrived(text: str, context: dict[str, Any]) -> bool:
     """`đổi sang màu xám`, once every order is with the customer: of its goods, whatever else is called alike."""
     statuses = {order["status"] for order in context.get("orders", ())}
-    return bool(statuses) and statuses <= ARRIVED and says(text, "swapping")
+    return bool(statuses) and statuses <= ARRIVED and says_swap(text)
 
 
 def _with_known_name(understood: Parse, context: dict[str, Any]) -> Parse:

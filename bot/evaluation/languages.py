@@ -15,9 +15,9 @@ _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _CLEARLY = 2
 
 _YES = re.compile(
-    r"(?<!\w)(ok|oke|okie|oki|okay|okê|chốt|chot|đồng ý|dong y|đúng|dung|ừ|ừm|uh|uhm|um|vâng|vang|dạ|da|được"
-    r"|duoc|dc|đc|đặt luôn|dat luon|xác nhận|xac nhan|chuẩn|chuan|chính xác|chinh xac|trúng|trung|yes|yep|yeah|sure"
-    r"|confirm\w*|go ahead|correct|right|agree\w*|perfect|place it|looks good|do it|please do)(?!\w)"
+    r"(?<!\w)(ok|oke|okie|oki|okay|okê|chốt|chot|đồng ý|dong y|đúng|dung|ừ|ừa|ờ|u|ua|uk|ừm|uh|uhm|um|vâng|vang|dạ|da"
+    r"|được|duoc|dc|đc|đặt luôn|dat luon|xác nhận|xac nhan|chuẩn|chuan|chính xác|chinh xac|trúng|trung|yes|yep|yeah"
+    r"|sure|confirm\w*|go ahead|correct|right|agree\w*|perfect|place it|looks good|do it|please do)(?!\w)"
     r"|네|넵|넹|예|확인|좋아요|좋습니다|맞아요|맞습니다|그래요|동의|부탁|해 ?주세요|할게요|오케이|응",
     re.IGNORECASE,
 )

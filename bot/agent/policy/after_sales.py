@@ -1,8 +1,9 @@
 """What a customer may want of their own orders: the rules that begin such a talk."""
 
+import re
 from typing import Any
 
-from bot.agent.agreement import says
+from bot.agent.agreement import says, says_swap
 from bot.agent.policy.ordering import order
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
@@ -18,7 +19,7 @@ from bot.agent.policy.told import (
     says_cancel,
     says_invoice,
 )
-from nlu import Parse
+from nlu import Parse, fold
 
 LIKELY = 0.6
 CHANGING = frozenset({"change_item", "remove_item", "change_details"})
@@ -26,6 +27,7 @@ OPEN = ("new", "processing", "packed", "shipped", "failed")
 _MORE_THAN_A_COMPLAINT = frozenset(
     {*ABOUT_GOODS, *ABOUT_THE_SHOP, "haggle", "order", "wholesale", "order_status"}
 )
+_ORDER_OF = re.compile(r"\b(don( hang)?( co| mua| dat)?|order (of|for|with)( the| my)?)\s*$")
 DELIVERED = ("delivered", "completed")
 
 
@@ -106,7 +108,7 @@ def _swaps_own_goods(parse: Parse, context: dict[str, Any]) -> bool:
     """`em lỡ mua vòng cổ size S, đổi lên size M được không`, said of goods that have arrived."""
     arrived = order_with(parse, context, DELIVERED)
     open_ones = order_with(parse, context, OPEN)
-    return bool(arrived) and not open_ones and not context["cart"] and says(parse.text, "swapping")
+    return bool(arrived) and not open_ones and not context["cart"] and says_swap(parse.text)
 
 
 def _of_the_cart(parse: Parse, context: dict[str, Any]) -> bool:
@@ -145,7 +147,8 @@ def _likely_swap(parse: Parse, context: dict[str, Any]) -> bool:
 def _cancel(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
     """The open cart is meant unless an order that was placed is named; goods or a number of pieces are a change."""
     part = parse.quantity is not None or any(m.quantity or m.product_sku for m in parse.items)
-    if "cancel_order" not in intents or (part and not says_cancel(parse)):
+    called_off = names_placed_order(parse) and says_cancel(parse) and not parse.question
+    if not (called_off or "cancel_order" in intents) or (part and not says_cancel(parse)):
         return []
     if context["cart"] and not names_placed_order(parse):
         return [Call("empty_cart")]
@@ -161,6 +164,8 @@ def _only_some_of(code: str, parse: Parse, context: dict[str, Any]) -> list[dict
     """The goods to be taken out, where an order has others besides those that are named."""
     held = {line["product"] for o in context["orders"] if o["code"] == code for line in o["lines"]}
     named = {str(m.product_sku) for m in parse.items if m.refers is None and m.product_sku in held}
+    if any(_ORDER_OF.search(fold(parse.text[: m.span[0]])) for m in parse.items):
+        return []  # `huỷ cái đơn sen đá`: the order that has them
     if parse.order_codes or not named or named == held:
         return []
     plain: dict[str, Any] = {"quantity": None, "options": {}, "action": "remove", "replaces": ""}
@@ -209,7 +214,10 @@ def _changed(parse: Parse, context: dict[str, Any]) -> list[Step]:
         if item["quantity"] or item["action"] != "set" or item["replaces"]
         or (item["sku"] not in held and (item["options"] or item["sku"] not in products))
     ]  # fmt: skip
-    place = changed_part(parse) == "address"
+    only_there = "address" in arguments and not any(
+        item.get("quantity") for item in arguments.get("items", ())
+    )
+    place = changed_part(parse) == "address" or only_there
     if place and not intents_of(parse) & {"change_item", "add_item", "remove_item"}:
         # "I ordered 1 lamp yesterday, can it go to the new place?"
         kept = []

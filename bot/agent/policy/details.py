@@ -17,6 +17,7 @@ BUYS = re.compile(
     r" (\d{1,3}|mot|hai|ba|bon|nam|one|two|three|a)\b(?! ?(?:%|(?:k|tr|trieu|nghin|ngan)\b))"
 )
 A_SHORT_ANSWER = 14
+A_CORRECTION = 20
 _HOUSE = re.compile(r"(?<![\w.])(?:số\s+|so\s+)?\d{1,4}[A-Za-z]?(?:/\d{1,4}[A-Za-z]?){0,3}\s+$")
 _NUMBER_OF_HOUSE = re.compile(r"^\s*(?:số nhà|so nha|số|so)?\s*\d[\w/.-]*\s*", re.IGNORECASE)
 _WRONG_HOUSE = re.compile(
@@ -66,7 +67,7 @@ def other_house(parse: Parse, context: dict[str, Any]) -> str:
     known = str((context["cart"] or {}).get("address") or "").split(",", maxsplit=1)[0]
     street = _NUMBER_OF_HOUSE.sub("", fold(known)).strip()
     line = " ".join(fold(parse.text).split())
-    if not known or parse.question or parse.phones or len(line.split()) > A_SHORT_ANSWER:
+    if not known or parse.question or parse.phones or len(line.split()) > A_CORRECTION:
         return ""
     again = (
         re.search(rf"(?<![\w/])(\d[\w/.-]*) (?:duong )?{re.escape(street)}(?!\w)", line) if street else None
@@ -117,6 +118,15 @@ def _address(parse: Parse, span: tuple[int, int], context: dict[str, Any]) -> st
     return parse.text[: span[1]] if not says(before, "delivery_lead") else told
 
 
+_PAYS_AT_THE_DOOR = re.compile(
+    r"\b(nhan|giao|toi|den|ship|thay|cam|lay duoc|co)\b.{0,30}?\b(tra|dua|gui|thanh toan|tinh|dong)\b"
+    r"|\b(pay|cash|money)\b.{0,40}\b(when|on|upon|at|once|after)\b.{0,30}"
+    r"\b(arriv\w*|deliver\w*|receiv\w*|comes?|gets? here|door|courier|driver|hands?)\b"
+    r"|받(고|으면|을|은|아서|자마자).{0,12}(낼|내는|지불|결제|드릴|드리|줄)|(기사|배달|배송).{0,12}(드릴|드리|낼|결제|줄게)"
+)
+"""`nhận cây rồi trả tiền`: whatever it is called that comes, it is paid then."""
+
+
 def awaited_payment(parse: Parse, context: dict[str, Any]) -> str:
     """Asked how, a few words that name one way and not the other: `khi nhận hàng`, `quét mã`."""
     if "payment" not in context["awaiting"] or len(parse.text.split()) > A_SHORT_ANSWER or "?" in parse.text:
@@ -126,6 +136,8 @@ def awaited_payment(parse: Parse, context: dict[str, Any]) -> str:
         for method, group in (("cod", "awaited_cod"), ("bank_transfer", "awaited_transfer"))
         if says(parse.text, group)
     }
+    if not ways and not parse.no and _PAYS_AT_THE_DOOR.search(fold(parse.text)):
+        return "cod"
     return ways.pop() if len(ways) == 1 else ""
 
 

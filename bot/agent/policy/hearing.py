@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agent.agreement import says
-from bot.agent.policy.details import other_house
+from bot.agent.policy.details import awaited_payment, other_house
 from nlu import Intent, ItemMention, Mention, Parse, fold
 
 CERTAIN = 0.9
@@ -51,7 +51,10 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
     """
     if other_house(parse, context):
         # `54 Phan Châu Trinh chứ không phải 45` counts no goods.
-        parse = replace(parse, items=tuple(i for i in parse.items if i.refers != "cart"), quantity=None)
+        named = tuple(i for i in parse.items if i.refers != "cart" and i.product_sku)
+        parse = replace(parse, items=named, quantity=None)
+    if _only_tells_how_it_is_paid(parse, context):
+        return replace(parse, intents=(Intent("choose_payment", CERTAIN),), items=(), question=False)
     if says(parse.text, "restock") and not parse.phones:
         return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
     if _orders_once_more(parse) or _takes_goods(parse):
@@ -66,6 +69,13 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
         return parse
     kept = tuple(i for i in parse.intents if i.name != "abuse" or i.confidence >= CERTAIN)
     return replace(parse, intents=kept or (Intent("unknown", 0.3),))
+
+
+def _only_tells_how_it_is_paid(parse: Parse, context: dict[str, Any]) -> bool:
+    """`nhận chậu rồi chú trả tiền mặt`, once it was asked: it wishes for nothing and asks for no order."""
+    told = any(item.quantity or item.options or item.change == "remove" for item in parse.items)
+    method = awaited_payment(parse, context) if not told else ""
+    return bool(method) and not (parse.phones or parse.address_span or parse.name or parse.order_codes)
 
 
 def _chooses_as_asked(parse: Parse, context: dict[str, Any]) -> bool:

@@ -140,7 +140,8 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
         says(parse.text, "as_before") and "order" in intents_of(parse) and not _has_lines(context)
     )
     asking = parse.question and not intents_of(parse) & {"order", "add_item"}
-    if again and not parse.items and not asking and "order_status" not in intents_of(parse):
+    counted = any(item.quantity or item.options for item in parse.items)
+    if again and not counted and not asking and "order_status" not in intents_of(parse):
         return [Call("reorder")]
     return []
 

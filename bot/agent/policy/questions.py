@@ -173,13 +173,10 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     if "search_product" in intents and price_wish(parse.text).is_named:
         return _search(parse)
     products = {item.product_sku or only_candidate(item) for item in parse.items} - {None}
+    ruled = _sure_of(parse, "ask_policy") >= CLEARLY and not intents & set(_ABOUT_GOODS)
     if not named and candidates and not ordering:
-        if not intents & {"ask_price", "ask_stock"}:
-            if "browse_catalogue" in intents:
-                return [Call("browse_catalogue", {"category": parse.text})]
-            if "search_product" in intents:
-                return _search(parse)
-        return [Call("find_products", {"skus": candidates[:6], "query": parse.text})]
+        # `chậu mua về không hợp thì được trả trong mấy ngày`: of no product, but of the shop's rules
+        return [] if ruled else _of_a_few(parse, intents, candidates)
     if len(products) > 1:
         skus = [*named, *candidates][:6]
         if ordering:
@@ -194,8 +191,25 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     if not named:
         return []
     options = next((dict(item.options) for item in parse.items if item.options), {})
-    ruled = context.get("clauses", {}).get("ask_policy", "") if "ask_policy" in intents else ""
-    return _about_one(parse, named[0], options, intents, question=ruled or parse.text)
+    clause = context.get("clauses", {}).get("ask_policy", "") if "ask_policy" in intents else ""
+    steps = _about_one(parse, named[0], options, intents, question=clause or parse.text)
+    return [_by_the_rules(step) for step in steps] if ruled else steps
+
+
+def _of_a_few(parse: Parse, intents: set[str], candidates: list[str]) -> list[Step]:
+    if not intents & {"ask_price", "ask_stock"}:
+        if "browse_catalogue" in intents:
+            return [Call("browse_catalogue", {"category": parse.text})]
+        if "search_product" in intents:
+            return _search(parse)
+    return [Call("find_products", {"skus": candidates[:6], "query": parse.text})]
+
+
+def _by_the_rules(step: Step) -> Step:
+    """What the shop wrote for all goods goes before what it wrote of one."""
+    if not isinstance(step, Call) or step.tool != "product_details":
+        return step
+    return Call(step.tool, {**step.arguments, "rules_first": True})
 
 
 def _asks_of_returns(parse: Parse, intents: set[str]) -> bool:

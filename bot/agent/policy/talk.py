@@ -27,6 +27,8 @@ def hand_over(parse: Parse, context: dict[str, Any]) -> list[Step]:
     intents = intents_of(parse)
     if "handoff" in intents:
         return [Call("hand_off", {"reason": "handoff"})]
+    if says(parse.text, "ask_owner"):
+        return [Call("hand_off", {"reason": "asked for the owner"})]
     if "abuse" in intents:
         return [Call("stay_calm")]
     bulk = _bulk(parse, context)

@@ -13,6 +13,7 @@ from nlu.wordlists import words
 # An order that was placed, as against the cart that is being filled.
 _PLACED = re.compile(
     r"\b(don .{2,30} (sang|trua|chieu|toi|hom|luc|dem) (nay|qua|kia|truoc|nay gio) .{0,12}(dat|mua)"
+    r"|don .{2,30} (sang|trua|chieu|toi|hom) (nay|qua|kia|truoc)"
     r"|don (hoi|luc|ban|bua) (sang|trua|chieu|toi|dem|khuya|nay|qua|kia)|(vo|vao|di|giao|gui|bo) chung|chung 1 don"
     r"|(dat|mua) (hoi|luc|sang|trua|chieu|toi|hom|dem) (nay|qua|kia|truoc|sang|trua|chieu)"
     r"|(today|yesterday|earlier|this morning|last night) (i|we) (have )?(order|ordered|buy|bought)"

@@ -32,6 +32,7 @@ def product_details(
     question: str,
     options: Mapping[str, str] | None = None,
     about: Sequence[str] = (),
+    rules_first: bool = False,
 ) -> ToolOutcome:
     """Quotes the product's own text; else what the shop wrote in general; else says that it is not told.
 
@@ -49,7 +50,8 @@ def product_details(
     asked = asked_about(product, without_goods(turn, question))
     if about and (not asked or ("stock" in about and names_option(product, question))):
         return check_product(turn, sku=sku, options=options, about=about)
-    told = _told(turn, product, asked, question, cards) or sure_answer(turn, question)
+    told = sure_answer(turn, question) if rules_first else None
+    told = told or _told(turn, product, asked, question, cards) or sure_answer(turn, question)
     told = told or answer_about(turn, name, question)
     if told is not None:
         return told

@@ -61,9 +61,7 @@ def find_products(turn: Turn, *, skus: Sequence[str], query: str, question: str 
         return _show(turn, "find_products", products, available, bounds=_bounds(turn, price), opening=opening)
 
 
-_ASKS_IF_SOLD = re.compile(
-    r"\b(?:ban|bay ban|kinh doanh) (?!chay)\S.*\b(?:khong|ko|k|hong|hok|hem|hk)\b"
-)
+_ASKS_IF_SOLD = re.compile(r"\b(?:ban|bay ban|kinh doanh) (?!chay)\S.*\b(?:khong|ko|k|hong|hok|hem|hk)\b")
 
 
 def is_of_another_kind(products: Sequence[Product], query: str) -> bool:

@@ -79,15 +79,22 @@ def product_details(
     question: str = "",
     options: dict[str, str] | None = None,
     about: list[Literal["price", "stock"]] | None = None,
+    rules_first: bool = False,
 ) -> str:
     """What the shop wrote about one product: material, origin, features, care, pictures. Quotes, never guesses.
 
-    `about`: when the question is after price or stock as well.
+    `about`: when the question is after price or stock as well. `rules_first`: when it is after the shop's rules for
+    all goods (returns, exchanges, warranty).
     """
     return run(
         runtime,
         lambda turn: details.product_details(
-            turn, sku=sku, question=question, options=options or {}, about=about or []
+            turn,
+            sku=sku,
+            question=question,
+            options=options or {},
+            about=about or [],
+            rules_first=rules_first,
         ),
     )
 
