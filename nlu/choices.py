@@ -84,13 +84,18 @@ class Choices(Phrases):
             keys = self._lexicon.values.get(phrase) if phrase else None
             if phrase is None or not keys:
                 continue
-            if length > 1 and self._is_count_and_size(i, length, keys):
+            if length > 1 and (self._is_count_and_size(i, length, keys) or self._only_counts(phrase, keys)):
                 continue
             if length == 1 and not self._plausible_value(i, keys):
                 continue
             near = self._near(i) if length == 1 else NO_KEYS
             return Mark("option", i, i + length, keys=keys, near=near, text=" ".join(phrase))
         return self._in_part(i)
+
+    def _only_counts(self, phrase: tuple[str, ...], keys: frozenset[ValueKey]) -> bool:
+        """`1 đôi` counts, but of what is sold by the pair and by five pairs."""
+        counts = len(phrase) == 2 and phrase[0].isdigit() and phrase[1] in words().counters
+        return counts and not keys & self._talked_of()
 
     def _behind_value_word(self, i: int, length: int) -> tuple[str, ...] | None:
         """`cỡ to` is that, even where the catalogue writes `có` in a name."""

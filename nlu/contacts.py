@@ -7,6 +7,7 @@ import phonenumbers
 
 from nlu.models import Mention, PhoneMention, Span, TaxCodeMention
 from nlu.normalise import fold
+from nlu.wordlists import words
 
 _DIGIT = "[\\doO\uff10-\uff19]"
 _PHONE = re.compile(
@@ -50,6 +51,10 @@ _COMPANY = re.compile(
 _COMPANY_LEAD = re.compile(
     r"(?:(?:the\s)?company(?:\sname)?\s*(?:[:\-]|is)\s*"
     r"|(?:công ty|cong ty|cty)(?:\s+(?:là|la|mình|minh))?\s*[:\-]?\s+(?=(?:công ty|cong ty|cty|doanh nghiệp|dntn)\s))",
+    re.IGNORECASE,
+)
+_HEAD_OF_COMPANY = re.compile(
+    r"^(?:công ty|cong ty|cty|cửa hàng|hộ kinh doanh|ho kinh doanh|hkd|doanh nghiệp|dntn|hợp tác xã|htx)\s*[:\-]?\s*",
     re.IGNORECASE,
 )
 _COMPANY_EN = re.compile(
@@ -177,11 +182,33 @@ def company(raw: str, taken: list[Span]) -> Mention | None:
                 text = text[: end.start()] if end else text
             value = text.strip(" .,:-")
             least = 1 if lead or pattern is _COMPANY_KO else 2
+            if pattern is _COMPANY and _is_talk_of_one(value, raw):
+                continue
             if value and not _COMPANY_BARE.match(value) and len(value.split()) >= least:
                 return Mention(
                     "company", (start, start + len(text.rstrip(" .,:-"))), " ".join(value.split()), 0.85
                 )
     return None
+
+
+_KINDS_OF_COMPANY = frozenset(
+    {"tnhh", "cp", "co", "phan", "trach", "mtv", "tm", "dv", "xnk", "sx", "xay", "tu"}
+)
+
+
+def _is_talk_of_one(value: str, raw: str) -> bool:
+    """`kế toán công ty đang đòi mình` names none: a name has its capital, where the message has any."""
+    named = _HEAD_OF_COMPANY.sub("", value).split()
+    if not named or named[0][:1].isupper() or fold(named[0]) in _KINDS_OF_COMPANY:
+        return False
+    return any(c.isupper() for c in raw[1:]) or fold(named[0]) in words().vi_words | {
+        "dang",
+        "doi",
+        "bat",
+        "keu",
+        "bao",
+        "yeu",
+    }
 
 
 def amounts(raw: str, taken: list[Span]) -> list[Mention]:

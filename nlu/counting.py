@@ -19,6 +19,26 @@ _OF_A_HOUSE = frozenset(
 _LEADING_TO_A_HOUSE = frozenset({"la", "is", ":", "so", "number", "no"})
 _MAKING = frozenset({"make", "change", "swap", "switch", "turn"})
 _INTO_OTHER = frozenset({"sang", "qua", "mau"})
+_MEASURED = frozenset(
+    [
+        "dai",
+        "cao",
+        "rong",
+        "ngang",
+        "vong",
+        "day",
+        "co",
+        "nang",
+        "chan",
+        "eo",
+        "nguc",
+        "mong",
+        "duoc",
+        "dung",
+        "khoang",
+    ]
+)
+"""Before a number of a body or a thing: `chân dài 26 phân`, `cỡ 15 ly`."""
 _OBJECT = frozenset({"를", "을"})
 _TOWARDS = frozenset({"로", "으로"})
 _BECOMING = frozenset({"thanh"})
@@ -206,7 +226,7 @@ class Counting(Choices):
         if self._starts_long_name(end):
             return False
         if after in words().counters:
-            sized = at > 0 and self._keys[at - 1] in ("co", "day") and after in ("ly", "li")
+            sized = at > 0 and self._keys[at - 1] in _MEASURED and after in ("ly", "li", "phan", "can")
             return sized or self._pieces[end].marked in ("cân", "phân")
         if after in words().measures or after in ("/", ":", "h"):
             return True

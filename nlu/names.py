@@ -94,11 +94,12 @@ def find_name(
 
 def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
     for match in _LABEL.finditer(raw):
-        text = _cut(match.group(1), match.start(1), taken)
+        start = _with_a_name_like_talk(raw, match)
+        text = _cut(raw[start : match.end(1)], start, taken)
         text = _without_kin(_up_to_its_end(text))
         if HANGUL.search(text):
             text = text.split()[0] if text.split() and is_korean_name(text.split()[0]) else ""
-        mention = _mention(text, match.start(1), 0.95)
+        mention = _mention(text, start, 0.95)
         if mention is None:
             continue
         if _is_own_name(raw[slice(*mention.span)]) or (
@@ -106,6 +107,12 @@ def _labelled(raw: str, taken: Sequence[Span]) -> NameMention | None:
         ):
             return mention
     return None
+
+
+def _with_a_name_like_talk(raw: str, match: re.Match[str]) -> int:
+    """`người nhận Minh Khôi`: a `Minh` with its capital belongs to the name, and is no `mình`."""
+    skipped = re.search(r"(?<=\s)(Minh|Em|Anh)\s+$", raw[match.start() : match.start(1)])
+    return match.start() + skipped.start() if skipped and raw[match.start(1)].isupper() else match.start(1)
 
 
 def _is_own_name(value: str) -> bool:

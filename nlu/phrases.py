@@ -20,6 +20,7 @@ VESSELS = frozenset(
 )
 """English words that count goods and are goods: `one cap black` where caps are sold."""
 MAX_MARKS = 200
+_LEFT = (["k"], ["ko"], ["khong"], ["hang"], ["hok"], ["hem"], ["hong"], ["hk"], ["chua"], ["het"])
 ALL = 99
 """The index of a pointer at everything that was shown."""
 
@@ -119,9 +120,13 @@ class Phrases:
     def _is_counter(self, i: int) -> bool:
         if i >= len(self._keys) or self._pieces[i].masked or self._keys[i] not in words().counters:
             return False
-        if self._is_goods_itself(i):
+        if self._is_goods_itself(i) or self._asks_what_is_left(i):
             return False
         return not any(self._phrase(i, length) in self._lexicon.phrases for length in (2, 3, 4))
+
+    def _asks_what_is_left(self, i: int) -> bool:
+        """`size 42 con k`: the `còn` of a question and no word for animals."""
+        return self._keys[i] == "con" and self._keys[i + 1 : i + 2] in _LEFT
 
     def _is_goods_itself(self, i: int) -> bool:
         """`3 ly` in a shop that sells a thing called `Ly`, with nothing behind that could be counted by it."""

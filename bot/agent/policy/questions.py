@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.agent.agreement import says
@@ -168,7 +169,7 @@ def _speaks_of_size(parse: Parse, context: dict[str, Any], intents: set[str]) ->
 
 def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
     """Goods that the message names, for sure or among a few."""
-    intents = intents_of(parse)
+    intents, parse = intents_of(parse), _of_the_sure(parse)
     named, candidates = named_goods(parse), candidate_goods(parse)
     if "search_product" in intents and price_wish(parse.text).is_named:
         return _search(parse)
@@ -194,6 +195,13 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     clause = context.get("clauses", {}).get("ask_policy", "") if "ask_policy" in intents else ""
     steps = _about_one(parse, named[0], options, intents, question=clause or parse.text)
     return [_by_the_rules(step) for step in steps] if ruled else steps
+
+
+def _of_the_sure(parse: Parse) -> Parse:
+    """`da bò làm đôi giày lười là da nước nào?`: what is called by its whole name is asked about."""
+    sure = tuple(item for item in parse.items if item.confidence >= CERTAIN and item.product_sku)
+    counted = any(item.quantity for item in parse.items)
+    return replace(parse, items=sure) if sure and parse.question and not counted else parse
 
 
 def _of_a_few(parse: Parse, intents: set[str], candidates: list[str]) -> list[Step]:

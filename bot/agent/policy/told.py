@@ -39,7 +39,7 @@ _KEPT = re.compile(
 )
 _GIVES_BACK = re.compile(
     r"\btra( lai)? (cai|con|lo|chai|hop|goi|doi|chiec|bo|cay|thoi|tuyp|hu|mon|hang|em|quyen|cuon|tui|ao|quan|vay|dam)\b"
-    r"|\b(send|give|bring|ship) (it|this|that|them|the \w+) back\b|\b(hoan( lai)? tien|refund|money back)\b"
+    r"|\b(send|give|bring|ship) (it|this|that|them|the \w+) back\b|\b((hoan|lay)( lai)? tien|refund|money back)\b"
     r"|반품|돌려|환불"
 )
 _PART = re.compile(r"[,.;!?\n]|\b(?:but|nhưng|nhung)\b|는데|지만")
