@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
 from core import audit
-from core.actor import Actor
+from core.actor import ROLES, Actor, ActorKind
 from core.clock import Clock
 from core.db import Database
 from core.errors import AppError, Conflict, NotFound
@@ -85,7 +85,8 @@ def start_import(
     row = TableImport(
         id=import_id, kind=kind, filename=filename[:200], size=len(content), content=content, dry_run=dry_run,
         state="waiting", rows=0, rows_done=0, problem_count=0, problems=[], counts={}, refusal="",
-        actor_id=actor.id, actor_name=actor.name, created_at=now, finished_at=None,
+        actor_kind=actor.kind, actor_id=actor.id, actor_name=actor.name, actor_role=actor.role, created_at=now,
+        finished_at=None,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -194,7 +195,7 @@ def write_prepared(
 def _write(
     db: Database, row: TableImport, prepared: Prepared, *, addresses: AddressBook, clock: Clock
 ) -> None:
-    actor, now = Actor("api", row.actor_id, row.actor_name), clock()
+    actor, now = _who(row), clock()
     if row.dry_run:
         counts = write_prepared(db, prepared, addresses=addresses, actor=actor, dry_run=True, now=now)
         _tell(db, row.id, state="done", counts=counts, finished_at=now)
@@ -216,6 +217,13 @@ def _finish_once(session: Session, import_id: str, now: datetime) -> None:
     ).first()
     if won is None:
         raise Conflict("import_done", "This import was finished already.", {})
+
+
+def _who(row: TableImport) -> Actor:
+    """Whoever sent the file, as they were then."""
+    kind = next(kind for kind in get_args(ActorKind) if kind == row.actor_kind)
+    role = next((role for role in ROLES if role == row.actor_role), None)
+    return Actor(kind, row.actor_id, row.actor_name, role)
 
 
 def _kind(row: TableImport) -> KindName:

@@ -36,7 +36,9 @@ class TableImport(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What came in, or would: {"products": 3, "variants": 9}."""
     refusal: Mapped[str] = mapped_column(default="")
+    actor_kind: Mapped[str] = mapped_column(default="api")
     actor_id: Mapped[str]
     actor_name: Mapped[str]
+    actor_role: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
