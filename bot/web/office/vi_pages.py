@@ -143,6 +143,16 @@ PAGES: dict[str, str] = {
     "%(done)s of %(rows)s rows": "%(done)s trên %(rows)s dòng",
     "%(products)s products with %(variants)s variants": "%(products)s sản phẩm, %(variants)s biến thể",
     "Mend the file, then check it again.": "Bạn sửa file rồi kiểm tra lại.",
+    "Change products that are in the shop already": "Sửa cả sản phẩm đã có trong cửa hàng",
+    "By SKU: names, texts, prices, VAT, weight, pictures, whether it is on sale. Stock, options and empty cells change "
+    "nothing. Left out, such a row is refused.": "Theo mã SKU: tên, mô tả, giá, thuế, khối lượng, ảnh, đang bán hay "
+    "không. Tồn kho, tùy chọn và ô trống không đổi gì. Không chọn thì các dòng đó bị từ chối.",
+    "Changed: %(products)s products, %(variants)s variants": "Sửa: %(products)s sản phẩm, %(variants)s biến thể",
+    "Row by row": "Từng dòng",
+    "What happens": "Sẽ thế nào",
+    "Added": "Thêm mới",
+    "Stays as it is": "Giữ nguyên",
+    "and %(rows)s more rows": "và %(rows)s dòng nữa",
     # stock, ledger, audit
     "stock": "tồn kho",
     "Stock": "Tồn kho",

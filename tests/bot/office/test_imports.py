@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from bot.staff.models import StaffAccount
 from core.audit import AuditEntry
 from core.catalogue.models import Product, Variant
+from core.catalogue.queries import get_product
 from core.clock import utc_now
 from core.exchange.importing import JOB, run_import
 from core.exchange.models import TableImport
@@ -83,6 +84,23 @@ def test_what_comes_in_is_written_down_as_the_doing_of_who_sent_the_file(owner: 
         ).all()
     assert (made.actor_kind, made.actor_id) == ("staff", me)
     assert counted == [me]
+
+
+def test_what_is_in_the_shop_is_changed_only_where_that_is_ticked(owner: Person) -> None:
+    rows = "sku,tên,giá\nHOA-1,<b>Hoa</b> mới,1000\nMU,Mũ,5\n".encode()
+    page = path_of(upload(owner, rows, change_existing="1"))
+    work_off(owner)
+
+    checked = owner.get(page).text
+    assert "Hoa&lt;/b&gt; mới" in checked
+    assert "Thêm mới" in checked
+    assert "Sửa: 1 sản phẩm" in checked
+    owner.post(f"{page}/confirm", {})
+    work_off(owner)
+    with owner.db.read_transaction() as session:
+        assert get_product(session, "HOA-1").name == "<b>Hoa</b> mới"
+        changed = session.scalars(select(AuditEntry).where(AuditEntry.action == "product.changed")).one()
+    assert changed.actor_kind == "staff"
 
 
 def test_the_same_form_sent_twice_is_one_import(owner: Person) -> None:
