@@ -143,12 +143,28 @@ PAGES: dict[str, str] = {
     "%(done)s of %(rows)s rows": "%(done)s trên %(rows)s dòng",
     "%(products)s products with %(variants)s variants": "%(products)s sản phẩm, %(variants)s biến thể",
     "Mend the file, then check it again.": "Bạn sửa file rồi kiểm tra lại.",
-    "Change products that are in the shop already": "Sửa cả sản phẩm đã có trong cửa hàng",
+    "Rows of SKUs that the shop has already": "Dòng có mã SKU đã có trong cửa hàng",
+    "are refused: only add": "bị từ chối: chỉ thêm mới",
+    "change what is there": "sửa sản phẩm đang có",
     "By SKU: names, texts, prices, VAT, weight, pictures, whether it is on sale. Stock, options and empty cells change "
-    "nothing. Left out, such a row is refused.": "Theo mã SKU: tên, mô tả, giá, thuế, khối lượng, ảnh, đang bán hay "
-    "không. Tồn kho, tùy chọn và ô trống không đổi gì. Không chọn thì các dòng đó bị từ chối.",
+    "nothing.": "Theo mã SKU: tên, mô tả, giá, thuế, khối lượng, ảnh, đang bán hay "
+    "không. Tồn kho, tùy chọn và ô trống không đổi gì.",
     "Changed: %(products)s products, %(variants)s variants": "Sửa: %(products)s sản phẩm, %(variants)s biến thể",
     "Row by row": "Từng dòng",
+    "Pictures": "Hình ảnh",
+    "Add pictures or a video": "Thêm ảnh hoặc video",
+    "JPEG, PNG or WebP, at most %(picture)s MB each; MP4, at most %(video)s MB. At most %(video)s MB at once, "
+    "%(files)s files for a product.": "JPEG, PNG hoặc WebP, mỗi ảnh nhiều nhất %(picture)s MB; MP4 nhiều nhất "
+    "%(video)s MB. Một lần nhiều nhất %(video)s MB, một sản phẩm nhiều nhất %(files)s file.",
+    "What is to be seen, for who cannot see it": "Trong ảnh có gì, cho người không xem được",
+    "Upload": "Tải lên",
+    "Video": "Video",
+    "A picture of another site:": "Ảnh ở trang khác:",
+    "Shown first": "Ảnh đầu tiên",
+    "Show first": "Đưa lên đầu",
+    "One forward": "Lên trước",
+    "One back": "Ra sau",
+    "No pictures yet.": "Chưa có ảnh.",
     "What happens": "Sẽ thế nào",
     "Added": "Thêm mới",
     "Stays as it is": "Giữ nguyên",

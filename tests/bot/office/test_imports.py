@@ -86,7 +86,7 @@ def test_what_comes_in_is_written_down_as_the_doing_of_who_sent_the_file(owner: 
     assert counted == [me]
 
 
-def test_what_is_in_the_shop_is_changed_only_where_that_is_ticked(owner: Person) -> None:
+def test_what_is_in_the_shop_is_changed_only_where_that_is_chosen(owner: Person) -> None:
     rows = "sku,tên,giá\nHOA-1,<b>Hoa</b> mới,1000\nMU,Mũ,5\n".encode()
     page = path_of(upload(owner, rows, change_existing="1"))
     work_off(owner)
