@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
 from bot.staff import manual_orders, money_commands, order_commands, questions, reports, stock_commands
+from bot.staff.accounts import others_with_role
 from bot.staff.cards import TICKET_TITLES, approval_card, table_card, task_card, ticket_card
 from bot.staff.command import ALL, MAX_ARGUMENT, Command, Request, Said, Tools
 from bot.staff.order_cards import order_with_cards, overdue_card
@@ -15,7 +16,7 @@ from bot.staff.tasks import task_words
 from bot.staff.todo import todo_counts
 from bot.staff.words import in_words, state_named
 from core.actor import Actor
-from core.approvals.decisions import decide, pending_approvals
+from core.approvals.decisions import decide, deciders, get_approval, pending_approvals
 from core.catalogue.search import search_products
 from core.customers.phones import local_phone
 from core.errors import Invalid, NotFound
@@ -122,7 +123,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
     words = request.argument.split(maxsplit=1)
     approval = decide(
         request.session, code=request.code(), approve=approve, actor=request.actor, now=request.now,
-        note=words[1] if len(words) > 1 else "",
+        note=words[1] if len(words) > 1 else "", alone=_is_alone(request),
     )  # fmt: skip
     said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
     carry_out_cancellation(request.session, approval=approval, actor=request.actor, now=request.now)
@@ -134,6 +135,11 @@ def _decide(request: Request, *, approve: bool) -> Said:
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])
     return Said(said)
+
+
+def _is_alone(request: Request) -> bool:
+    roles = deciders(get_approval(request.session, request.code()))
+    return not others_with_role(request.session, roles, besides=request.actor)
 
 
 def _ship(request: Request) -> Said:
