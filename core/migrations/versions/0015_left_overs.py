@@ -1,4 +1,4 @@
-"""who brought a table in, and what it changes; transfers taken back from an order"""
+"""who brought a table in, and what it changes; transfers taken back from an order; who is not told"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,10 +22,12 @@ def upgrade() -> None:
     )
     op.add_column("imports", sa.Column("effects", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
 
+    op.add_column("desk_messages", sa.Column("besides", sa.String(), nullable=False, server_default=""))
     _payment_kinds(_KINDS)
 
 
 def downgrade() -> None:
+    op.drop_column("desk_messages", "besides")
     op.execute(
         "DELETE FROM payments WHERE 'payment:' || id IN (SELECT reference FROM payments WHERE kind = 'taken_back')"
     )
