@@ -200,14 +200,16 @@ def add_staff_account(
 @app.command()
 def sandbox() -> None:
     """Play the outside services on CHOTDON_SANDBOX_PORT."""
-    from bot.demo_server import sandbox_options
+    from bot.demo_server import sandbox_options, shop_bank
     from bot.listening import listen_on
     from integrations.sandbox.app import run_sandbox
 
     settings = _settings()
     with listen_on("127.0.0.1", settings.sandbox_port, setting="CHOTDON_SANDBOX_PORT") as listening:
-        print(f"Sandboxes of GHN and S-Invoice: http://127.0.0.1:{settings.sandbox_port}/", flush=True)
-        run_sandbox(listening, settings.data_dir, options=sandbox_options(settings))
+        with _parts() as parts:
+            bank = shop_bank(parts.db)
+        print(f"Sandboxes of GHN, S-Invoice and SePay: http://127.0.0.1:{settings.sandbox_port}/", flush=True)
+        run_sandbox(listening, settings.data_dir, options=sandbox_options(settings, bank))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from core.api.access import Desk
 from core.clock import utc_now
 from core.db import Database
 from core.errors import AppError, IllegalTransition, NotAllowed
+from core.jobs.tasks import list_open, open_task
 from core.orders.models import Order
 from core.payments.recording import record_payment
 from core.returns.decisions import approve_return
@@ -312,6 +313,17 @@ def test_a_parcel_that_nobody_took_is_inspected_and_ends_the_order(
     order = delivered(api, db, paid=prepaid)
     set_state(db, order, fulfilment_state="failed", delivered_at=None)
     before = stock(api)[0]
+    with db.transaction() as session:
+        for kind in ("parcel_delivery_failed", "parcel_returned", "invoice_refused"):
+            open_task(
+                session,
+                key=kind,
+                kind=kind,
+                title=kind,
+                subject_kind="order",
+                subject_id=order["id"],
+                now=utc_now(),
+            )
     body = {"order": order["code"], "kind": "undelivered"}
 
     code = post(api, "returns", body, 201)["code"]
@@ -326,6 +338,9 @@ def test_a_parcel_that_nobody_took_is_inspected_and_ends_the_order(
     ended = order_of(api, order["code"])
     assert (done["state"], ended["status"], ended["fulfilment_state"]) == ("settled", "returned", "returned")
     assert stock(api)[0] == before + 2
+    with db.read_transaction() as session:
+        left = [task.kind for task in list_open(session) if task.subject_id == order["id"]]
+    assert left == ["invoice_refused"], "what asked about the parcel is done with it"
     if prepaid:
         assert api.get(f"/api/v1/refunds/{done['refund']}").json()["amount"] == 150_000
     else:
