@@ -14,6 +14,7 @@ from bot.staff import room
 from bot.staff.accounts import add_staff
 from bot.staff.commands import run
 from bot.staff.models import DeskMessage, StaffAccount
+from bot.staff.order_cards import order_with_cards
 from bot.staff.refusals import staff_refusal
 from core.actor import SYSTEM, Actor, Role
 from core.approvals.decisions import request_approval
@@ -137,6 +138,11 @@ def test_a_return_from_request_to_refund_in_the_desk(
     assert len(texts) == 5
     assert all("80.000đ" in text for text in texts[3:])
     assert "Giảm giá trị đơn: 80.000đ" in str(cards(db))
+    with db.read_transaction() as session:
+        shown = order_with_cards(session, get_order(session, delivered))["lines"]
+    assert any(line.startswith("Đã trả lại: ") and "HOA-1" in line and "80.000đ" in line for line in shown), (
+        shown
+    )
 
 
 def room_texts(db: Database, reader: Actor | None = None) -> list[str]:

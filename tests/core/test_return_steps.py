@@ -18,7 +18,7 @@ from core.orders.models import Order
 from core.payments.recording import record_payment
 from core.returns.decisions import approve_return
 from core.returns.inspection import Finding, inspect_return
-from core.returns.queries import get_return
+from core.returns.queries import get_return, returned_pieces
 from core.returns.settlement import settle_return
 from core.returns.states import RETURN_TRANSITIONS
 from core.stock.models import StockLevel, StockMovement
@@ -304,6 +304,24 @@ def test_an_inspection_in_several_goes_never_finds_more_than_was_asked_back(
     assert (too_many["code"], too_many["data"]["left"]) == ("return_quantity_invalid", 0)
     assert stock(api)[0] == before + 1
     assert post(api, f"returns/{code}/settle")["credit"] == 50_000
+
+
+def test_the_ledger_names_the_order_that_goods_left_and_came_back_for(api: TestClient, db: Database) -> None:
+    order = delivered(api, db)
+    code = post(api, "returns", {"order": order["code"], "lines": [{"sku": "HOA-1", "quantity": 1}]}, 201)[
+        "code"
+    ]
+    post(api, f"returns/{code}/approve")
+    post(api, f"returns/{code}/receive", {"warehouse_code": "A"})
+    post(api, f"returns/{code}/inspect", {"findings": [good(1)]})
+
+    rows = api.get("/api/v1/stock/movements").json()["items"]
+
+    assert {row["kind"]: row["order"] for row in rows} == {
+        "return": order["code"], "shipment": order["code"], "receipt": None,
+    }  # fmt: skip
+    with db.read_transaction() as session:
+        assert returned_pieces(session, order["id"]) == {"HOA-1": 1}
 
 
 @pytest.mark.parametrize("prepaid", [False, True])

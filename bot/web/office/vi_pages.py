@@ -150,6 +150,7 @@ PAGES: dict[str, str] = {
     "nothing.": "Theo mã SKU: tên, mô tả, giá, thuế, khối lượng, ảnh, đang bán hay "
     "không. Tồn kho, tùy chọn và ô trống không đổi gì.",
     "Changed: %(products)s products, %(variants)s variants": "Sửa: %(products)s sản phẩm, %(variants)s biến thể",
+    "Order": "Đơn hàng",
     "Row by row": "Từng dòng",
     "Pictures": "Hình ảnh",
     "Add pictures or a video": "Thêm ảnh hoặc video",
