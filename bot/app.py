@@ -97,7 +97,7 @@ def _most_bytes(path: str) -> int:
         return knowledge.MAX_DOCUMENT_BYTES + 100_000  # and the form around the file
     if path.startswith("/api/v1/imports/") or path == "/office/imports/upload":
         return exchange.MAX_TABLE_BYTES + 100_000
-    if path.startswith("/api/v1/products/") and path.endswith("/media"):
+    if path.startswith("/api/v1/products/") and path.endswith("/media") or path == "/office/pictures/upload":
         return media.MAX_UPLOAD_BYTES + 100_000
     return MAX_REQUEST_BYTES
 

@@ -116,9 +116,18 @@ def import_file(
     ],
     file: Annotated[Path | None, typer.Argument(help="CSV or XLSX.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check.")] = False,
+    change_existing: Annotated[
+        bool, typer.Option("--change-existing", help="Of products: change the SKUs that the shop has.")
+    ] = False,
 ) -> None:
     """Load a shop file into an empty shop, or a table into a shop that runs: all or nothing."""
     with _parts() as parts:
+        if file is None and change_existing:
+            raise Invalid(
+                "change_existing_unfit",
+                "A shop file goes into an empty shop: --change-existing is for `chotdon import products FILE`.",
+                {},
+            )
         if file is None:
             from bot.shop_setup import import_file as import_shop_file
 
@@ -126,10 +135,10 @@ def import_file(
         else:
             from bot.tables_cli import import_table
 
-            counts = import_table(parts, what, file, dry_run=dry_run)
+            counts = import_table(parts, what, file, dry_run=dry_run, change_existing=change_existing)
     print(
         ("Would import: " if dry_run else "Imported: ")
-        + ", ".join(f"{n} {what}" for what, n in counts.items())
+        + ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in counts.items())
     )
 
 
@@ -191,14 +200,16 @@ def add_staff_account(
 @app.command()
 def sandbox() -> None:
     """Play the outside services on CHOTDON_SANDBOX_PORT."""
-    from bot.demo_server import sandbox_options
+    from bot.demo_server import sandbox_options, shop_bank
     from bot.listening import listen_on
     from integrations.sandbox.app import run_sandbox
 
     settings = _settings()
     with listen_on("127.0.0.1", settings.sandbox_port, setting="CHOTDON_SANDBOX_PORT") as listening:
-        print(f"Sandboxes of GHN and S-Invoice: http://127.0.0.1:{settings.sandbox_port}/", flush=True)
-        run_sandbox(listening, settings.data_dir, options=sandbox_options(settings))
+        with _parts() as parts:
+            bank = shop_bank(parts.db)
+        print(f"Sandboxes of GHN, S-Invoice and SePay: http://127.0.0.1:{settings.sandbox_port}/", flush=True)
+        run_sandbox(listening, settings.data_dir, options=sandbox_options(settings, bank))
 
 
 @app.command()

@@ -13,7 +13,9 @@ from bot.app import create_app
 from bot.bootstrap import build_parts
 from bot.listening import listen_on, serve_until_told
 from bot.shop_setup import DEMO_PASSWORD, DEMO_STAFF, set_up_demo
+from core.db import Database
 from core.settings import Settings
+from core.shop import BankAccount, shop_profile
 
 DEMO_STEP_SECONDS = 4
 SANDBOX_AFTER_SECONDS = 1.0
@@ -33,7 +35,7 @@ def run_demo(settings: Settings) -> None:
         parts = build_parts(settings)
         set_up_demo(parts)
         application = create_app(parts, with_worker=True, is_demo=True)
-        with _sandboxes(settings, sandbox_port):
+        with _sandboxes(settings, sandbox_port, shop_bank(parts.db)):
             _say_hello(settings)
             serve_until_told(application, listening)
 
@@ -51,13 +53,13 @@ def played_urls(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def _sandboxes(settings: Settings, listening: socket) -> Iterator[None]:
+def _sandboxes(settings: Settings, listening: socket, bank: BankAccount | None) -> Iterator[None]:
     """Loaded once the shop has answered. Their port is open before that, so whoever calls early waits a moment."""
 
     def start() -> None:
         from integrations.sandbox.app import SandboxServer
 
-        options = sandbox_options(settings)
+        options = sandbox_options(settings, bank)
         running.append(
             SandboxServer(listening=listening, data_dir=settings.data_dir, options=options).start()
         )
@@ -74,8 +76,14 @@ def _sandboxes(settings: Settings, listening: socket) -> Iterator[None]:
             server.stop()
 
 
-def sandbox_options(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Where the played services send their webhooks, and how fast parcels move by themselves."""
+def shop_bank(db: Database) -> BankAccount | None:
+    with db.read_transaction() as session:
+        return shop_profile(session).bank
+
+
+def sandbox_options(settings: Settings, bank: BankAccount | None = None) -> dict[str, dict[str, Any]]:
+    """Where the played services send their webhooks, how fast parcels move by themselves, and on which account, the
+    one of the shop's QR codes, money comes in."""
     return {
         "ghn": {
             "webhook_url": f"http://127.0.0.1:{settings.port}/api/v1/webhooks/carriers/ghn",
@@ -87,6 +95,7 @@ def sandbox_options(settings: Settings) -> dict[str, dict[str, Any]]:
             "webhook_url": f"http://127.0.0.1:{settings.port}/api/v1/webhooks/banks/sepay",
             "webhook_api_key": settings.sepay_api_key.get_secret_value(),
             "webhook_retry_seconds": 2.0,
+            **({"account": bank.account, "gateway": bank.bank} if bank is not None else {}),
         },
     }
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from bot.bootstrap import Parts
 from core.actor import SYSTEM
@@ -13,7 +13,9 @@ from core.exchange.importing import prepare, write_prepared
 from core.exchange.kinds import KindName
 
 
-def import_table(parts: Parts, what: str, path: Path, *, dry_run: bool) -> dict[str, int]:
+def import_table(
+    parts: Parts, what: str, path: Path, *, dry_run: bool, change_existing: bool = False
+) -> dict[str, int]:
     """Counts of what came in, or of what would; refused with every row that is wrong."""
     kind = _kind(what)
     if not path.is_file():
@@ -21,12 +23,21 @@ def import_table(parts: Parts, what: str, path: Path, *, dry_run: bool) -> dict[
     with path.open("rb") as stream:
         prepared = prepare(
             parts.db, kind=kind, stream=stream, filename=path.name, most_rows=parts.settings.import_max_rows,
-            progress=progress_line("Checked"),
+            progress=progress_line("Checked"), change_existing=change_existing,
         )  # fmt: skip
+    if dry_run and change_existing:
+        _tell_effects(prepared.effects)
     print(f"Writing {prepared.rows} rows …", file=sys.stderr, flush=True)
     return write_prepared(
         parts.db, prepared, addresses=parts.addresses, actor=SYSTEM, dry_run=dry_run, now=parts.clock()
     )
+
+
+def _tell_effects(effects: list[dict[str, Any]]) -> None:
+    """A line for each row: what is added, what is changed from what to what."""
+    for effect in effects:
+        changes = "; ".join(f"{c['column']}: {c['old']!r} → {c['new']!r}" for c in effect["changes"])
+        print(f"row {effect['row']}, {effect['sku']}: {effect['effect']}{f' — {changes}' if changes else ''}")
 
 
 def export_rows(parts: Parts, what: str, path: Path) -> int:

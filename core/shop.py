@@ -38,6 +38,11 @@ class ApprovalRules(BaseModel):
     refund_from: int | None = Field(0, ge=0, description="From 0 on: every refund that no manager asked for.")
     purchase_total_from: int | None = Field(20_000_000, ge=0)
     expires_minutes: int = Field(24 * 60, ge=1, le=60 * 24 * 30)
+    by_asker: Literal["owner", "anyone", "nobody"] = Field(
+        "owner",
+        description="Whose yes counts to what they asked themselves, of staff who may decide it: the owner's, "
+        "anyone's or nobody's. Where nobody else is there who may decide it, the asker may.",
+    )
 
 
 class PurchasingRules(BaseModel):

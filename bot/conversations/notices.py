@@ -73,10 +73,9 @@ def tell_staff(run: Run) -> None:
         if notice is None:
             return
         text, cards = notice
-        if room.says_already(session, text=text, cards=cards, now=run.now):
-            return
         key = f"{payload['event']}:{payload['key']}"
-        room.post(session, author="system", text=text, cards=cards, key=key, now=run.now)
+        besides = payload.get("doer", "") if payload["event"] in _ANSWERED else ""
+        room.post(session, author="system", text=text, cards=cards, key=key, now=run.now, besides=besides)
 
 
 def _write_once(
@@ -207,6 +206,13 @@ def _about_purchase(session: Session, payload: dict[str, Any]) -> StaffNotice:
     receipt = get_receipt(session, payload["receipt_id"])
     return received_text(Received(receipt, order)), [purchase_card(order)]
 
+
+_ANSWERED = frozenset({
+    "order.placed", "order.changed", "order.cancelled", "order.completed", "payment.recorded", "approval.decided",
+    "purchase.confirmed", "purchase.received", "return.requested", "return.received", "return.inspected",
+    "return.settled", "refund.approved", "refund.rejected", "transfer.doubtful",
+})  # fmt: skip
+"""What a command's own answer shows with its card. Whatever else comes of it is told to everybody."""
 
 _STAFF: dict[str, StaffNotices] = {
     "stock.low": _about_low_stock,

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -52,6 +53,16 @@ def add_staff(
     session.add(account)
     session.flush()
     return account
+
+
+def others_with_role(session: Session, roles: Sequence[Role], *, besides: Actor) -> bool:
+    """Whether anybody else who works here now has one of `roles`, or is an owner."""
+    found = session.scalar(
+        select(StaffAccount.id)
+        .where(StaffAccount.active, StaffAccount.role.in_((*roles, "owner")), StaffAccount.id != besides.id)
+        .limit(1)
+    )
+    return found is not None
 
 
 def hashed_password(password: str) -> str:

@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from bot.conversations.handoff import release, take
 from bot.staff import manual_orders, money_commands, order_commands, questions, reports, stock_commands
+from bot.staff.accounts import others_with_role
 from bot.staff.cards import TICKET_TITLES, approval_card, table_card, task_card, ticket_card
 from bot.staff.command import ALL, MAX_ARGUMENT, Command, Request, Said, Tools
+from bot.staff.money_cards import refund_card
 from bot.staff.order_cards import order_with_cards, overdue_card
 from bot.staff.purchasing import purchase_card, purchase_command, receive_command
 from bot.staff.stock_commands import correction
@@ -15,18 +17,19 @@ from bot.staff.tasks import task_words
 from bot.staff.todo import todo_counts
 from bot.staff.words import in_words, state_named
 from core.actor import Actor
-from core.approvals.decisions import decide, pending_approvals
+from core.approvals.decisions import decide, deciders, get_approval, pending_approvals
 from core.catalogue.search import search_products
 from core.customers.phones import local_phone
 from core.errors import Invalid, NotFound
 from core.invoices.issuing import issue_invoice
+from core.jobs.events import doer
 from core.jobs.models import StaffTask
 from core.jobs.tasks import close_task, list_open
 from core.money import format_dong
 from core.orders.models import Order
 from core.orders.queries import OrderFilter, get_order, list_orders
 from core.orders.watching import overdue_orders
-from core.payments.refunds import follow_decision
+from core.payments.refunds import follow_decision, get_refund
 from core.purchasing.ordering import carry_out_approved as confirm_approved
 from core.purchasing.queries import get_purchase
 from core.shipping.booking import request_shipment
@@ -49,7 +52,11 @@ def run(session: Session, *, text: str, actor: Actor, now: datetime, tools: Tool
             raise NotFound("command_unknown", f"There is no command {name[:40]}.", {"name": name[:40]})
         return Said("Gõ /help để xem các lệnh.", [])
     actor.require_role(*command.roles, action=f"use {command.name}")
-    return command.handler(Request(session, actor, argument[:MAX_ARGUMENT], command.usage, now, tools))
+    token = doer.set(actor.id)
+    try:
+        return command.handler(Request(session, actor, argument[:MAX_ARGUMENT], command.usage, now, tools))
+    finally:
+        doer.reset(token)
 
 
 def commands_for(actor: Actor) -> list[dict[str, str]]:
@@ -122,7 +129,7 @@ def _decide(request: Request, *, approve: bool) -> Said:
     words = request.argument.split(maxsplit=1)
     approval = decide(
         request.session, code=request.code(), approve=approve, actor=request.actor, now=request.now,
-        note=words[1] if len(words) > 1 else "",
+        note=words[1] if len(words) > 1 else "", alone=_is_alone(request),
     )  # fmt: skip
     said = f"{approval.code}: {in_words('approval_state', approval.state)} · {request.actor.name}"
     carry_out_cancellation(request.session, approval=approval, actor=request.actor, now=request.now)
@@ -130,10 +137,17 @@ def _decide(request: Request, *, approve: bool) -> Said:
     confirm_approved(request.session, approval=approval, actor=request.actor, now=request.now)
     if approval.subject_kind == "purchase":
         return Said(said, [purchase_card(get_purchase(request.session, approval.subject_id))])
+    if approval.subject_kind == "refund":
+        return Said(said, [refund_card(request.session, get_refund(request.session, approval.subject_id))])
     if approval.subject_kind == "order":
         order = get_order(request.session, approval.subject_id)
         return Said(said, [order_with_cards(request.session, order)])
     return Said(said)
+
+
+def _is_alone(request: Request) -> bool:
+    roles = deciders(get_approval(request.session, request.code()))
+    return not others_with_role(request.session, roles, besides=request.actor)
 
 
 def _ship(request: Request) -> Said:

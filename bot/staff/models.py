@@ -52,4 +52,6 @@ class DeskMessage(Base):
     cards: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     audience: Mapped[str] = mapped_column(default="")
     """The roles that may read it besides the owner, each between spaces; empty: everybody."""
+    besides: Mapped[str] = mapped_column(default="")
+    """The one of the staff who is not told: it came of their own command, whose answer they read."""
     created_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """Cards of returns, refunds and bank transfers, with what may be done next."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -42,7 +43,8 @@ def refund_card(session: Session, refund: Refund) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def transfer_card(transfer: BankTransfer) -> dict[str, Any]:
+def transfer_card(transfer: BankTransfer, used: Sequence[tuple[str, int]] = ()) -> dict[str, Any]:
+    """`used`: the orders that it pays."""
     lines = [
         transfer.memo or "(không có nội dung)",
         in_words("transfer_verdict", transfer.verdict or transfer.state),
@@ -51,8 +53,11 @@ def transfer_card(transfer: BankTransfer) -> dict[str, Any]:
         f"{s['order']}: {format_dong(s['amount'])} ({in_words('suggestion', s['why'])})"
         for s in transfer.suggestions
     ]
+    lines += [f"Ghi cho {code}: {format_dong(amount)}" for code, amount in used]
     if transfer.note:
         lines.append(transfer.note)
+    if transfer.state == "matched":
+        lines.append(f"Ghi nhầm đơn? Gõ: /bank {transfer.code} lấy lại LÝ DO")
     buttons = [
         button(f"Cho {s['order']}", f"/bank {transfer.code} {s['order']}") for s in transfer.suggestions
     ]

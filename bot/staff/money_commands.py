@@ -16,9 +16,17 @@ from core.actor import Actor
 from core.errors import Invalid
 from core.money import format_dong
 from core.orders.queries import get_order
-from core.payments.bank_matching import Part, assign_transfer, dismiss_transfer, get_transfer, list_transfers
+from core.payments.bank_matching import (
+    Part,
+    assign_transfer,
+    dismiss_transfer,
+    get_transfer,
+    list_transfers,
+    used_for,
+)
 from core.payments.models import Refund
 from core.payments.refunds import get_refund, list_refunds, pay_refund, request_refund
+from core.payments.taking_back import take_transfer_back
 from core.returns.decisions import approve_return, cancel_return, reject_return
 from core.returns.inspection import Condition, Finding, inspect_return, receive_return
 from core.returns.models import Return
@@ -110,7 +118,7 @@ def about_refunds(typed: Typed) -> Answer:
 
 
 def about_transfers(typed: Typed) -> Answer:
-    """Nothing: the doubtful ones. A code with orders: whose it is; `hoàn` or `bỏ`: nobody's."""
+    """Nothing: the doubtful ones. A code with orders: whose it is; `hoàn` or `bỏ`: nobody's; `lấy lại`: not theirs."""
     session, words = typed.session, typed.words
     if not words:
         rows = list_transfers(session, before=None, limit=20, state="doubtful")
@@ -121,10 +129,17 @@ def about_transfers(typed: Typed) -> Answer:
         transfer = dismiss_transfer(
             session, code=transfer.code, why=why, note=typed.rest, actor=typed.actor, now=typed.now  # type: ignore[arg-type]
         )  # fmt: skip
+    elif len(words) > 1 and words[1].casefold() == "lấy":
+        reason = " ".join(words[3:] if words[2:3] == ["lại"] else words[2:])
+        transfer = take_transfer_back(
+            session, code=transfer.code, reason=reason, actor=typed.actor, now=typed.now
+        )
     elif len(words) > 1:
         parts = [_part(word) for word in words[1:]]
         transfer = assign_transfer(session, code=transfer.code, parts=parts, actor=typed.actor, now=typed.now)
-    return f"{transfer.code}: {in_words('transfer_state', transfer.state)}", [transfer_card(transfer)]
+    return f"{transfer.code}: {in_words('transfer_state', transfer.state)}", [
+        transfer_card(transfer, used_for(session, [transfer])[transfer.id])
+    ]
 
 
 def _approve(typed: Typed, code: str) -> Return:
@@ -242,7 +257,7 @@ COMMANDS: tuple[Command, ...] = (
         ("manager", "sales", "accountant"), _handler(about_refunds),
     ),
     Command(
-        "/bank", "/bank [MÃ MÃ_ĐƠN… | MÃ hoàn | MÃ bỏ]", "Tiền chuyển khoản chưa rõ của đơn nào",
+        "/bank", "/bank [MÃ MÃ_ĐƠN… | MÃ hoàn | MÃ bỏ | MÃ lấy lại LÝ DO]", "Tiền chuyển khoản chưa rõ của đơn nào",
         ("manager", "accountant"), _handler(about_transfers),
     ),
 )  # fmt: skip

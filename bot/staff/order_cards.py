@@ -14,6 +14,7 @@ from core.money import format_dong
 from core.orders.models import Order
 from core.orders.risk import deposit_due
 from core.orders.watching import pack_by, suspected_duplicates
+from core.returns.queries import returned_pieces
 from core.shipping.models import Shipment
 from core.shop import ShopProfile, shop_profile
 
@@ -33,9 +34,18 @@ def order_with_cards(session: Session, order: Order) -> dict[str, Any]:
         select(Invoice).where(Invoice.order_id == order.id).order_by(Invoice.id.desc()).limit(1)
     )
     card = order_card(order, shipment, invoice)
-    card["lines"] += _warnings(session, order)
+    card["lines"] += _came_back(session, order) + _warnings(session, order)
     card["buttons"] = [*_risk_steps(order), *card["buttons"]]
     return card
+
+
+def _came_back(session: Session, order: Order) -> list[str]:
+    pieces = returned_pieces(session, order.id)
+    if not pieces:
+        return []
+    told = ", ".join(f"{count} × {sku}" for sku, count in pieces.items())
+    credit = f" · giảm {format_dong(order.credited)}" if order.credited else ""
+    return [f"Đã trả lại: {told}{credit}"]
 
 
 def _warnings(session: Session, order: Order) -> list[str]:

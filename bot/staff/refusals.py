@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "order_cancelled": "Đơn này đã hủy nên không làm tiếp được. Nếu khách đã trả tiền, bạn hoàn tiền cho khách.",
     "payment_outstanding": "Đơn {code} trả bằng chuyển khoản và chưa nhận đủ tiền. Nhận tiền xong gõ /paid {code}.",
     "approval_needed": "Đơn {code} chờ duyệt {approval} ({state}). {advice}",
+    "own_question": "Bạn là người xin duyệt {code}, nên cần {roles} khác đồng ý. Bạn nhờ họ, hoặc /reject để rút lại.",
     "already_decided": "{code} {state} rồi{by}.",
     "approval_not_found": "Không có yêu cầu duyệt này. Gõ /todo để xem việc đang chờ.",
     "amount_invalid": "Đơn này không còn khoản nào phải thu.",

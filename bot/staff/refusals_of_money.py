@@ -32,6 +32,12 @@ TEXTS: dict[str, str] = {
     "amount_unreadable": "{word} không phải số tiền: bạn ghi 150000, 150.000 hoặc 150k.",
     "bank_transfer_not_found": "Không có khoản chuyển này. Gõ /bank để xem danh sách.",
     "bank_transfer_decided": "{code} đã có người xử lý rồi: {decided}.",
+    "reason_missing": "Bạn ghi lý do, ví dụ /bank NH1001 lấy lại ghi nhầm đơn.",
+    "transfer_pays_nothing": "{code} chưa ghi cho đơn nào ({decided}): không có gì để lấy lại.",
+    "transfer_refunded": "Tiền của đơn {code} đã hoàn hoặc đã hứa hoàn cho khách nên không lấy lại được. Chưa "
+    "chuyển thì hủy khoản hoàn trước; đã chuyển rồi thì liên hệ khách.",
+    "transfer_completed_order": "Đơn {code} đã hoàn tất và cần khoản này mới đủ tiền. Bạn ghi khoản chuyển đúng cho "
+    "đơn trước (/bank), rồi lấy lại khoản này.",
     "parts_invalid": "Bạn ghi từ 1 đến 20 đơn, mỗi đơn một lần.",
     "parts_do_not_add_up": "Các phần phải cộng đúng {amount}; chỉ một đơn được để trống số tiền.",
 }

@@ -2,6 +2,17 @@
 
 TEXTS: dict[str, str] = {
     # products and their options
+    "media_not_chosen": "Bạn chọn ảnh hoặc video trước.",
+    "media_empty": "File {file} trống. Bạn gửi ảnh JPEG, PNG, WebP hoặc video MP4.",
+    "media_unreadable": "Không đọc được {file}. Bạn gửi ảnh JPEG, PNG, WebP hoặc video MP4.",
+    "picture_too_large": "Ảnh {file} quá lớn: nhiều nhất 10 MB. Bạn lưu nhỏ lại rồi gửi.",
+    "video_too_large": "Video {file} quá lớn: nhiều nhất 30 MB. Bạn cắt ngắn rồi gửi.",
+    "picture_too_many_pixels": "Ảnh {file} quá nhiều điểm ảnh. Bạn lưu nhỏ lại rồi gửi.",
+    "media_there": "Sản phẩm đã có ảnh hoặc video này rồi.",
+    "too_many_media": "Một sản phẩm nhiều nhất 40 file. Bạn xóa bớt trước.",
+    "media_not_found": "Sản phẩm không có ảnh này nữa. Bạn tải lại trang.",
+    "pictures_differ": "Có người vừa đổi ảnh. Bạn tải lại trang rồi xếp lại.",
+    "media_missing": "Máy chủ này không giữ ảnh. Bạn mở trang của máy chủ đang chạy cửa hàng.",
     "sku_taken": "Mã SKU {sku} đã có rồi. Bạn chọn mã khác.",
     "product_changed_meanwhile": "Có người vừa sửa sản phẩm {sku}. Bạn tải lại trang, xem bản mới rồi sửa.",
     "variant_changed_meanwhile": "Có người vừa sửa biến thể {sku}. Bạn tải lại trang, xem bản mới rồi sửa.",

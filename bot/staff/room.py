@@ -1,7 +1,7 @@
 """The staff's room: one thread of commands, answers and what asks for a person."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, true
@@ -10,9 +10,6 @@ from sqlalchemy.orm import Session
 from bot.staff.models import DeskMessage
 from core.actor import ROLES, Actor, Role
 from core.db import insert_for
-
-_JUST_NOW = timedelta(minutes=1)
-_NEWEST = 5
 
 
 def post(
@@ -25,8 +22,10 @@ def post(
     cards: Sequence[dict[str, Any]] = (),
     key: str | None = None,
     roles: Sequence[Role] = ROLES,
+    besides: str = "",
 ) -> None:
-    """With a `key` the same notice is posted once, however often it is tried. Only `roles` and the owner read it."""
+    """With a `key` the same notice is posted once, however often it is tried. Only `roles` and the owner read it,
+    and not `besides`, who did what it tells and has been answered."""
     audience = "" if set(roles) >= set(ROLES) else f" {' '.join(roles)} "
     session.execute(
         insert_for(session, DeskMessage)
@@ -37,23 +36,10 @@ def post(
             text=text,
             cards=list(cards),
             audience=audience,
+            besides=besides,
             created_at=now,
         )
         .on_conflict_do_nothing()
-    )
-
-
-def says_already(session: Session, *, text: str, cards: Sequence[dict[str, Any]], now: datetime) -> bool:
-    """Whether everybody has just read the same words and cards there, as the answer to a command or another notice."""
-    newest = session.scalars(
-        select(DeskMessage)
-        .where(DeskMessage.created_at > now - _JUST_NOW)
-        .order_by(DeskMessage.seq.desc())
-        .limit(_NEWEST)
-    )
-    return any(
-        (said.author, said.audience, said.text, said.cards) == ("system", "", text, list(cards))
-        for said in newest
     )
 
 
@@ -68,9 +54,14 @@ def messages(
 
 
 def _readable(reader: Actor | None) -> ColumnElement[bool]:
-    if reader is None or reader.role == "owner":
+    if reader is None:
         return true()
-    return or_(DeskMessage.audience == "", DeskMessage.audience.contains(f" {reader.role} ", autoescape=True))
+    others = DeskMessage.besides != reader.id
+    if reader.role == "owner":
+        return others
+    return others & or_(
+        DeskMessage.audience == "", DeskMessage.audience.contains(f" {reader.role} ", autoescape=True)
+    )
 
 
 def message_view(message: DeskMessage) -> dict[str, Any]:

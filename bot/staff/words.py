@@ -85,6 +85,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "wrong_memo": "không có mã đơn, có đơn khớp số tiền",
         "no_order": "không tìm thấy đơn nào",
         "by_staff": "đã có người chọn",
+        "taken_back": "lấy lại từ đơn ghi nhầm",
         "new": "chưa xem",
     },
     "suggestion": {

@@ -45,6 +45,7 @@ class ImportOut(Out):
     filename: str
     size: int
     dry_run: bool
+    change_existing: bool
     state: str = Field(
         description="waiting, checking, writing, then done; or refused, and nothing of it was written."
     )
@@ -57,8 +58,24 @@ class ImportOut(Out):
     finished_at: datetime | None
 
 
+class ChangeOut(Out):
+    column: str
+    old: str
+    new: str
+
+
+class EffectOut(Out):
+    row: int
+    sku: str
+    effect: str = Field(description="added, changed or same.")
+    changes: list[ChangeOut]
+
+
 class ImportWhole(ImportOut):
     problems: list[ProblemOut] = Field(description="The first 1,000 of them.")
+    effects: list[EffectOut] = Field(
+        description="Of products: what each right row did, or would do; the first 1,000."
+    )
 
 
 class TooLarge(AppError):
@@ -71,6 +88,13 @@ def add_import(
     kind: KindName,
     file: Annotated[UploadFile, File(description="CSV (UTF-8, UTF-16, Windows-1258) or XLSX, 50 MB at most")],
     dry_run: Annotated[bool, Form(description="Only check: nothing is written")] = False,
+    change_existing: Annotated[
+        bool,
+        Form(
+            description="Of products: a SKU that the shop has is changed to what the row says; stock, options and "
+            "empty cells change nothing. Else such a row is refused."
+        ),
+    ] = False,
     authorization: Authorization = None,
     once: IdempotencyKey = None,
 ) -> ImportOut:
@@ -88,12 +112,15 @@ def add_import(
             filename=filename,
             content=content,
             dry_run=dry_run,
+            change_existing=change_existing,
             actor=actor,
             now=desk.clock(),
         )
         return ImportOut.model_validate(started)
 
-    request = {"sha256": hashed(content), "name": filename, "dry_run": dry_run}
+    request: dict[str, Any] = {"sha256": hashed(content), "name": filename, "dry_run": dry_run}
+    if change_existing:
+        request["change_existing"] = True
     return create(desk, authorization, kind, once, request, ImportOut, work)
 
 

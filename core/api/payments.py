@@ -26,6 +26,7 @@ from core.payments.bank_matching import (
 )
 from core.payments.models import BankTransfer, Refund
 from core.payments.refunds import cancel_refund, get_refund, list_refunds, pay_refund, request_refund
+from core.payments.taking_back import take_transfer_back
 
 router = APIRouter(prefix="/api/v1", tags=["payments"], responses=REFUSALS)
 Amount = Annotated[int, Field(ge=1, le=10**13, strict=True)]
@@ -105,6 +106,10 @@ class AssignIn(In):
 class DismissIn(In):
     why: Literal["not_ours", "recorded", "refund_due"]
     note: str = Field("", max_length=400)
+
+
+class TakeBackIn(In):
+    reason: str = Field(min_length=1, max_length=400)
 
 
 @router.get("/refunds")
@@ -221,6 +226,21 @@ def dismiss(desk: DeskDep, transfer_code: str, body: DismissIn, authorization: A
     def work(session: Session, actor: Actor) -> TransferOut:
         done = dismiss_transfer(
             session, code=transfer_code, why=body.why, note=body.note, actor=actor, now=desk.clock()
+        )
+        return _transfers(session, [done])[0]
+
+    return change(desk, authorization, "payments", work)
+
+
+@router.post("/bank-transfers/{transfer_code}/take-back")
+def take_back(
+    desk: DeskDep, transfer_code: str, body: TakeBackIn, authorization: Authorization
+) -> TransferOut:
+    """It was given to the wrong order: all it paid is due again, and it waits for a person."""
+
+    def work(session: Session, actor: Actor) -> TransferOut:
+        done = take_transfer_back(
+            session, code=transfer_code, reason=body.reason, actor=actor, now=desk.clock()
         )
         return _transfers(session, [done])[0]
 

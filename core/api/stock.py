@@ -1,5 +1,6 @@
 """/warehouses (edit), /stock/movements, /stock/value, /stock/low-levels and /holds."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -40,11 +41,12 @@ from core.api.times import aware, aware_or_none
 from core.api.versions import IfMatch, expected_version, set_etag
 from core.catalogue.models import Variant
 from core.customers.phones import normalise_phone
+from core.returns.queries import order_codes
 from core.stock.alerts import available_at, remove_low_level, set_low_level
 from core.stock.holds import get_hold, place_hold, release_hold
 from core.stock.models import LowStockLevel, StockHold, Warehouse
 from core.stock.queries import get_warehouse, stocked_variants
-from core.stock.reports import MovementFilter, movements, value_by_warehouse, value_lines
+from core.stock.reports import MovementFilter, MovementView, movements, value_by_warehouse, value_lines
 from core.stock.warehouses import add_warehouse, change_warehouse
 
 router = APIRouter(prefix="/api/v1", tags=["stock"], responses=REFUSALS)
@@ -131,7 +133,12 @@ def ledger(
             moved_from=aware_or_none(moved_from), moved_to=aware_or_none(moved_to),
         )  # fmt: skip
         rows = movements(session, filters=filters, before=cursor, limit=limit + 1)
-        return page_of(rows, limit, MovementOut.model_validate)
+        codes = order_codes(session, [(row.subject_kind, row.subject_id) for row in rows])
+
+        def told(row: MovementView) -> MovementOut:
+            return MovementOut(**asdict(row), order=codes.get(row.subject_id))
+
+        return page_of(rows, limit, told)
 
     return read(desk, authorization, "stock", work)
 

@@ -196,6 +196,7 @@ class MovementOut(Out):
     reason: str
     subject_kind: str
     subject_id: str
+    order: str | None = Field(description="Code of the order that it belongs to, directly or by a return.")
     actor_id: str
 
 

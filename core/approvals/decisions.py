@@ -10,9 +10,10 @@ from core import audit
 from core.actor import Actor, Role
 from core.approvals.models import Approval
 from core.db import insert_for
-from core.errors import AlreadyDecided, NotFound
+from core.errors import AlreadyDecided, NotAllowed, NotFound
 from core.ids import new_id
 from core.jobs.events import publish
+from core.shop import shop_profile
 
 DECIDERS: dict[str, tuple[Role, ...]] = {
     "order_over_amount": ("manager",),
@@ -67,16 +68,28 @@ def request_approval(
         )
     ).one()
     if asked is None and pending.amount != amount:
-        return _restate(session, pending, question, amount, now)
+        return _restate(session, pending, question, amount, actor, now)
     return pending
 
 
 def decide(
-    session: Session, *, code: str, approve: bool, actor: Actor, now: datetime, note: str = ""
+    session: Session,
+    *,
+    code: str,
+    approve: bool,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    alone: bool = False,
 ) -> Approval:
-    """Raises `AlreadyDecided` naming who was first, and when it expired."""
+    """Raises `AlreadyDecided` naming who was first, and when it expired.
+
+    `alone`: nobody else is there who may decide it.
+    """
     approval = get_approval(session, code)
-    actor.require_role(*_roles(approval), action="decide this")
+    actor.require_role(*deciders(approval), action="decide this")
+    if approve and not alone:
+        _refuse_own_yes(session, approval, actor)
     decided = session.execute(
         update(Approval)
         .where(Approval.id == approval.id, Approval.state == "pending", Approval.expires_at > now)
@@ -177,12 +190,15 @@ def expire_due(session: Session, *, now: datetime) -> list[Approval]:
     )
 
 
-def _restate(session: Session, pending: Approval, question: str, amount: int, now: datetime) -> Approval:
+def _restate(
+    session: Session, pending: Approval, question: str, amount: int, actor: Actor, now: datetime
+) -> Approval:
+    """Whoever changed the amount asks for the new one."""
     code = _new_code(session)
     session.execute(
         update(Approval)
         .where(Approval.id == pending.id, Approval.state == "pending")
-        .values(code=code, question=question, amount=amount)
+        .values(code=code, question=question, amount=amount, requested_by=actor.id)
         .execution_options(synchronize_session=False)
     )
     session.refresh(pending)
@@ -220,5 +236,22 @@ def _expire(session: Session, now: datetime) -> None:
     )
 
 
-def _roles(approval: Approval) -> tuple[Role, ...]:
+def deciders(approval: Approval) -> tuple[Role, ...]:
+    """Besides the owner."""
     return DECIDERS[approval.kind]
+
+
+def _refuse_own_yes(session: Session, approval: Approval, actor: Actor) -> None:
+    """A key is a program, not a person: it may do what its scopes say. Taking one's question back is no yes."""
+    rule = shop_profile(session).approvals.by_asker
+    if actor.kind != "staff" or approval.requested_by != actor.id or rule == "anyone":
+        return
+    if rule == "owner" and actor.role == "owner":
+        return
+    roles = [*deciders(approval), "owner"]
+    raise NotAllowed(
+        "own_question",
+        f"You asked for {approval.code} yourself: the yes is somebody else's ({', '.join(roles)}). Ask one of them, or "
+        "reject it to take it back. Who may is a setting of the shop (approvals.by_asker).",
+        {"code": approval.code, "roles": roles, "by_asker": rule},
+    )

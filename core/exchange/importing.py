@@ -5,16 +5,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
 from core import audit
-from core.actor import Actor
+from core.actor import ROLES, Actor, ActorKind
 from core.clock import Clock
 from core.db import Database
-from core.errors import AppError, Conflict, NotFound
+from core.errors import AppError, Conflict, Invalid, NotFound
+from core.exchange.effects import Changes, effects_of
 from core.exchange.kinds import KINDS, KindName
 from core.exchange.models import TableImport
 from core.exchange.sheets import ImportRefused, Problems, Progress, read_lines
@@ -34,11 +35,19 @@ class Prepared:
     kind: KindName
     parts: list[Any]
     rows: int
+    changes: Changes
+    effects: list[dict[str, Any]]
+    problems: Problems
 
     def write(
         self, session: Session, *, addresses: AddressBook, actor: Actor, now: datetime
     ) -> dict[str, int]:
-        return KINDS[self.kind].write(session, self.parts, addresses, actor, now)
+        chosen = KINDS[self.kind]
+        counts = chosen.write(session, self.parts, addresses, actor, now)
+        if chosen.write_changes is not None and self.changes.parts:
+            counts |= chosen.write_changes(session, self.changes.parts, actor, now)
+            self.problems.refuse_any(self.effects)
+        return counts
 
 
 def prepare(
@@ -49,18 +58,35 @@ def prepare(
     filename: str,
     most_rows: int,
     progress: Progress | None = None,
+    change_existing: bool = False,
 ) -> Prepared:
     """Raises `ImportRefused` with every row that is wrong. Writes nothing, locks nothing."""
+    refuse_changing(kind, change_existing)
     chosen = KINDS[kind]
     problems = Problems()
     lines = read_lines(
         stream, filename, chosen.columns, most_rows=most_rows, problems=problems, prefixes=chosen.prefixes
     )
-    parts = chosen.read(lines, problems, progress)
+    changes = Changes(rest=lines)
+    if change_existing and chosen.read_changes is not None:
+        with db.read_transaction() as session:
+            changes = chosen.read_changes(session, lines, problems)
+    parts = chosen.read(changes.rest, problems, progress)
     with db.read_transaction() as session:
-        chosen.check(session, lines, problems)
-    problems.refuse_any()
-    return Prepared(kind, parts, len(lines))
+        chosen.check(session, changes.rest, problems)
+    effects = effects_of(changes.rest, changes.effects, problems) if chosen.read_changes is not None else []
+    problems.refuse_any(effects)
+    return Prepared(kind, parts, len(lines), changes, effects, problems)
+
+
+def refuse_changing(kind: KindName, change_existing: bool) -> None:
+    if change_existing and KINDS[kind].read_changes is None:
+        able = ", ".join(name for name, each in KINDS.items() if each.read_changes is not None)
+        raise Invalid(
+            "change_existing_unfit",
+            f"Changing what is there must be asked for only for {able}. Leave change_existing out for {kind}.",
+            {"kinds": able},
+        )
 
 
 def start_import(
@@ -73,25 +99,30 @@ def start_import(
     actor: Actor,
     now: datetime,
     form_id: str = "",
+    change_existing: bool = False,
 ) -> TableImport:
     """Kept in the database, so that any process can work it off.
 
     `form_id` names the form that was filled in: sent twice, it is one import.
     """
+    refuse_changing(kind, change_existing)
     import_id = form_id if is_id(form_id) else new_id()
     if session.get(TableImport, import_id) is not None:
         return get_import(session, kind, import_id)
     _drop_checked_files(session, kind, actor)
     row = TableImport(
         id=import_id, kind=kind, filename=filename[:200], size=len(content), content=content, dry_run=dry_run,
-        state="waiting", rows=0, rows_done=0, problem_count=0, problems=[], counts={}, refusal="",
-        actor_id=actor.id, actor_name=actor.name, created_at=now, finished_at=None,
+        change_existing=change_existing, effects=[], state="waiting", rows=0, rows_done=0, problem_count=0,
+        problems=[], counts={}, refusal="", actor_kind=actor.kind, actor_id=actor.id, actor_name=actor.name,
+        actor_role=actor.role, created_at=now, finished_at=None,
     )  # fmt: skip
     session.add(row)
     session.flush()
     audit.record(
         session, actor=actor, action="import.started", subject_kind="import", subject_id=row.id, now=now,
-        data={"kind": kind, "filename": row.filename, "dry_run": dry_run},
+        data={
+            "kind": kind, "filename": row.filename, "dry_run": dry_run, "change_existing": change_existing,
+        },
     )  # fmt: skip
     enqueue(session, JOB, {"import_id": row.id}, now=now, ordering_key=f"import:{kind}")
     return row
@@ -126,8 +157,9 @@ def start_checked(
             {},
         )
     return start_import(
-        session, kind=kind, filename=row.filename, content=content, dry_run=False, actor=actor, now=now
-    )
+        session, kind=kind, filename=row.filename, content=content, dry_run=False, actor=actor, now=now,
+        change_existing=row.change_existing,
+    )  # fmt: skip
 
 
 def _drop_checked_files(session: Session, kind: KindName, actor: Actor) -> None:
@@ -168,15 +200,18 @@ def run_import(run: Run, *, addresses: AddressBook, most_rows: int, clock: Clock
     try:
         prepared = prepare(
             run.db, kind=_kind(row), stream=io.BytesIO(row.content), filename=row.filename, most_rows=most_rows,
-            progress=_teller(run.db, import_id),
+            progress=_teller(run.db, import_id), change_existing=row.change_existing,
         )  # fmt: skip
-        _tell(run.db, import_id, state="writing", rows=prepared.rows, rows_done=prepared.rows)
+        _tell(run.db, import_id, state="writing", rows=prepared.rows, rows_done=prepared.rows,
+              effects=prepared.effects)  # fmt: skip
         _write(run.db, row, prepared, addresses=addresses, clock=clock)
     except AppError as refusal:
-        problems = refusal.problems if isinstance(refusal, ImportRefused) else Problems()
+        wrong = refusal if isinstance(refusal, ImportRefused) else ImportRefused(Problems(), "")
+        problems = wrong.problems
         _tell(
             run.db, import_id, state="refused", refusal=refusal.message, problem_count=problems.count, content=None,
             problems=[problem.as_dict() for problem in problems.kept], finished_at=clock(),
+            effects=wrong.effects,
         )  # fmt: skip
 
 
@@ -194,7 +229,7 @@ def write_prepared(
 def _write(
     db: Database, row: TableImport, prepared: Prepared, *, addresses: AddressBook, clock: Clock
 ) -> None:
-    actor, now = Actor("api", row.actor_id, row.actor_name), clock()
+    actor, now = _who(row), clock()
     if row.dry_run:
         counts = write_prepared(db, prepared, addresses=addresses, actor=actor, dry_run=True, now=now)
         _tell(db, row.id, state="done", counts=counts, finished_at=now)
@@ -216,6 +251,13 @@ def _finish_once(session: Session, import_id: str, now: datetime) -> None:
     ).first()
     if won is None:
         raise Conflict("import_done", "This import was finished already.", {})
+
+
+def _who(row: TableImport) -> Actor:
+    """Whoever sent the file, as they were then."""
+    kind = next(kind for kind in get_args(ActorKind) if kind == row.actor_kind)
+    role = next((role for role in ROLES if role == row.actor_role), None)
+    return Actor(kind, row.actor_id, row.actor_name, role)
 
 
 def _kind(row: TableImport) -> KindName:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
-from core.exchange import customers, orders, products, stock
+from core.exchange import changing, customers, orders, products, stock
+from core.exchange.effects import Changes
 from core.exchange.sheets import Column, Line, Problems, Progress
 from core.ports.addresses import AddressBook
 
@@ -23,6 +24,9 @@ class Kind:
     write: Callable[[Session, list[Any], AddressBook, Actor, datetime], dict[str, int]]
     rows: Callable[[Session], Iterator[dict[str, Any]]]
     prefixes: tuple[str, ...] = ()
+    read_changes: Callable[[Session, Sequence[Line], Problems], Changes] | None = None
+    write_changes: Callable[[Session, Sequence[Any], Actor, datetime], dict[str, int]] | None = None
+    """Both where a table may change what is there, when that is asked for."""
 
     def header(self, session: Session) -> list[str]:
         if self.prefixes:
@@ -34,7 +38,8 @@ KINDS: Mapping[KindName, Kind] = {
     "products": Kind(
         products.COLUMNS, products.read_products, products.check_products,
         lambda session, parts, _book, actor, now: products.write_products(session, parts, actor=actor, now=now),
-        products.product_rows, (products.STOCK,),
+        products.product_rows, (products.STOCK,), changing.read_changes,
+        lambda session, parts, actor, now: changing.write_changes(session, parts, actor=actor, now=now),
     ),
     "stock": Kind(
         stock.COLUMNS, stock.read_stock, stock.check_stock,

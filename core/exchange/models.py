@@ -26,6 +26,8 @@ class TableImport(Base):
     """Only until it is worked off; of a dry run that found nothing wrong, until it is brought in or another is
     checked."""
     dry_run: Mapped[bool]
+    change_existing: Mapped[bool] = mapped_column(default=False)
+    """Rows of SKUs that the shop has change them; else they are refused."""
     state: Mapped[str] = mapped_column(default="waiting")
     """waiting → checking → writing → done; refused when a row is wrong, and nothing of it was written."""
     rows: Mapped[int] = mapped_column(Integer, default=0)
@@ -35,8 +37,12 @@ class TableImport(Base):
     """[{"row", "column", "problem"}], the first of them."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What came in, or would: {"products": 3, "variants": 9}."""
+    effects: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """[{"row", "sku", "effect", "changes": [{"column", "old", "new"}]}], the first of them."""
     refusal: Mapped[str] = mapped_column(default="")
+    actor_kind: Mapped[str] = mapped_column(default="api")
     actor_id: Mapped[str]
     actor_name: Mapped[str]
+    actor_role: Mapped[str | None]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -85,7 +85,7 @@ def write_orders(
 ) -> dict[str, int]:
     """Closed orders only: they hold no stock and send nothing."""
     for part in parts:
-        add_past_order(session, part, warehouses=[], addresses=addresses, now=now)
+        add_past_order(session, part, warehouses=[], addresses=addresses, now=now, actor=actor)
     numbers = [int(found[1]) for part in parts if (found := re.fullmatch("DH([0-9]{1,9})", part.code))]
     if numbers:
         raise_counter(session, "order", at_least=max(numbers))

@@ -83,7 +83,7 @@ def read_products(lines: Sequence[Line], problems: Problems, progress: Progress 
     for sku, group in groups.items():
         before = problems.count
         data = _product(sku, group)
-        part = _checked(data, group) if problems.count == before else None
+        part = checked_product(data, group) if problems.count == before else None
         if part is not None:
             parts.append(part)
         done += len(group)
@@ -138,21 +138,26 @@ def product_rows(session: Session) -> Iterator[dict[str, Any]]:
     )
     for product in products:
         for variant in product.variants:
-            yield {
-                "sku": variant.sku,
-                "product_sku": product.sku,
-                **{name: getattr(product, name) for name in SHARED},
-                **{name: " | ".join(getattr(product, name)) for name in LISTS},
-                "vat": "none" if (rate := RATE_OF_VAT_CLASS[product.vat_class]) is None else rate,
-                "specifications": " | ".join(f"{s['name']}: {s['value']}" for s in product.specifications),
-                "on_sale": 1,
-                **_option_cells(product, variant),
-                "price": variant.price,
-                "cost": variant.cost,
-                "weight_g": variant.weight_g,
-                "variant_on_sale": int(variant.active),
-                **{f"{STOCK}{code}": count for code, count in stock.get(variant.id, {}).items()},
-            }
+            counted = stock.get(variant.id, {})
+            yield variant_cells(product, variant) | {f"{STOCK}{code}": n for code, n in counted.items()}
+
+
+def variant_cells(product: Product, variant: Variant) -> dict[str, Any]:
+    """The row of a variant, without its stock."""
+    return {
+        "sku": variant.sku,
+        "product_sku": product.sku,
+        **{name: getattr(product, name) for name in SHARED},
+        **{name: " | ".join(getattr(product, name)) for name in LISTS},
+        "vat": "none" if (rate := RATE_OF_VAT_CLASS[product.vat_class]) is None else rate,
+        "specifications": " | ".join(f"{s['name']}: {s['value']}" for s in product.specifications),
+        "on_sale": int(product.status == "active"),
+        **_option_cells(product, variant),
+        "price": variant.price,
+        "cost": variant.cost,
+        "weight_g": variant.weight_g,
+        "variant_on_sale": int(variant.active),
+    }
 
 
 def _stock(session: Session) -> dict[str, dict[str, int]]:
@@ -189,22 +194,28 @@ def _product(sku: str, group: list[Line]) -> dict[str, Any]:
                 line.wrong(key, f"differs from row {first.number} of the same product {sku}")
     if not first.text("name"):
         first.wrong("name", "is empty: the first row of a product names it")
-    vat = first.text("vat").lower().removesuffix("%").strip()
-    if vat not in VAT:
-        first.wrong("vat", f"{vat[:40]!r} is no VAT class: write 0, 5, 8 (reduced), 10 or none")
+    vat = read_vat(first)
     return {
         "sku": sku,
         **{key: first.text(key, longest=MAX_CELL if key in LONG else 300) for key in SHARED},
         **{key: first.parts(key) for key in LISTS},
         "vat_rate": VAT.get(vat),
-        "specifications": _specifications(first),
+        "specifications": read_specifications(first),
         "active": first.flag("on_sale", default=True),
         "options": _options(group),
         "variants": [_variant(line) for line in group],
     }
 
 
-def _specifications(line: Line) -> list[dict[str, str]]:
+def read_vat(line: Line) -> str:
+    """A key of `VAT`, or what is wrong."""
+    vat = line.text("vat").lower().removesuffix("%").strip()
+    if vat not in VAT:
+        line.wrong("vat", f"{vat[:40]!r} is no VAT class: write 0, 5, 8 (reduced), 10 or none")
+    return vat
+
+
+def read_specifications(line: Line) -> list[dict[str, str]]:
     found = []
     for part in line.parts("specifications"):
         name, colon, value = part.partition(":")
@@ -262,7 +273,7 @@ def _variant(line: Line) -> dict[str, Any]:
     }
 
 
-def _checked(data: dict[str, Any], group: list[Line]) -> ProductPart | None:
+def checked_product(data: dict[str, Any], group: list[Line]) -> ProductPart | None:
     try:
         return ProductPart.model_validate(data)
     except ValidationError as error:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from core.catalogue.folding import fold
 from core.errors import Invalid
@@ -54,20 +54,22 @@ class Problems:
         if len(self.kept) < MAX_KEPT_PROBLEMS:
             self.kept.append(Problem(row, column, problem))
 
-    def refuse_any(self) -> None:
+    def refuse_any(self, effects: Sequence[Mapping[str, Any]] = ()) -> None:
+        """`effects`: what the right rows would have done."""
         if self.count:
             first = "; ".join(f"row {p.row}, {p.column}: {p.problem}" for p in self.kept[:3])
-            raise ImportRefused(self, f"Nothing was imported. {self.count} problem(s): {first}")
+            raise ImportRefused(self, f"Nothing was imported. {self.count} problem(s): {first}", effects)
 
 
 class ImportRefused(Invalid):
-    def __init__(self, problems: Problems, message: str) -> None:
+    def __init__(self, problems: Problems, message: str, effects: Sequence[Mapping[str, Any]] = ()) -> None:
         listed = [
             {"place": f"row {p.row}, {p.column}", "problem": p.problem, "row": p.row, "column": p.column}
             for p in problems.kept
         ]
         super().__init__("import_refused", message, {"count": problems.count, "problems": listed})
         self.problems = problems
+        self.effects = [dict(effect) for effect in effects]
 
 
 @dataclass(frozen=True)

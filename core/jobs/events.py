@@ -1,6 +1,7 @@
 """What happened, told upwards by name only: an event fans out to jobs in the transaction of its cause."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "invoice.coded": ("notice.customer", "notice.staff"),
     "invoice.refused": ("notice.staff",),
     "payment.recorded": ("notice.customer", "notice.staff", "order.complete"),
+    "payment.taken_back": (),
     "approval.requested": ("notice.staff",),
     "approval.decided": ("notice.staff",),
     "conversation.handed_off": ("notice.staff",),
@@ -64,6 +66,7 @@ OUTSIDE: Mapping[str, str] = {
     "order.changed": "order.updated",
     "order.packed": "order.updated",
     "payment.recorded": "order.updated",
+    "payment.taken_back": "order.updated",
     "order.completed": "order.completed",
     "order.cancelled": "order.cancelled",
     "stock.changed": "stock.changed",
@@ -76,12 +79,17 @@ OUTSIDE: Mapping[str, str] = {
 OUTSIDE_EVENTS: tuple[str, ...] = tuple(dict.fromkeys(OUTSIDE.values()))
 
 
+doer: ContextVar[str] = ContextVar("doer", default="")
+"""Whose command is being carried out: what happens by it is told with their id, as `doer`."""
+
+
 def publish(session: Session, event: str, payload: Mapping[str, Any], *, now: datetime) -> None:
     """`payload` holds ids and a `key` that tells this happening from all others of its name."""
+    done_by = {"doer": doer.get()} if doer.get() else {}
     jobs = [
         NewJob(
             job,
-            {**payload, "event": event},
+            {**payload, "event": event, **done_by},
             deduplication_key=f"{job}:{event}:{payload['key']}",
             ordering_key=f"{job}:{payload.get('order_id', payload['key'])}",
         )

@@ -1,5 +1,6 @@
 """What a person has to look at. One open task per key, so that a repeat does not nag twice."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -56,6 +57,27 @@ def close_task(session: Session, *, task_id: str, actor: Actor, now: datetime) -
         .values(state="done", done_at=now, done_by=actor.id)
         .execution_options(synchronize_session=False)
     )
+
+
+def close_about(
+    session: Session,
+    *,
+    subject_kind: str,
+    subject_id: str,
+    kinds: Collection[str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """What they asked for has been done by another way than pressing them away."""
+    session.execute(
+        update(StaffTask)
+        .where(
+            StaffTask.subject_kind == subject_kind, StaffTask.subject_id == subject_id, StaffTask.kind.in_(kinds),
+            StaffTask.state == "open",
+        )
+        .values(state="done", done_at=now, done_by=actor.id)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def list_open(session: Session) -> list[StaffTask]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -28,7 +28,7 @@ from core.orders.models import Order
 from core.orders.queries import get_order
 from core.payments.memos import MAX_MEMO, Named, Verdict, codes_in, judge, numbers_in
 from core.payments.models import BankTransfer, Payment
-from core.payments.recording import DUE, KEPT, record_payment
+from core.payments.recording import DUE, KEPT, record_payment, standing
 from core.ports.bank import TransferNews
 
 LOOK_BACK = timedelta(days=14)
@@ -75,13 +75,15 @@ def match_transfer(session: Session, *, transfer_id: str, now: datetime) -> None
         (order,) = [o for o in orders if o.plainly] if len(orders) > 1 else orders
         _use(session, transfer, [(get_order(session, order.code), transfer.amount)], verdict, SYSTEM, now)
         if verdict == "under":
-            _show(session, transfer, now)
+            show_transfer(session, transfer, now)
         return
     suggestions = _from_memo(orders, transfer.amount)
-    if verdict == "no_order" and (suggestions := _from_amount(session, transfer)):
+    if verdict == "no_order" and (suggestions := orders_of_amount(session, transfer)):
         verdict = "wrong_memo"
-    _set(session, transfer, "doubtful", now, verdict=verdict, suggestions=suggestions[:MAX_SUGGESTIONS])
-    _show(session, transfer, now)
+    decide_transfer(
+        session, transfer, "doubtful", now, verdict=verdict, suggestions=suggestions[:MAX_SUGGESTIONS]
+    )
+    show_transfer(session, transfer, now)
 
 
 def assign_transfer(
@@ -111,7 +113,7 @@ def dismiss_transfer(
     transfer = get_transfer(session, code)
     state = "refund_due" if why == "refund_due" else "dismissed"
     said = f"{why} {note.strip()}".strip()[:500]
-    _set(session, transfer, state, now, note=said, decided_by=actor.id, decided_at=now)
+    decide_transfer(session, transfer, state, now, note=said, decided_by=actor.id, decided_at=now)
     audit.record(
         session, actor=actor, action="transfer.dismissed", subject_kind="transfer", subject_id=transfer.id, now=now,
         data={"why": why, "transfer": transfer.code},
@@ -159,7 +161,7 @@ def used_for(session: Session, transfers: Sequence[BankTransfer]) -> dict[str, l
     rows = session.execute(
         select(Payment.transfer_id, Order.code, Payment.amount)
         .join(Order, Order.id == Payment.order_id)
-        .where(Payment.transfer_id.in_(used))
+        .where(Payment.transfer_id.in_(used), standing())
         .order_by(Payment.id)
     )
     for transfer_id, code, amount in rows:
@@ -218,7 +220,7 @@ def _from_memo(orders: Sequence[Named], amount: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _from_amount(session: Session, transfer: BankTransfer) -> list[dict[str, Any]]:
+def orders_of_amount(session: Session, transfer: BankTransfer) -> list[dict[str, Any]]:
     """Orders of these days that this amount would pay exactly; those first whose number stands in the memo."""
     numbers, left = numbers_in(transfer.memo), DUE - KEPT
     candidates = session.scalars(
@@ -261,7 +263,7 @@ def _use(
     actor: Actor,
     now: datetime,
 ) -> None:
-    _set(
+    decide_transfer(
         session,
         transfer,
         "matched",
@@ -271,10 +273,11 @@ def _use(
         decided_by=actor.id,
         decided_at=now,
     )
+    before = _times_taken_back(session, transfer)
     for order, amount in shares:
         record_payment(
             session, actor=actor, order_id=order.id, kind="bank_transfer", amount=amount, now=now,
-            reference=f"{transfer.bank}:{transfer.external_id}:{order.code}", note=transfer.memo,
+            reference=f"{transfer.bank}:{transfer.external_id}:{order.code}{before}", note=transfer.memo,
             transfer_id=transfer.id,
         )  # fmt: skip
     audit.record(
@@ -283,11 +286,27 @@ def _use(
     )  # fmt: skip
 
 
-def _set(session: Session, transfer: BankTransfer, state: str, now: datetime, **columns: Any) -> None:
+def _times_taken_back(session: Session, transfer: BankTransfer) -> str:
+    """Given to the same order anew, it is another payment of it."""
+    taken = session.scalar(
+        select(func.count()).where(Payment.transfer_id == transfer.id, Payment.kind == "taken_back")
+    )
+    return f":{taken}" if taken else ""
+
+
+def decide_transfer(
+    session: Session,
+    transfer: BankTransfer,
+    state: str,
+    now: datetime,
+    *,
+    sources: Sequence[str] = OPEN,
+    **columns: Any,
+) -> None:
     """The guard: of all who decide about a transfer at once one does."""
     moved = session.execute(
         update(BankTransfer)
-        .where(BankTransfer.id == transfer.id, BankTransfer.state.in_(OPEN))
+        .where(BankTransfer.id == transfer.id, BankTransfer.state.in_(sources))
         .values(state=state, **columns)
         .returning(BankTransfer.id)
         .execution_options(synchronize_session=False)
@@ -302,5 +321,6 @@ def _set(session: Session, transfer: BankTransfer, state: str, now: datetime, **
         )
 
 
-def _show(session: Session, transfer: BankTransfer, now: datetime) -> None:
-    publish(session, "transfer.doubtful", {"key": transfer.id, "transfer_id": transfer.id}, now=now)
+def show_transfer(session: Session, transfer: BankTransfer, now: datetime, key: str | None = None) -> None:
+    """It waits for a person. `key` tells this time from others."""
+    publish(session, "transfer.doubtful", {"key": key or transfer.id, "transfer_id": transfer.id}, now=now)

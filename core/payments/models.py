@@ -16,7 +16,7 @@ class Payment(Base):
 
     __tablename__ = "payments"
     __table_args__ = (
-        CheckConstraint("kind IN ('cod', 'bank_transfer', 'exchange', 'refund')", name="kind"),
+        CheckConstraint("kind IN ('cod', 'bank_transfer', 'exchange', 'refund', 'taken_back')", name="kind"),
         CheckConstraint("amount > 0", name="amount"),
         UniqueConstraint("kind", "reference"),
         Index("ix_payments_order_id", "order_id"),
@@ -26,7 +26,8 @@ class Payment(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
     kind: Mapped[str]
-    """`exchange` is what came over from the order whose goods were given back."""
+    """`exchange` is what came over from the order whose goods were given back; `taken_back` undoes the payment that
+    its reference names, which was another order's."""
     amount: Mapped[Dong]
     reference: Mapped[str]
     note: Mapped[str] = mapped_column(default="")

@@ -141,6 +141,12 @@ def announce(session: Session, payment_id: str, row: dict[str, Any], actor: Acto
     publish(session, "payment.recorded", payload, now=now)
 
 
+def standing() -> ColumnElement[bool]:
+    """Of payments: they came in and were not taken back."""
+    back = select(Payment.reference).where(Payment.kind == "taken_back")
+    return Payment.kind.in_(INCOMING) & literal("payment:").concat(Payment.id).not_in(back)
+
+
 def follow_sums(session: Session, order_id: str) -> None:
     """After what is due has changed."""
     session.execute(
@@ -174,7 +180,11 @@ def recount(session: Session, order_ids: Sequence[str]) -> None:
             update(Order)
             .where(Order.id == order_id)
             .values(
-                paid=_sum(Payment.amount, Payment.order_id == order_id, Payment.kind != "refund"),
+                paid=_sum(
+                    case((Payment.kind == "taken_back", -Payment.amount), else_=Payment.amount),
+                    Payment.order_id == order_id,
+                    Payment.kind != "refund",
+                ),
                 refunded=_sum(Payment.amount, Payment.order_id == order_id, Payment.kind == "refund"),
                 refund_held=_sum(
                     Refund.amount, Refund.order_id == order_id, Refund.state.in_(("requested", "approved"))

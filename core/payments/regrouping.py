@@ -13,7 +13,7 @@ from core.orders.models import Order
 from core.orders.queries import get_order
 from core.orders.splitting import split_order
 from core.payments.models import Payment, Refund
-from core.payments.recording import recount
+from core.payments.recording import recount, standing
 
 
 def merge_with_payments(
@@ -55,9 +55,7 @@ def split_with_payments(
 def _hand_over(session: Session, kept: Order, new: Order, over: int) -> None:
     """Latest payment first; one that is shared keeps its reference on the first order and names the new one."""
     payments = session.scalars(
-        select(Payment)
-        .where(Payment.order_id == kept.id, Payment.kind != "refund")
-        .order_by(Payment.id.desc())
+        select(Payment).where(Payment.order_id == kept.id, standing()).order_by(Payment.id.desc())
     ).all()
     for payment in payments:
         if not over:

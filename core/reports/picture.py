@@ -27,6 +27,10 @@ _SCALES = {
 _NOTHING = {"vi": "Chưa có số liệu", "en": "Nothing yet"}
 
 
+ONE_BAR = 120
+"""How wide a single day's bar is; several days are a line."""
+
+
 @dataclass(frozen=True)
 class Point:
     label: str
@@ -151,9 +155,14 @@ def _draw_line(canvas: _Canvas, points: list[Point]) -> None:
         (LEFT + n * apart if len(points) > 1 else (LEFT + RIGHT) / 2, height(p.value))
         for n, p in enumerate(points)
     ]
+    if len(points) == 1:
+        middle, top = places[0]
+        canvas.box(
+            middle - ONE_BAR / 2, min(top, height(0)), middle + ONE_BAR / 2, max(top, height(0)), ACCENT
+        )
     canvas.area([(places[0][0], height(0)), *places, (places[-1][0], height(0))], WASH)
     canvas.line(places, ACCENT, 3)
-    if len(points) <= 45:
+    if 1 < len(points) <= 45:
         for x, y in places:
             canvas.box(x - 4, y - 4, x + 4, y + 4, ACCENT, 4)
     every = -(-len(points) // 10)

@@ -1,9 +1,12 @@
 """Reads of returns."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from core.errors import NotFound
+from core.orders.models import Order
 from core.returns.models import Return, ReturnFinding, ReturnLine
 
 
@@ -41,6 +44,29 @@ def list_returns(
     if before is not None:
         statement = statement.where(Return.id < before)
     return list(session.scalars(statement))
+
+
+def order_codes(session: Session, subjects: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Of what the stock moved for, (kind, id): id → the order's code, where it is an order or a return of one."""
+    orders = {subject_id for kind, subject_id in subjects if kind == "order"}
+    returns = {subject_id for kind, subject_id in subjects if kind == "return"}
+    found = dict(session.execute(select(Order.id, Order.code).where(Order.id.in_(orders))).all())
+    back = (
+        select(Return.id, Order.code).join(Order, Order.id == Return.order_id).where(Return.id.in_(returns))
+    )
+    return found | dict(session.execute(back).all())
+
+
+def returned_pieces(session: Session, order_id: str) -> dict[str, int]:
+    """SKU → pieces that are back in the shop, good or damaged, by returns that are not called off."""
+    rows = session.execute(
+        select(ReturnLine.sku, func.sum(ReturnLine.good + ReturnLine.damaged))
+        .join(Return, Return.id == ReturnLine.return_id)
+        .where(Return.order_id == order_id, Return.state.not_in(("rejected", "cancelled")))
+        .group_by(ReturnLine.sku)
+        .order_by(ReturnLine.sku)
+    )
+    return {sku: int(pieces) for sku, pieces in rows if pieces}
 
 
 def findings_of(session: Session, request: Return) -> list[tuple[str, ReturnFinding]]:

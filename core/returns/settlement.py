@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.errors import Conflict, Invalid
+from core.jobs.tasks import close_about
 from core.money import format_dong
 from core.orders.models import Order, OrderLine
 from core.orders.queries import get_order
@@ -17,6 +18,10 @@ from core.returns.exchanging import place_exchange
 from core.returns.models import Return, ReturnLine
 from core.returns.queries import get_return
 from core.returns.states import advance
+from core.shipping.states import NEEDS_A_PERSON
+
+ASKED_ABOUT_PARCEL = (*(f"parcel_{state}" for state in NEEDS_A_PERSON), "parcel_not_stopped")
+"""Tasks that end with a parcel that is back, looked at and settled."""
 
 
 def settle_return(
@@ -81,6 +86,10 @@ def _settle(
         )  # fmt: skip
         _link(session, request, refund_id=refund.id)
     _link(session, request, credit=credit)
+    if request.origin == "parcel":
+        close_about(
+            session, subject_kind="order", subject_id=order.id, kinds=ASKED_ABOUT_PARCEL, actor=actor, now=now
+        )
     _end_order(session, order, actor, now)
     return get_return(session, request.id)
 

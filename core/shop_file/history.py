@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.actor import SYSTEM
+from core.actor import SYSTEM, Actor
 from core.catalogue.models import Product, Variant
 from core.catalogue.queries import option_text
 from core.customers.identities import ANY_CHANNEL, customer_for
@@ -27,7 +27,13 @@ from core.stock.moves import Pick
 
 
 def add_past_order(
-    session: Session, part: OrderPart, *, warehouses: Sequence[str], addresses: AddressBook, now: datetime
+    session: Session,
+    part: OrderPart,
+    *,
+    warehouses: Sequence[str],
+    addresses: AddressBook,
+    now: datetime,
+    actor: Actor = SYSTEM,
 ) -> None:
     """`warehouses` are ids in the file's order. What has not left the shelf yet is held for its order, on top of
     the file's figures, so that the order can be packed and shipped, or cancelled, like one that was placed here."""
@@ -37,7 +43,7 @@ def add_past_order(
     reading = addresses.read(part.address)
     place = reading.address.as_dict() if reading.address else {}
     _remember_customer(customer, part, place)
-    order = _order(session, part, customer.id, place, now)
+    order = _order(session, part, customer.id, place, actor, now)
     lines = _lines(session, order, part)
     if (
         order.status in ("new", "processing")
@@ -50,7 +56,7 @@ def add_past_order(
 
 
 def _order(
-    session: Session, part: OrderPart, customer_id: str, place: dict[str, Any], now: datetime
+    session: Session, part: OrderPart, customer_id: str, place: dict[str, Any], actor: Actor, now: datetime
 ) -> Order:
     placed = now - timedelta(days=part.placed_days_ago)
     delivered = now - timedelta(days=part.delivered_days_ago) if part.delivered_days_ago is not None else None
@@ -72,7 +78,7 @@ def _order(
         session.add(
             Payment(
                 order_id=order.id, kind=part.payment_method, amount=part.total, reference=f"import:{part.code}",
-                recorded_by=SYSTEM.id, at=delivered or placed,
+                recorded_by=actor.id, at=delivered or placed,
             )
         )  # fmt: skip
     return order

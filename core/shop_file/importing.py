@@ -48,7 +48,7 @@ def import_shop(
         )
     save_shop_profile(session, profile=shop.shop, now=now)
     warehouses = _warehouses(session, shop, addresses)
-    _products(session, shop.products, warehouses, now)
+    _products(session, shop.products, warehouses, SYSTEM, now)
     for part in shop.customers:
         customer = customer_for(
             session, chat_channel=part.channel or ANY_CHANNEL, external_id=part.channel_user_id, now=now
@@ -117,7 +117,7 @@ def add_products(session: Session, parts: list[ProductPart], *, now: datetime, a
                 raise Invalid(
                     "warehouse_not_found", f"There is no warehouse {code}.", {"warehouse_code": code}
                 )
-    _products(session, parts, warehouses, now)
+    _products(session, parts, warehouses, actor, now)
     skus = [part.sku for part in parts]
     audit.record_all(
         session, actor=actor, action="product.created", subject_kind="product", subject_ids=skus, now=now
@@ -127,7 +127,9 @@ def add_products(session: Session, parts: list[ProductPart], *, now: datetime, a
             publish(session, "product.changed", {"key": new_id(), "sku": sku}, now=now)
 
 
-def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, str], now: datetime) -> None:
+def _products(
+    session: Session, parts: list[ProductPart], warehouses: dict[str, str], actor: Actor, now: datetime
+) -> None:
     products: list[dict[str, Any]] = []
     variants: list[dict[str, Any]] = []
     counts: dict[tuple[str, str], int] = {}
@@ -156,7 +158,7 @@ def _products(session: Session, parts: list[ProductPart], warehouses: dict[str, 
     insert_rows(session, Variant, variants)
     skus = ([variant.sku for variant in part.variants] for part in parts)
     index_new(session, zip(products, skus, strict=True))
-    open_stock(session, counts, actor=SYSTEM, now=now)
+    open_stock(session, counts, actor=actor, now=now)
 
 
 def _product_row(part: ProductPart, product_id: str, now: datetime) -> dict[str, Any]:

@@ -11,12 +11,16 @@ from bot.conversations.models import Conversation, Message
 from bot.conversations.notices import tell_customer, tell_staff
 from bot.replies.texts import LANGUAGES
 from bot.staff import room
+from bot.staff.accounts import add_staff
 from bot.staff.commands import run
-from bot.staff.models import DeskMessage
+from bot.staff.models import DeskMessage, StaffAccount
+from bot.staff.order_cards import order_with_cards
+from bot.staff.refusals import staff_refusal
 from core.actor import SYSTEM, Actor, Role
+from core.approvals.decisions import request_approval
 from core.customers.identities import customer_for
 from core.db import Database
-from core.errors import AppError
+from core.errors import AppError, NotAllowed
 from core.jobs.models import Job
 from core.jobs.worker import Run
 from core.orders.carts import set_delivery, set_lines, set_payment_method, start_cart
@@ -134,28 +138,34 @@ def test_a_return_from_request_to_refund_in_the_desk(
     assert len(texts) == 5
     assert all("80.000đ" in text for text in texts[3:])
     assert "Giảm giá trị đơn: 80.000đ" in str(cards(db))
-
-
-def room_texts(db: Database) -> list[str]:
     with db.read_transaction() as session:
-        return list(session.scalars(select(DeskMessage.text).order_by(DeskMessage.seq)))
+        shown = order_with_cards(session, get_order(session, delivered))["lines"]
+    assert any(line.startswith("Đã trả lại: ") and "HOA-1" in line and "80.000đ" in line for line in shown), (
+        shown
+    )
 
 
-def test_what_a_command_has_answered_is_not_told_again_but_what_another_way_did_is(
+def room_texts(db: Database, reader: Actor | None = None) -> list[str]:
+    with db.read_transaction() as session:
+        return [message.text for message in room.messages(session, after=0, reader=reader)]
+
+
+def test_what_a_command_has_answered_is_not_told_again_to_who_gave_it(
     db: Database, delivered: str, now: datetime
 ) -> None:
-    manager = Actor("staff", "s", "Mai", "manager")
+    mai, minh = (Actor("staff", name, name, "manager") for name in ("mai", "minh"))
     with db.transaction() as session:
-        said = run(session, text=f"/return {delivered} HOA-1 1 hoa héo", actor=manager, now=now)
-        room.post(session, author="system", text=said.text, cards=said.cards, now=now)
+        said = run(session, text=f"/return {delivered} HOA-1 1 hoa héo", actor=mai, now=now)
+    assert said.text == "R1001: chờ duyệt"
     told(db, now)
-    assert room_texts(db).count("R1001: chờ duyệt") == 1
+    assert "R1001: chờ duyệt" not in room_texts(db, mai)
+    assert room_texts(db, minh).count("R1001: chờ duyệt") == 1
 
     with db.transaction() as session:
-        approve_return(session, code="R1001", note="", actor=manager, now=now)
-        receive_return(session, code="R1001", warehouse_code="A", actor=manager, now=now)
+        approve_return(session, code="R1001", note="", actor=mai, now=now)
+        receive_return(session, code="R1001", warehouse_code="A", actor=mai, now=now)
     told(db, now)
-    assert room_texts(db).count("R1001: hàng đã về, chờ kiểm") == 1
+    assert room_texts(db, mai).count("R1001: hàng đã về, chờ kiểm") == 1, "no command has answered that"
 
 
 def test_money_sent_back_is_not_told_as_money_that_came(
@@ -209,6 +219,37 @@ def test_a_doubtful_transfer_is_a_card_whose_button_settles_it(
     assert desk(card["buttons"][0]["command"]) == "NH1001: đã ghi cho đơn"
     assert desk(f"/refund {order}") == "Còn hoàn được 200.000đ"
     assert desk(f"/bank NH1001 {order}") == "bank_transfer_decided"
+    assert desk("/bank NH1001 lấy lại") == "reason_missing"
+    assert desk("/bank NH1001 lấy lại khách chuyển cho đơn khác") == "NH1001: chờ người xem"
+    assert desk("/bank NH1001 lấy lại lần nữa") == "transfer_pays_nothing"
+    assert desk("/bank") == "1 khoản chuyển đang chờ"
+
+
+def test_a_yes_to_one_s_own_question_counts_where_nobody_else_is_there(
+    db: Database, order: str, now: datetime
+) -> None:
+    with db.transaction() as session:
+        people = [
+            add_staff(session, login=login, name=login, role=role, password="mat-khau-dai", now=now)
+            for login, role in (("mai", "manager"), ("minh", "manager"))
+        ]
+        mai, minh = (Actor("staff", one.id, one.name, "manager") for one in people)
+        code = request_approval(
+            session, kind="order_over_amount", subject_kind="order", subject_id=get_order(session, order).id,
+            subject_code=order, question="?", amount=1, payload={}, actor=mai, expires_minutes=60, now=now,
+        ).code  # fmt: skip
+
+    def approve(actor: Actor) -> str:
+        with db.transaction() as session:
+            return run(session, text=f"/approve {code}", actor=actor, now=now).text
+
+    with pytest.raises(NotAllowed) as refusal:
+        approve(mai)
+    assert refusal.value.code == "own_question"
+    assert "quản lý hoặc chủ shop" in staff_refusal(refusal.value.code, refusal.value.data)
+    with db.transaction() as session:
+        session.get_one(StaffAccount, minh.id).active = False
+    assert "đã duyệt" in approve(mai)
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_without_the_guard_a_transfer_pays_twice(
         transfer.external_id = f"1-{next(numbers)}"  # the payment's own key would tell, too
         session.execute(update(BankTransfer).values(state=state))
 
-    monkeypatch.setattr(bank_matching, "_set", look_first)
+    monkeypatch.setattr(bank_matching, "decide_transfer", look_first)
 
     def without_flush(session: Session) -> None:
         session.autoflush = False

@@ -31,6 +31,7 @@ from core.orders.quoting import quote_cart
 from core.settings import Settings
 from core.shipping.booking import request_shipment
 from core.shipping.models import Shipment
+from core.shop import save_shop_profile, shop_profile
 from core.stock.queries import levels
 from integrations.sandbox.app import SandboxServer
 from tests.small_shop import PLACE, cart_body, desk_app, fill, served
@@ -54,7 +55,9 @@ def place(api: TestClient | httpx.Client, quantity: int = 1) -> str:
     return code
 
 
-def order_with_discount(db: Database, percent: int, now: datetime, quantity: int = 1) -> Order:
+def order_with_discount(
+    db: Database, percent: int, now: datetime, quantity: int = 1, asker: Actor = VY
+) -> Order:
 
     with db.transaction() as session:
         customer = customer_for(session, chat_channel="t", external_id="1", now=now)
@@ -62,9 +65,9 @@ def order_with_discount(db: Database, percent: int, now: datetime, quantity: int
         set_lines(session, cart_id=cart_id, quantities={"HOA-1": quantity}, now=now)
         set_delivery(session, cart_id=cart_id, now=now, buyer_name="Lan", phone="0901234567", address=PLACE)
         set_payment_method(session, cart_id=cart_id, method="cod", now=now)
-        set_discount(session, cart_id=cart_id, percent=percent, actor=VY, now=now)
+        set_discount(session, cart_id=cart_id, percent=percent, actor=asker, now=now)
         quote = quote_cart(session, cart_id=cart_id, now=now)
-        return place_order(session, actor=VY, quote_id=quote.id, now=now)
+        return place_order(session, actor=asker, quote_id=quote.id, now=now)
 
 
 def available(db: Database) -> int:
@@ -133,6 +136,48 @@ def test_only_whose_yes_it_is_may_decide(db: Database, now: datetime) -> None:
             with pytest.raises(NotAllowed):
                 decide(session, code=code, approve=True, actor=actor, now=now)
         assert decide(session, code=code, approve=True, actor=MINH, now=now).decided_by_name == "Minh"
+
+
+HA = Actor("staff", "s0", "Hà", "owner")
+
+
+@pytest.mark.parametrize(
+    ("rule", "asker", "alone", "may"),
+    [
+        ("owner", MINH, False, False), ("owner", MINH, True, True), ("owner", HA, False, True),
+        ("anyone", MINH, False, True), ("nobody", HA, False, False), ("nobody", HA, True, True),
+    ],
+)  # fmt: skip
+def test_who_asked_gives_no_yes_to_it_but_by_the_shop_s_rule(
+    db: Database, now: datetime, rule: Any, asker: Actor, alone: bool, may: bool
+) -> None:
+    fill(db, now=now)
+    order_with_discount(db, 50, now, asker=asker)
+    with db.transaction() as session:
+        profile = shop_profile(session)
+        profile.approvals.by_asker = rule
+        save_shop_profile(session, profile=profile, now=now)
+        code = pending_approvals(session, now=now)[0].code
+
+    def answer(actor: Actor, *, approve: bool = True) -> str:
+        with db.transaction() as session:
+            return decide(session, code=code, approve=approve, actor=actor, now=now, alone=alone).state
+
+    if may:
+        assert answer(asker) == "approved"
+        return
+    with pytest.raises(NotAllowed, match="somebody else's \\(manager, owner\\)") as refusal:
+        answer(asker)
+    assert refusal.value.code == "own_question"
+    assert answer(Actor("staff", "s9", "Lan", "manager")) == "approved"
+
+
+def test_who_asked_may_take_the_question_back(db: Database, now: datetime) -> None:
+    fill(db, now=now)
+    order_with_discount(db, 50, now, asker=MINH)
+    with db.transaction() as session:
+        code = pending_approvals(session, now=now)[0].code
+        assert decide(session, code=code, approve=False, actor=MINH, now=now).state == "rejected"
 
 
 def test_a_question_that_ran_out_decides_nothing_and_is_asked_again(db: Database, now: datetime) -> None:

@@ -46,10 +46,16 @@ def bring(
 ) -> Any:
     raw = content.encode() if isinstance(content, str) else content
     prepared = prepare(
-        db, kind=kind, stream=io.BytesIO(raw), filename=name, most_rows=more.pop("most_rows", 100)
-    )
+        db, kind=kind, stream=io.BytesIO(raw), filename=name, most_rows=more.pop("most_rows", 100),
+        change_existing=more.pop("change_existing", False),
+    )  # fmt: skip
     return write_prepared(
-        db, prepared, addresses=OneTown(), actor=SYSTEM, dry_run=more.get("dry_run", False), now=utc_now()
+        db,
+        prepared,
+        addresses=OneTown(),
+        actor=more.get("actor", SYSTEM),
+        dry_run=more.get("dry_run", False),
+        now=utc_now(),
     )
 
 

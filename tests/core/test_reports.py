@@ -27,8 +27,10 @@ from core.orders.quoting import quote_cart
 from core.orders.states import advance_fulfilment
 from core.payments.recording import record_payment
 from core.payments.refunds import pay_refund, request_refund
-from core.reports.making import REPORTS, make_report
+from core.reports.making import REPORTS, get_report, make_report
+from core.reports.picture import ACCENT, BOTTOM, LEFT, RIGHT, TOP, as_png
 from core.reports.tables import Table
+from core.reports.tables import fill as fill_table
 from core.returns.decisions import approve_return
 from core.returns.inspection import Finding, inspect_return, receive_return
 from core.returns.requests import Wish, request_return
@@ -355,3 +357,20 @@ def test_a_product_in_every_vat_class_is_reckoned_as_its_invoice_would_be(shop: 
     new_year = datetime(2026, 12, 31, 17, tzinfo=UTC)
     shop.sell({"HOA-1": 1}, new_year)
     assert shop.row("profit", "day", "2027-01-01", now=new_year)["revenue"] == 45_455
+
+
+@pytest.mark.parametrize(("days", "is_bar"), [(1, True), (3, False)])
+def test_a_single_day_is_a_bar_and_several_are_a_line(days: int, is_bar: bool) -> None:
+    report = get_report("sales-by-day")
+    rows = [
+        {**{c.key: 1_000_000 for c in report.columns}, report.chart.label: f"2026-11-{day:02}"}
+        for day in range(1, days + 1)
+    ]
+    table = fill_table(report, report.columns, rows, period=None, made_at=datetime(2026, 11, 4, tzinfo=UTC))
+
+    drawn = Image.open(io.BytesIO(as_png(table))).convert("RGB")
+
+    accent = tuple(int(ACCENT[n : n + 2], 16) for n in (1, 3, 5))
+    middle = (LEFT + RIGHT) // 2
+    height = sum(drawn.getpixel((middle + 40, y)) == accent for y in range(TOP, BOTTOM))
+    assert (height > (BOTTOM - TOP) // 2) is is_bar

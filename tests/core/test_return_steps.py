@@ -13,11 +13,12 @@ from core.api.access import Desk
 from core.clock import utc_now
 from core.db import Database
 from core.errors import AppError, IllegalTransition, NotAllowed
+from core.jobs.tasks import list_open, open_task
 from core.orders.models import Order
 from core.payments.recording import record_payment
 from core.returns.decisions import approve_return
 from core.returns.inspection import Finding, inspect_return
-from core.returns.queries import get_return
+from core.returns.queries import get_return, returned_pieces
 from core.returns.settlement import settle_return
 from core.returns.states import RETURN_TRANSITIONS
 from core.stock.models import StockLevel, StockMovement
@@ -305,6 +306,24 @@ def test_an_inspection_in_several_goes_never_finds_more_than_was_asked_back(
     assert post(api, f"returns/{code}/settle")["credit"] == 50_000
 
 
+def test_the_ledger_names_the_order_that_goods_left_and_came_back_for(api: TestClient, db: Database) -> None:
+    order = delivered(api, db)
+    code = post(api, "returns", {"order": order["code"], "lines": [{"sku": "HOA-1", "quantity": 1}]}, 201)[
+        "code"
+    ]
+    post(api, f"returns/{code}/approve")
+    post(api, f"returns/{code}/receive", {"warehouse_code": "A"})
+    post(api, f"returns/{code}/inspect", {"findings": [good(1)]})
+
+    rows = api.get("/api/v1/stock/movements").json()["items"]
+
+    assert {row["kind"]: row["order"] for row in rows} == {
+        "return": order["code"], "shipment": order["code"], "receipt": None,
+    }  # fmt: skip
+    with db.read_transaction() as session:
+        assert returned_pieces(session, order["id"]) == {"HOA-1": 1}
+
+
 @pytest.mark.parametrize("prepaid", [False, True])
 def test_a_parcel_that_nobody_took_is_inspected_and_ends_the_order(
     api: TestClient, db: Database, prepaid: bool
@@ -312,6 +331,17 @@ def test_a_parcel_that_nobody_took_is_inspected_and_ends_the_order(
     order = delivered(api, db, paid=prepaid)
     set_state(db, order, fulfilment_state="failed", delivered_at=None)
     before = stock(api)[0]
+    with db.transaction() as session:
+        for kind in ("parcel_delivery_failed", "parcel_returned", "invoice_refused"):
+            open_task(
+                session,
+                key=kind,
+                kind=kind,
+                title=kind,
+                subject_kind="order",
+                subject_id=order["id"],
+                now=utc_now(),
+            )
     body = {"order": order["code"], "kind": "undelivered"}
 
     code = post(api, "returns", body, 201)["code"]
@@ -326,6 +356,9 @@ def test_a_parcel_that_nobody_took_is_inspected_and_ends_the_order(
     ended = order_of(api, order["code"])
     assert (done["state"], ended["status"], ended["fulfilment_state"]) == ("settled", "returned", "returned")
     assert stock(api)[0] == before + 2
+    with db.read_transaction() as session:
+        left = [task.kind for task in list_open(session) if task.subject_id == order["id"]]
+    assert left == ["invoice_refused"], "what asked about the parcel is done with it"
     if prepaid:
         assert api.get(f"/api/v1/refunds/{done['refund']}").json()["amount"] == 150_000
     else:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from bot.shop_setup import DEMO_PASSWORD
@@ -49,6 +50,8 @@ def test_a_product_is_edited_and_a_file_brought_in_on_a_phone(
     expect(page.locator(".alert-success")).to_contain_text("Đã lưu", timeout=PATIENCE_MS)
     expect(page.locator("#tableContent")).to_contain_text("Tím")
 
+    add_pictures(page, tmp_path)
+
     page.goto(f"{shop.url}/office/imports")
     fits(page)
     file = tmp_path / "hang.csv"
@@ -62,6 +65,28 @@ def test_a_product_is_edited_and_a_file_brought_in_on_a_phone(
     page.goto(f"{shop.url}/office/variant/list?q=mu01")
     expect(page.locator("tbody")).to_contain_text("89.000đ")
     assert errors == []
+
+
+def add_pictures(page: Page, tmp_path: Path) -> None:
+    page.locator(".card-header").get_by_text("Hình ảnh").click()
+    expect(page).to_have_url(re.compile("/office/pictures/of/"))
+    fits(page)
+    before = page.locator(".office-picture").count()
+    files = []
+    for name in ("green", "orange"):
+        files.append(tmp_path / f"{name}.jpg")
+        Image.new("RGB", (800, 600), name).save(files[-1])
+    page.set_input_files("input[type=file]", files)
+    page.get_by_role("button", name="Tải lên").click()
+    expect(page.locator(".alert-success")).to_contain_text("Đã lưu", timeout=PATIENCE_MS)
+    expect(page.locator(".office-picture")).to_have_count(before + 2)
+    expect(page.locator(".office-picture img").last).to_have_js_property("naturalWidth", 400)
+    fits(page)
+    picture(page, "office-pictures-phone")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    fits(page)
+    picture(page, "office-pictures")
+    page.set_viewport_size({"width": 390, "height": 844})
 
 
 def fits(page: Page) -> None:

@@ -46,6 +46,14 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"Row (\d+) has more than (\d+) columns\.", "Dòng {0} có hơn {1} cột."),
     (r"The file's letters cannot be read\..*", "Không đọc được chữ trong file. Bạn lưu dạng “CSV UTF-8” hoặc XLSX."),
     (r"SKU (.+) exists already\.", "Mã SKU {0} đã có."),
+    (r"(.+) is a variant of (.+), which stays so", "{0} là biến thể của {1}, không đổi sang sản phẩm khác"),
+    (r"is “(.*)” in the shop: change options on the product's page",
+     "trong cửa hàng là “{0}”: sửa tùy chọn ở trang sản phẩm"),
+    (r"(.+) is on \d+ open order\(s\): (.+)\. Finish.*", 
+     "{0} còn trong đơn chưa xong: {1}. Xong các đơn này rồi mới ngừng bán"),
+    (r"(\d+) pieces of (.+) are on hand.*", "{1} còn {0} cái trong kho: xuất hết rồi mới ngừng bán"),
+    (r"The (?:product|variant) (.+) was changed by somebody else.*", "{0} vừa có người khác sửa: kiểm tra lại file"),
+    (r"There is no product (.+) to go along with\.", "không có sản phẩm {0} để bán kèm"),
 )  # fmt: skip
 _PATTERNS = tuple((re.compile(said, re.DOTALL), told) for said, told in _SAID)
 

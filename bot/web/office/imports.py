@@ -29,6 +29,7 @@ from core.exchange.sheets import neutral
 from core.ids import new_id
 
 SHOWN_PROBLEMS = 200
+SHOWN_EFFECTS = 200
 
 
 class Imports(CustomView):
@@ -56,6 +57,7 @@ class Imports(CustomView):
                 return self._back(
                     request, Invalid("import_file_missing", "Choose a CSV or Excel file first.", {})
                 )
+            change = bool(typed(form, "change_existing"))
             filename, content = file.filename.replace("\x00", ""), await file.read(MAX_TABLE_BYTES + 1)
         if len(content) > MAX_TABLE_BYTES:
             return self._back(
@@ -65,7 +67,7 @@ class Imports(CustomView):
         def work(deed: Deed) -> str:
             return start_import(
                 deed.session, kind="products", filename=filename, content=content, dry_run=True, actor=deed.actor,
-                now=deed.now, form_id=number,
+                now=deed.now, form_id=number, change_existing=change,
             ).id  # fmt: skip
 
         return await self._started(request, work)
@@ -78,7 +80,8 @@ class Imports(CustomView):
         context = {
             "row": row, "problems": problems, "running": row.finished_at is None, "may_bring_in": waiting,
             "percent": 100 * row.rows_done // row.rows if row.rows else 0,
-            "refusal": problem_words(row.refusal),
+            "refusal": problem_words(row.refusal), "effects": row.effects[:SHOWN_EFFECTS],
+            "more_effects": max(0, len(row.effects) - SHOWN_EFFECTS),
         }  # fmt: skip
         return self._page(request, "office/import.html", context)
 

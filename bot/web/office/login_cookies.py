@@ -18,7 +18,7 @@ from core.errors import Invalid, NotAllowed
 Tell = Callable[[Request, Exception], Awaitable[Response]]
 TOKEN_COOKIE = "starlette_admin_csrftoken"  # noqa: S105 - the name under which the library's scripts look for it
 TOKEN_FIELD = "csrftoken"  # noqa: S105
-TAKES_FILES = "/imports/upload"
+TAKES_FILES = ("/imports/upload", "/pictures/upload")
 
 
 class LoginCookies(BaseHTTPMiddleware):

@@ -69,7 +69,7 @@ class Products(OptionSteps):
     )  # fmt: skip
     fields_default_sort = (("sku", False),)
     row_actions: Sequence[str] | None = (
-        "edit", "variants", "add_option", "add_value", "make_missing", "rename_value", "remove_value",
+        "edit", "variants", "pictures", "add_option", "add_value", "make_missing", "rename_value", "remove_value",
         "remove_option", "archive", "restore",
     )  # fmt: skip
     places = {"sku_taken": "sku", "product_not_found": "related", "options_invalid": "options"}
@@ -151,6 +151,10 @@ class Products(OptionSteps):
     def variants_of(self, request: Request, pk: Any) -> str:
         sku = request.state.skus[pk]
         return str(request.url_for("admin:list", key="variant").include_query_params(q=sku))
+
+    @link_row_action("pictures", _("Pictures"), icon_class="fa fa-image")
+    def pictures_of(self, request: Request, pk: Any) -> str:
+        return str(request.url_for("admin:pictures_of", product_id=pk))
 
     async def get_row_actions_for_obj(self, request: Request, obj: Any) -> list[dict[str, Any]]:
         # A link is made from the key alone, and the variants are looked for by the SKU.

@@ -2,7 +2,8 @@
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from starlette_admin.fields import DateTimeField, StringField
 
 from bot.web.office.base import OfficeView
@@ -12,6 +13,8 @@ from bot.web.office.tables import Table
 from bot.web.office.words import _
 from core.audit import AuditEntry
 from core.catalogue.models import Product, ProductSearch, Variant
+from core.orders.models import Order
+from core.returns.models import Return
 from core.stock.models import StockLevel, StockMovement, Warehouse
 
 MOVES = [
@@ -22,6 +25,7 @@ ACTORS = [
     ("staff", _("Staff")), ("customer", _("Customer")), ("api", _("Website or import")), ("system", _("By itself"))
 ]  # fmt: skip
 WHEN = "HH:mm dd/MM/yyyy"
+_RETURNED = aliased(Order)
 _FREE = StockLevel.on_hand - StockLevel.reserved
 
 
@@ -71,15 +75,20 @@ class Movements(OfficeView):
         select(
             StockMovement.id, StockMovement.at, StockMovement.quantity, StockMovement.kind, StockMovement.reason,
             StockMovement.subject_kind, Variant.sku, Warehouse.code.label("warehouse"),
+            func.coalesce(Order.code, _RETURNED.code, "").label("order"),
         )
         .join(Variant, Variant.id == StockMovement.variant_id)
-        .join(Warehouse, Warehouse.id == StockMovement.warehouse_id),
+        .join(Warehouse, Warehouse.id == StockMovement.warehouse_id)
+        .outerjoin(Order, (StockMovement.subject_kind == "order") & (Order.id == StockMovement.subject_id))
+        .outerjoin(Return, (StockMovement.subject_kind == "return") & (Return.id == StockMovement.subject_id))
+        .outerjoin(_RETURNED, _RETURNED.id == Return.order_id),
         StockMovement.id,
         {
             "at": StockMovement.at, "sku": Variant.sku, "warehouse": Warehouse.code, "kind": StockMovement.kind,
             "quantity": StockMovement.quantity, "reason": StockMovement.reason,
+            "order": func.coalesce(Order.code, _RETURNED.code, ""),
         },
-        searched=(Variant.sku, Warehouse.code, StockMovement.reason),
+        searched=(Variant.sku, Warehouse.code, StockMovement.reason, Order.code, _RETURNED.code),
     )  # fmt: skip
     fields_default_sort = (("id", True),)
     fields = (
@@ -88,6 +97,7 @@ class Movements(OfficeView):
         StringField("warehouse", _("Warehouse")),
         WholeField("quantity", _("Pieces")),
         ChoiceField("kind", _("Kind"), choices=MOVES),
+        StringField("order", _("Order")),
         StringField("reason", _("Reason")),
     )
 

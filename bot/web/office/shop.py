@@ -52,6 +52,11 @@ def _field(
     )
 
 
+ASKERS = [
+    ("owner", _("only the owner may")),
+    ("anyone", _("whoever may decide it")),
+    ("nobody", _("nobody may")),
+]
 SECTIONS: tuple[tuple[str, list[BaseField]], ...] = (
     (_("The shop"), [
         _field(StringField, "name", _("Name"), required=True, maxlength=200),
@@ -82,6 +87,8 @@ SECTIONS: tuple[tuple[str, list[BaseField]], ...] = (
         _field(YesField, "approvals.cancel_after_packing", _("Cancelling what is packed"), required=True),
         _field(DongField, "approvals.refund_from", _("Refunds from"), _("Empty: none.")),
         _field(DongField, "approvals.purchase_total_from", _("Purchases from"), _("Empty: none.")),
+        _field(ChoiceField, "approvals.by_asker", _("Saying yes to what one asked oneself"),
+               _("Where nobody else is there who may, the asker may."), choices=ASKERS, required=True),
         _field(WholeField, "approvals.expires_minutes", _("A question lapses after minutes"), required=True),
     ]),
     (_("Orders and purchases"), [

@@ -19,6 +19,7 @@ from bot.web.office.door import nonce, plain_page
 from bot.web.office.home import Home
 from bot.web.office.imports import Imports
 from bot.web.office.login_cookies import LoginCookies
+from bot.web.office.pictures import Pictures
 from bot.web.office.prices import Prices
 from bot.web.office.products import Products
 from bot.web.office.records import AuditLog, Levels, Movements
@@ -53,7 +54,7 @@ def build_site() -> ASGIApp:
     office.templates.env.globals.update(nonce=nonce.get, get_locale_display_name=OWN_NAMES.__getitem__)
     for view in (
         Products, Variants, Imports, Levels, Movements, Warehouses, Suppliers, Prices, Staff, Shop, ShopStart,
-        AuditLog,
+        AuditLog, Pictures,
     ):  # fmt: skip
         office.add_view(view)
     office.add_view(Link(_("Order desk"), "fa fa-arrow-left", url="/desk"))

@@ -47,6 +47,9 @@ function cardView(card) {
       table.append(line);
     }
     const scroll = make("div", "", "scroll");
+    scroll.tabIndex = 0;  // so that keys scroll it, too
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", card.title || "Bảng");
     scroll.append(table);
     box.append(scroll);
   }

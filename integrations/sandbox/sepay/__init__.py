@@ -24,7 +24,7 @@ class PlayedSepay:
     def __init__(self, context: SandboxContext, options: Mapping[str, Any]) -> None:
         settings = read_options(options)
         self.sender = Sender(settings, context.faults)
-        self.account = Account(context.clock, context.changed)
+        self.account = Account(context.clock, context.changed, options)
         self.app = Starlette(
             routes=[
                 Route("/_sandbox/transfers", self._transfers, methods=["GET", "POST"]),
@@ -45,7 +45,10 @@ class PlayedSepay:
             )
             for t in reversed(self.account.transfers[-100:])
         )
-        note = f"Webhooks go to {self.sender.settings.url or 'nowhere'}."
+        note = (
+            f"Account {self.account.number} ({self.account.gateway}). "
+            f"Webhooks go to {self.sender.settings.url or 'nowhere'}."
+        )
         return Section("SePay: transfers", ("Id", "Time", "Memo", "Amount (đ)"), rows, note)
 
     def snapshot(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 _VIETNAM = timezone(timedelta(hours=7))
 _FIRST_ID = 92_704
+_OF_ACCOUNT = ("account", "gateway")
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,25 @@ class WebhookSettings:
 
 
 def read_options(values: Mapping[str, Any]) -> WebhookSettings:
-    """Flat keys: webhook_url, webhook_api_key, webhook_retry_seconds. All may be missing."""
+    """Flat keys: webhook_url, webhook_api_key, webhook_retry_seconds; and of the account, which is another's to
+    read, account and gateway. All may be missing."""
     known = {f"webhook_{item.name}": item.name for item in fields(WebhookSettings)}
-    unknown = set(values) - set(known)
+    unknown = set(values) - set(known) - set(_OF_ACCOUNT)
     if unknown:
         raise ValueError(f"the played SePay knows no option {', '.join(sorted(unknown))}")
-    return WebhookSettings(**{known[key]: value for key, value in values.items()})
+    return WebhookSettings(**{known[key]: value for key, value in values.items() if key in known})
 
 
 class Account:
-    def __init__(self, clock: Callable[[], datetime], changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        changed: Callable[[], None],
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`options`: `account` and `gateway`, the number and bank that the shop's QR code shows."""
+        self.number = str((options or {}).get("account") or "0123499999")
+        self.gateway = str((options or {}).get("gateway") or "Vietcombank")
         self._clock = clock
         self._changed = changed
         self._lock = threading.Lock()
@@ -46,9 +56,9 @@ class Account:
             number = _FIRST_ID + len(self.transfers)
             self._balance += amount if kind == "in" else -amount
             made = {
-                "id": number, "gateway": "Vietcombank",
+                "id": number, "gateway": self.gateway,
                 "transactionDate": self._clock().astimezone(_VIETNAM).strftime("%Y-%m-%d %H:%M:%S"),
-                "accountNumber": str(given.get("accountNumber", "0123499999")), "code": given.get("code"),
+                "accountNumber": str(given.get("accountNumber", self.number)), "code": given.get("code"),
                 "content": content, "transferType": kind, "transferAmount": amount, "accumulated": self._balance,
                 "subAccount": given.get("subAccount"), "referenceCode": f"MBVCB.{3_278_907_687 + number}",
                 "description": f"BankAPINotify {content}",

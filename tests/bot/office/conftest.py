@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from bot.web.office.door import OfficeDoor
 from core.api.access import Desk
 from core.api.error_handlers import add_error_handlers
 from core.audit import AuditEntry
+from core.catalogue.media_store import MediaStore
 from core.clock import utc_now
 from core.db import Database
 from tests.small_shop import DeskApp, OneTown, fill
@@ -44,9 +46,9 @@ def _routes() -> ASGIApp:
 class Person:
     """Somebody who has logged in at the desk and opens the pages in a browser."""
 
-    def __init__(self, db: Database, login: str) -> None:
-        self.db = db
-        self.http = TestClient(OfficeApp(Desk(db, utc_now, OneTown())), raise_server_exceptions=False,
+    def __init__(self, db: Database, login: str, media: MediaStore) -> None:
+        self.db, self.media = db, media
+        self.http = TestClient(OfficeApp(Desk(db, utc_now, OneTown(), media=media)), raise_server_exceptions=False,
                                follow_redirects=False)  # fmt: skip
         answer = self.http.post("/api/desk/login", json={"login": login, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
@@ -104,7 +106,7 @@ def told(answer: httpx.Response) -> str:
 
 
 @pytest.fixture
-def hire(db: Database) -> Iterator[Callable[[str], Person]]:
+def hire(db: Database, tmp_path: Path) -> Iterator[Callable[[str], Person]]:
     fill(db)
     people: list[Person] = []
 
@@ -112,7 +114,7 @@ def hire(db: Database) -> Iterator[Callable[[str], Person]]:
         with db.transaction() as session:
             add_staff(session, login=login or role, name=f"Bạn {login or role}", role=role, password=PASSWORD,
                       now=utc_now())  # fmt: skip
-        people.append(Person(db, login or role))
+        people.append(Person(db, login or role, MediaStore(tmp_path / "media")))
         return people[-1]
 
     yield hired

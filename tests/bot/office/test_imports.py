@@ -6,11 +6,15 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
-from core.catalogue.models import Product
+from bot.staff.models import StaffAccount
+from core.audit import AuditEntry
+from core.catalogue.models import Product, Variant
+from core.catalogue.queries import get_product
 from core.clock import utc_now
 from core.exchange.importing import JOB, run_import
 from core.exchange.models import TableImport
 from core.jobs.worker import Worker
+from core.stock.models import StockMovement
 from tests.bot.office.conftest import Person, told
 from tests.small_shop import OneTown
 
@@ -62,6 +66,41 @@ def test_a_file_is_checked_watched_and_then_brought_in_once(owner: Person) -> No
     deeds = owner.deeds()
     assert deeds.count(("Bạn owner", "import.started")) == 2
     assert deeds.count(("Bạn owner", "product.created")) == 2
+
+
+def test_what_comes_in_is_written_down_as_the_doing_of_who_sent_the_file(owner: Person) -> None:
+    page = path_of(upload(owner, b"sku,name,price,stock:A\nMU,Hat,89000,4\n"))
+    work_off(owner)
+    owner.post(f"{page}/confirm", {})
+    work_off(owner)
+
+    me = owner.id_of(StaffAccount, login="owner")
+    with owner.db.read_transaction() as session:
+        made = session.scalars(select(AuditEntry).where(AuditEntry.action == "product.created")).one()
+        counted = session.scalars(
+            select(StockMovement.actor_id)
+            .join(Variant, Variant.id == StockMovement.variant_id)
+            .where(Variant.sku == "MU")
+        ).all()
+    assert (made.actor_kind, made.actor_id) == ("staff", me)
+    assert counted == [me]
+
+
+def test_what_is_in_the_shop_is_changed_only_where_that_is_chosen(owner: Person) -> None:
+    rows = "sku,tên,giá\nHOA-1,<b>Hoa</b> mới,1000\nMU,Mũ,5\n".encode()
+    page = path_of(upload(owner, rows, change_existing="1"))
+    work_off(owner)
+
+    checked = owner.get(page).text
+    assert "Hoa&lt;/b&gt; mới" in checked
+    assert "Thêm mới" in checked
+    assert "Sửa: 1 sản phẩm" in checked
+    owner.post(f"{page}/confirm", {})
+    work_off(owner)
+    with owner.db.read_transaction() as session:
+        assert get_product(session, "HOA-1").name == "<b>Hoa</b> mới"
+        changed = session.scalars(select(AuditEntry).where(AuditEntry.action == "product.changed")).one()
+    assert changed.actor_kind == "staff"
 
 
 def test_the_same_form_sent_twice_is_one_import(owner: Person) -> None:

@@ -24,7 +24,7 @@ def login(person: Person, name: str, password: str = PASSWORD) -> int:
 
 def test_a_login_is_made_changed_and_switched_off(owner: Person) -> None:
     assert owner.send("/staff/create", **NEW).status_code == 303
-    lan = Person(owner.db, "lan")
+    lan = Person(owner.db, "lan", owner.media)
     path = f"/staff/edit?pk={owner.id_of(StaffAccount, login='lan')}"
 
     assert owner.send(path, role="manager", name="Lan Anh").status_code == 303

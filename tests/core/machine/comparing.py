@@ -28,7 +28,7 @@ _LINES = (
     "JOIN orders o ON o.id = x.order_id ORDER BY x.position"
 )
 _MONEY = (
-    "SELECT o.code, sum(CASE WHEN x.kind = 'refund' THEN 0 ELSE x.amount END), "
+    "SELECT o.code, sum(CASE x.kind WHEN 'refund' THEN 0 WHEN 'taken_back' THEN -x.amount ELSE x.amount END), "
     "sum(CASE WHEN x.kind = 'refund' THEN x.amount ELSE 0 END) "
     "FROM payments x JOIN orders o ON o.id = x.order_id GROUP BY o.code"
 )

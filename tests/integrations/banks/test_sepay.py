@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from bot.demo_server import sandbox_options
 from core.api.access import Desk
 from core.clock import utc_now
 from core.db import Database
@@ -15,6 +17,8 @@ from core.jobs.worker import Worker
 from core.payments.bank_matching import run_matching
 from core.ports.carrier import IncomingRequest
 from core.ports.errors import Misconfigured, Rejected, SignatureInvalid
+from core.settings import Settings
+from core.shop import BankAccount
 from integrations.banks.sepay.adapter import SepayBank
 from integrations.banks.sepay.settings import SepaySettings
 from integrations.registry import build_bank
@@ -180,6 +184,22 @@ def test_told_twice_and_out_of_order_each_transfer_counts_once(
         (40_000, "under"),
     ]
     assert http.get(f"/api/v1/orders/{code}").json()["payment_state"] == "paid"
+
+
+def test_money_comes_in_on_the_account_that_the_shop_s_qr_code_shows(settings_of_demo: Settings) -> None:
+    bank = BankAccount(bank="Vietcombank", account="0000123456789", holder="CONG TY")
+    options = sandbox_options(settings_of_demo, bank)["sepay"]
+    with SandboxServer(providers=("sepay",), options={"sepay": {**options, "webhook_url": ""}}) as sandbox:
+        made = httpx.post(
+            f"{sandbox.url}/sepay/_sandbox/transfers", json={"amount": 1_000, "content": "x"}
+        ).json()
+
+    assert (made["accountNumber"], made["gateway"]) == ("0000123456789", "Vietcombank")
+
+
+@pytest.fixture
+def settings_of_demo(tmp_path: Path) -> Settings:
+    return Settings(_env_file=None, data_dir=tmp_path)
 
 
 def test_a_refused_webhook_is_sent_again_until_it_is_heard(shop: tuple[str, httpx.Client]) -> None:
