@@ -399,6 +399,8 @@ class Choices(Phrases):
 
     def _counted(self, i: int) -> bool:
         follows = self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        if i + 1 < len(self._keys) and self._asks_what_is_left(i + 1):
+            return False
         return follows in words().counters or follows in ("x", "k") or follows in words().measures
 
     def _counts_behind(self, i: int) -> bool:
