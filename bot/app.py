@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from bot.bootstrap import Parts, build_worker
+from bot.bootstrap import DEMO_IMAGES, Parts, build_worker
 from bot.channels.widget import ChatDesk, chat_router
 from bot.mind import Mind
 from bot.replies.cards import product_card
@@ -33,7 +33,6 @@ from core.shop_file.checking import MAX_BYTES
 from core.stock.queries import available_by_variant
 
 STATIC = Path(__file__).parent / "web" / "static"
-DEMO_IMAGES = Path(__file__).parent / "demo" / "images"
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 _WAKE_AFTER_SECONDS = 1.0
 _PAGE_POLICY = (

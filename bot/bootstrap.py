@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import bot.tables  # noqa: F401 - every process maps every table, whichever part of the program it runs
 from bot.addresses import AddressBook
 from bot.catalogue_words import CatalogueWords
+from bot.channels.base import ChatChannel
 from bot.knowledge_folder import ask_for_folder, folder_job
 from bot.shop_knowledge import ShopKnowledge
 from core.api.access import Desk
@@ -30,8 +31,10 @@ from knowledge import Embedder, KnowledgeIndex, choose_embedder
 if TYPE_CHECKING:
     from bot.agent.loop import Assistant
     from bot.agent.turn import Services
+    from bot.conversations.bursts import BurstRule
     from bot.mind import Mind
 
+DEMO_IMAGES = Path(__file__).parent / "demo" / "images"
 # Nothing phones home, whatever a library's default is.
 os.environ.setdefault("LANGSMITH_TRACING", "false")
 os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
@@ -52,6 +55,8 @@ class Parts:
     webhooks: WebhookSender
     words: CatalogueWords
     """One a process: those of a big catalogue take seconds to build."""
+    chats: Mapping[str, ChatChannel] = field(default_factory=dict)
+    """Channels that push, by name; empty when none is set up."""
 
     @property
     def desk(self) -> Desk:
@@ -74,6 +79,8 @@ class Parts:
         for einvoice in self.einvoices.values():
             einvoice.close()
         self.webhooks.close()
+        for chat in self.chats.values():
+            chat.close()
         self.db.close()
 
 
@@ -97,6 +104,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         build_banks(settings),
         build_webhook_sender(settings),
         CatalogueWords(db),
+        build_chats(settings),
     )
 
 
@@ -158,7 +166,7 @@ def build_worker(parts: Parts, mind: "Mind | None" = None) -> Worker:
 def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]:
     """Every job's name and what does it."""
     from bot.conversations.answer_notices import tell_askers
-    from bot.conversations.bursts import ANSWER_JOB, BurstRule, run_answering
+    from bot.conversations.bursts import ANSWER_JOB, run_answering
     from bot.conversations.notices import tell_customer, tell_staff
     from bot.conversations.reminders import remind
     from bot.conversations.restock_notices import tell_watchers
@@ -178,12 +186,10 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from core.stock.holds import run_expiry as run_hold_expiry
 
     settings = parts.settings
-    rule = BurstRule(
-        timedelta(seconds=settings.burst_quiet_seconds), timedelta(seconds=settings.burst_max_seconds)
-    )
     think = (mind or Mind(parts)).think
     return {
-        ANSWER_JOB: partial(run_answering, think=think, rule=rule, clock=parts.clock),
+        **chat_jobs(parts),
+        ANSWER_JOB: partial(run_answering, think=think, rule=burst_rule(settings), clock=parts.clock),
         "cart.remind": remind,
         "notice.answer": tell_askers,
         "notice.customer": tell_customer,
@@ -212,6 +218,24 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
             run_import, addresses=parts.addresses, most_rows=settings.import_max_rows, clock=parts.clock
         ),
     }
+
+
+def chat_jobs(parts: Parts) -> dict[str, Handler]:
+    """What sends to channels that push."""
+    from bot.channels.delivering import Post, run_delivery, run_edit
+    from bot.channels.files import Files
+    from bot.channels.outbox import DELIVER_JOB, EDIT_JOB
+
+    post = Post(parts.chats, Files(parts.media, {"/media/demo/": DEMO_IMAGES}), parts.clock)
+    return {DELIVER_JOB: partial(run_delivery, post=post), EDIT_JOB: partial(run_edit, post=post)}
+
+
+def burst_rule(settings: Settings) -> "BurstRule":
+    from bot.conversations.bursts import BurstRule
+
+    return BurstRule(
+        timedelta(seconds=settings.burst_quiet_seconds), timedelta(seconds=settings.burst_max_seconds)
+    )
 
 
 def _sweep_media(run: Run, *, store: MediaStore) -> None:
@@ -249,6 +273,17 @@ def build_webhook_sender(settings: Settings) -> WebhookSender:
     from integrations.webhooks.sender import HttpWebhookSender
 
     return HttpWebhookSender(allow_private=settings.webhook_private_addresses)
+
+
+def build_chats(settings: Settings) -> dict[str, ChatChannel]:
+    """Without a token there is none; its library is loaded at the first call."""
+    from bot.channels.telegram.api import TelegramApi
+    from bot.channels.telegram.channel import TelegramChannel
+
+    if not settings.uses_telegram:
+        return {}
+    token, address = settings.telegram_token.get_secret_value(), settings.telegram_base_url
+    return {TelegramChannel.name: TelegramChannel(TelegramApi(token=token, base_url=address))}
 
 
 def build_carriers(settings: Settings) -> dict[str, Carrier]:

@@ -32,7 +32,7 @@ def put_out(
 ) -> str | None:
     """The new delivery's id; None when this `source` was put out before. Each chat gets its own in this order."""
     kept = dict(content or {})
-    row = {
+    row: dict[str, Any] = {
         "id": new_id(), "channel": channel, "recipient": recipient, "source": source,
         "conversation_id": conversation_id, "message_id": message_id, "content": kept, "staff_id": staff_id,
         "subject": next((card["subject"] for card in kept.get("cards", ()) if card.get("subject")), ""),
