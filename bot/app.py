@@ -1,13 +1,13 @@
 """The web application: the core's API, the chat, the desk and the pages."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
@@ -51,7 +51,9 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         asyncio.get_running_loop().call_later(_WAKE_AFTER_SECONDS, mind.wake)
         if worker is not None:
             worker.start()
+        end_chats = await run_in_threadpool(_start_chats, parts)
         yield
+        await run_in_threadpool(end_chats)
         if worker is not None:
             await run_in_threadpool(worker.stop)
 
@@ -73,11 +75,30 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
     app.state.lexicon = parts.words.lexicon
     app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)
+    for chat_way_in in _chat_routers(parts):
+        app.include_router(chat_way_in)
     if parts.settings.allow_reset:
         _add_reset(app, parts)
     _add_pages(app, parts, is_demo=is_demo)
     _add_middleware(app, parts)
     return app
+
+
+def _chat_routers(parts: Parts) -> list[APIRouter]:
+    if parts.telegram is None:
+        return []
+    from bot.channels.telegram.starting import telegram_routers
+
+    return telegram_routers(parts.telegram, parts.settings, db=parts.db, clock=parts.clock)
+
+
+def _start_chats(parts: Parts) -> Callable[[], None]:
+    """Channels that push; returns how to end them."""
+    if parts.telegram is None:
+        return lambda: None
+    from bot.channels.telegram.starting import start
+
+    return start(parts.telegram, parts.settings, db=parts.db, clock=parts.clock)
 
 
 def _add_middleware(app: FastAPI, parts: Parts) -> None:

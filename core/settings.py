@@ -99,9 +99,13 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr = Field(
         SecretStr(""), description="You choose it: 16 to 256 of A-Z, a-z, 0-9, _ and -."
     )
-    telegram_base_url: str = Field("https://api.telegram.org", description="Another one for a server of your own.")
+    telegram_base_url: str = Field(
+        "https://api.telegram.org", description="Another one for a server of your own."
+    )
     telegram_staff_chat: str = Field(
-        "", pattern=r"^(-[0-9]{1,20})?$", description="Negative id of the staff's group, e.g. -1001234567890; empty: none."
+        "",
+        pattern=r"^(-[0-9]{1,20})?$",
+        description="Negative id of the staff's group, e.g. -1001234567890; empty: none.",
     )
 
     burst_quiet_seconds: float = Field(

@@ -24,7 +24,14 @@ from core.db import Database, insert_for
 from core.jobs.crash_points import crash_point
 from core.jobs.tasks import open_task
 from core.jobs.worker import Later, Run
-from core.ports.errors import Misconfigured, OutcomeUnknown, ProviderUnavailable, RateLimited, Rejected, Retryable
+from core.ports.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    ProviderUnavailable,
+    RateLimited,
+    Rejected,
+    Retryable,
+)
 
 MINUTE_S = 60.0
 IN_A_ROW = 5

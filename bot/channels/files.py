@@ -70,9 +70,7 @@ def _of_staff(session: Session, address: str, reader: Actor, now: datetime) -> F
     parts = urlsplit(address)
     kind, _, name = parts.path.removeprefix("/api/desk/").partition("/")
     if kind == "documents":
-        row = session.execute(
-            select(Document.filename, Document.content).where(Document.id == name)
-        ).first()
+        row = session.execute(select(Document.filename, Document.content).where(Document.id == name)).first()
         return File(row.filename, row.content) if row is not None else None
     if kind != "reports":
         return None

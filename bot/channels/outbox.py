@@ -1,7 +1,7 @@
 """Messages for channels that push: a row and a job, written in the transaction that stores the message."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from bot.channels.models import ChatMove, Delivery
 from core.db import insert_for
 from core.ids import new_id
+from core.jobs.clearing import Keeping
 from core.jobs.queue import enqueue
 
+# As long as its buttons can be pressed.
+DELIVERIES = Keeping(Delivery, Delivery.id, Delivery.finished_at, timedelta(days=180))
 DELIVER_JOB = "chat.deliver"
 EDIT_JOB = "chat.edit"
 MOST_ATTEMPTS = 30

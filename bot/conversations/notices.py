@@ -1,12 +1,14 @@
 """What is told without being asked: to the customer once per happening, to staff as a card in their room."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.channels.outbox import change_cards, put_out
 from bot.conversations.models import Conversation
 from bot.conversations.money_notices import payment_text, return_text
 from bot.conversations.writing import write_notice
@@ -46,6 +48,14 @@ _PARCEL_NOTICES = {
 }
 
 
+@dataclass(frozen=True)
+class StaffChat:
+    """The staff's group on a chat channel."""
+
+    channel: str
+    chat: str
+
+
 def tell_customer(run: Run) -> None:
     """Job `notice.customer`: into the conversation where this customer wrote last."""
     payload = dict(run.payload)
@@ -65,8 +75,8 @@ def tell_customer(run: Run) -> None:
         _write_once(session, conversation, f"{payload['event']}:{payload['key']}", text, order, run.now)
 
 
-def tell_staff(run: Run) -> None:
-    """Job `notice.staff`."""
+def tell_staff(run: Run, *, to: StaffChat | None = None) -> None:
+    """Job `notice.staff`: into the desk's room, and on to the staff's group where there is one."""
     payload = dict(run.payload)
     with run.db.transaction() as session:
         notice = _STAFF[payload["event"]](session, payload)
@@ -77,6 +87,15 @@ def tell_staff(run: Run) -> None:
             return
         key = f"{payload['event']}:{payload['key']}"
         room.post(session, author="system", text=text, cards=cards, key=key, now=run.now)
+        if payload["event"] == "approval.decided":
+            # The group sees it on the card that asked.
+            card = approval_card(session.get_one(Approval, payload["approval_id"]))
+            change_cards(session, subject=card["subject"], card=card, now=run.now)
+        elif to is not None:
+            put_out(
+                session, channel=to.channel, recipient=to.chat, source=f"room:{key}", now=run.now,
+                content={"text": text, "cards": cards},
+            )  # fmt: skip
 
 
 def _write_once(

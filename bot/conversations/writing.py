@@ -1,4 +1,4 @@
-"""What is written into a conversation: a notice, once for each key however often its job runs; and on to its channel."""
+"""What is written into a conversation, and on to its channel: a notice once for each key, however often its job runs."""
 
 from datetime import datetime
 from typing import Any

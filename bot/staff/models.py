@@ -59,7 +59,10 @@ class StaffLink(Base):
     """A member of staff on a chat channel."""
 
     __tablename__ = "staff_links"
-    __table_args__ = (UniqueConstraint("channel", "external_id"), Index("ix_staff_links_staff_id", "staff_id"))
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index("ix_staff_links_staff_id", "staff_id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     channel: Mapped[str]

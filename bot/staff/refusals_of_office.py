@@ -1,6 +1,8 @@
 """What the back office refuses, in the staff's words; `refusals.py` tells them."""
 
 TEXTS: dict[str, str] = {
+    # linked accounts
+    "link_code_wrong": "Mã liên kết sai, đã dùng hoặc hết hạn. Bạn lấy mã mới ở bàn làm việc (nút “Liên kết Telegram”).",
     # products and their options
     "sku_taken": "Mã SKU {sku} đã có rồi. Bạn chọn mã khác.",
     "product_changed_meanwhile": "Có người vừa sửa sản phẩm {sku}. Bạn tải lại trang, xem bản mới rồi sửa.",

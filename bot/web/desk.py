@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.conversations.drafts import drop_draft, send_draft
 from bot.conversations.evidence import reply_evidence
 from bot.conversations.handoff import release, staff_reply, take
-from bot.staff import accounts, room
+from bot.staff import accounts, linking, room
 from bot.staff.command import Tools
 from bot.staff.commands import commands_for, run
 from bot.staff.refusals import staff_refusal
@@ -106,6 +106,14 @@ def logout(
 @router.get("/me")
 def me(staff: Reader) -> dict[str, Any]:
     return _me(staff)
+
+
+@router.post("/link-code")
+def link_code(desk: DeskDep, actor: Writer) -> dict[str, Any]:
+    """For this member of staff alone, so it is not said in the room."""
+    with desk.db.transaction() as session:
+        code = linking.new_code(session, staff_id=actor.id, now=desk.clock())
+    return {"code": code, "line": f"/link {code}", "minutes": linking.CODE_MINUTES}
 
 
 @router.get("/room")

@@ -201,7 +201,10 @@ class TelegramServer:
     def _get_updates(self, given: dict[str, Any]) -> list[dict[str, Any]]:
         if self.webhook:
             raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
-        offset, deadline = int(given.get("offset") or 0), time.monotonic() + min(int(given.get("timeout") or 0), 1)
+        offset, deadline = (
+            int(given.get("offset") or 0),
+            time.monotonic() + min(int(given.get("timeout") or 0), 1),
+        )
         while True:
             with self.lock:
                 self.updates = [u for u in self.updates if u["update_id"] >= offset]
@@ -220,7 +223,9 @@ class TelegramServer:
 
     def _get_webhook_info(self, _given: dict[str, Any], _files: Any) -> Any:
         return telegram.WebhookInfo(
-            url=self.webhook.get("url", ""), has_custom_certificate=False, pending_update_count=len(self.updates)
+            url=self.webhook.get("url", ""),
+            has_custom_certificate=False,
+            pending_update_count=len(self.updates),
         ).to_dict()
 
     def _set_my_commands(self, given: dict[str, Any], _files: Any) -> bool:
@@ -240,7 +245,12 @@ class TelegramServer:
         return self._keep("sendMessage", given, text, [])
 
     def _send_photo(self, given: dict[str, Any], files: dict[str, tuple[str, bytes]]) -> Any:
-        return self._keep("sendPhoto", given, self._words(given, "caption", 1024), self._pictures(given.get("photo", "attach://photo"), files))
+        return self._keep(
+            "sendPhoto",
+            given,
+            self._words(given, "caption", 1024),
+            self._pictures(given.get("photo", "attach://photo"), files),
+        )
 
     def _send_document(self, given: dict[str, Any], files: dict[str, tuple[str, bytes]]) -> Any:
         return self._keep("sendDocument", given, self._words(given, "caption", 1024), [files["document"]])
@@ -337,7 +347,9 @@ class TelegramServer:
         """Raises as Telegram does; a chat may be written to once a second, a group 20 times a minute."""
         if chat in self.moved:
             raise Refused(
-                400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=self.moved[chat]
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                migrate_to_chat_id=self.moved[chat],
             )
         if chat in self.blocked:
             raise Refused(403, "Forbidden: bot was blocked by the user")
@@ -353,7 +365,13 @@ class TelegramServer:
         written.append(now)
 
     def _keep(
-        self, method: str, given: dict[str, Any], text: str, files: list[tuple[str, bytes]], *, admitted: bool = False
+        self,
+        method: str,
+        given: dict[str, Any],
+        text: str,
+        files: list[tuple[str, bytes]],
+        *,
+        admitted: bool = False,
     ) -> Any:
         chat, keyboard = int(given["chat_id"]), self._keyboard(given)
         if not admitted:

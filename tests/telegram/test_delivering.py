@@ -147,8 +147,12 @@ def test_whoever_blocked_the_bot_is_told_to_staff_once_and_not_tried_again(offic
     office.work(60)
 
     assert office.states() == ["refused"] * 3 + ["sent"]
-    (task,) = [t for t in office.all(StaffTask)]
-    assert (task.kind, task.subject_kind, task.subject_id) == ("message_undelivered", "conversation", conversation)
+    (task,) = office.all(StaffTask)
+    assert (task.kind, task.subject_kind, task.subject_id) == (
+        "message_undelivered",
+        "conversation",
+        conversation,
+    )
     assert office.server.calls.count("sendMessage") == 4
 
 
@@ -239,8 +243,8 @@ def test_goods_come_as_an_album_and_one_with_its_words_below(office: Office) -> 
 
 def test_a_code_to_pay_with_comes_as_a_picture(office: Office) -> None:
     qr = {
-        "type": "qr", "image": "data:image/svg+xml;base64,", "amount": 328_000, "amount_text": "328.000đ", "bank": "VCB",
-        "account": "0123456789", "holder": "NGUYEN HA", "memo": "DH1001",
+        "type": "qr", "image": "data:image/svg+xml;base64,", "amount": 328_000, "amount_text": "328.000đ",
+        "bank": "VCB", "account": "0123456789", "holder": "NGUYEN HA", "memo": "DH1001",
     }  # fmt: skip
     office.put("Dạ em đã lên đơn DH1001", content={"cards": [qr]})
     office.work(3)

@@ -12,7 +12,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.channels.base import CannotBeReached, ChatMoved
-from core.ports.errors import Misconfigured, OutcomeUnknown, ProviderError, ProviderUnavailable, RateLimited, Rejected
+from core.ports.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderUnavailable,
+    RateLimited,
+    Rejected,
+)
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -27,7 +34,13 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 POLL_SECONDS = 25
 _MOST_CONNECTIONS = 32
-_GONE = ("chat not found", "user is deactivated", "bot was kicked", "group chat was deactivated", "peer_id_invalid")
+_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "bot was kicked",
+    "group chat was deactivated",
+    "peer_id_invalid",
+)
 
 
 class TelegramApi:

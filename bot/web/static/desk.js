@@ -67,11 +67,11 @@ function cardView(card) {
   return box;
 }
 
-const ATTACHMENTS = { image: "Hình", voice: "Tin nhắn thoại", video: "Video", sticker: "Nhãn dán", file: "Tệp", location: "Vị trí", link: "Liên kết" };
+const ATTACHMENTS = { image: "Hình", voice: "Tin nhắn thoại", video: "Video", sticker: "Nhãn dán", file: "Tệp", location: "Vị trí", link: "Liên kết", product: "Từ trang sản phẩm" };
 
 function attachmentView(attachment) {
   const label = [ATTACHMENTS[attachment.type], attachment.name, attachment.text].filter(Boolean).join(" · ");
-  const box = make(/^https?:\/\//.test(attachment.url) ? "a" : "div", `📎 ${label}`, "text");
+  const box = make(/^(https?:\/\/|\/api\/desk\/telegram\/files\/)/.test(attachment.url) ? "a" : "div", `📎 ${label}`, "text");
   if (box.tagName === "A") { box.href = attachment.url; box.target = "_blank"; box.rel = "noopener noreferrer"; }
   return box;
 }
