@@ -1,4 +1,4 @@
-"""What is written into a conversation, and on to its channel: a notice once for each key, however often its job runs."""
+"""What is written into a conversation, and on to its channel; a notice once a key, however often its job runs."""
 
 from datetime import datetime
 from typing import Any

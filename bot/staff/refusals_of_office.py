@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, str] = {
     # linked accounts
-    "link_code_wrong": "Mã liên kết sai, đã dùng hoặc hết hạn. Bạn lấy mã mới ở bàn làm việc (nút “Liên kết Telegram”).",
+    "link_code_wrong": "Mã liên kết sai, đã dùng hoặc hết hạn. Bạn lấy mã mới ở bàn làm việc nhé.",
     # products and their options
     "sku_taken": "Mã SKU {sku} đã có rồi. Bạn chọn mã khác.",
     "product_changed_meanwhile": "Có người vừa sửa sản phẩm {sku}. Bạn tải lại trang, xem bản mới rồi sửa.",

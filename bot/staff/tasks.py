@@ -114,7 +114,8 @@ def _undelivered(session: Session, task: StaffTask) -> tuple[str, list[str]]:
 def _unsure(session: Session, task: StaffTask) -> tuple[str, list[str]]:
     who = _customer(session, task)
     return f"Không rõ tin nhắn đã tới {who} chưa", [
-        "Mất kết nối đúng lúc gửi nên hệ thống không gửi lại, tránh trùng tin. Bạn xem cuộc trò chuyện, cần thì nhắn lại.",
+        "Mất kết nối đúng lúc gửi nên hệ thống không gửi lại, tránh trùng tin.",
+        "Bạn xem cuộc trò chuyện, cần thì nhắn lại.",
         *_detail(task, "Chi tiết kỹ thuật"),
     ]
 

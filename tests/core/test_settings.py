@@ -39,7 +39,8 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFa
         ("PUBLIC_URL", "myshop.vn", "http://"), ("ALLOWED_ORIGINS", "https://a.vn/shop", "without a path"),
         ("TELEGRAM_TOKEN", "hunter2", "@BotFather"), ("TELEGRAM_MODE", "pigeon", "'polling' or 'webhook'"),
         ("TELEGRAM_WEBHOOK_SECRET", "short", "16 to 256"), ("TELEGRAM_STAFF_CHAT", "@group", "Negative"),
-        ("TELEGRAM_BASE_URL", "api.telegram.org", "http://"), ("RATE_LIMIT_PER_MINUTE", "0", "greater"), ("LLM_BASE_URL", "https://", "http://"),
+        ("TELEGRAM_BASE_URL", "api.telegram.org", "http://"), ("RATE_LIMIT_PER_MINUTE", "0", "greater"),
+        ("LLM_BASE_URL", "https://", "http://"),
     ],
 )  # fmt: skip
 def test_each_wrong_value_is_refused_with_name_shape_and_mend(
