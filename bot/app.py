@@ -72,6 +72,7 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         app.include_router(router)
     app.include_router(media.files)
     app.include_router(assistant_api.router)
+    app.state.links_staff = parts.telegram is not None
     app.state.lexicon = parts.words.lexicon
     app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)

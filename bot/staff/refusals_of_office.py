@@ -2,6 +2,8 @@
 
 TEXTS: dict[str, str] = {
     # linked accounts
+    "no_staff_chat": "Shop chưa cài Telegram. Bạn nhờ người quản trị làm theo hướng dẫn cài đặt.",
+    "channel_silent": "Telegram chưa trả lời. Bạn thử lại sau một lát.",
     "link_code_wrong": "Mã liên kết sai, đã dùng hoặc hết hạn. Bạn lấy mã mới ở bàn làm việc nhé.",
     # products and their options
     "sku_taken": "Mã SKU {sku} đã có rồi. Bạn chọn mã khác.",

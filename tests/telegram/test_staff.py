@@ -177,6 +177,16 @@ def test_a_code_links_once_for_a_quarter_of_an_hour_and_only_privately(shop: Sho
     assert not is_linked(first)
 
 
+def test_an_anonymous_admin_is_told_why_nothing_happens(shop: Shop) -> None:
+    owner = shop.staff("owner")
+    shop.work(30)
+    owner.user = telegram.User(1087968824, "Group", is_bot=True, username="GroupAnonymousBot")
+
+    assert ["ẩn danh" in text for text in shop.group_after(lambda: owner.say("/todo", group=GROUP), 5)] == [
+        True
+    ]
+
+
 def test_who_is_switched_off_can_do_nothing_from_telegram(shop: Shop) -> None:
     person = shop.staff("temporary", role="manager")
     with shop.parts.db.transaction() as session:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from telegram import CallbackQuery, Message, Update, User
 
 _PRIVATE = "private"
+ANONYMOUS_ADMIN = 1087968824
+"""As whom Telegram shows a group's admin who hides behind the group."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,9 @@ def _handle(session: Session, happened: "Update", desk: Desk, line: str | None, 
             session, channel=NAME, recipient=str(told.chat.id), moved_to=str(told.migrate_to_chat_id), now=now
         )
         return _Done("the group has moved")
+    if told.from_user.id == ANONYMOUS_ADMIN and line and _is_staff_chat(session, str(told.chat.id), desk):
+        staff.tell(session, _place(told, happened.update_id), words.ANONYMOUS, now)
+        return _Done("refused: anonymous")
     if told.from_user.is_bot or told.chat.type == "channel":
         return _Done("ignored: not a person's")
     if told.chat.type != _PRIVATE:

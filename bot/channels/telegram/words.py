@@ -16,6 +16,9 @@ NOT_LINKED = (
     "Bạn chưa liên kết tài khoản nên chưa bấm được. Nhắn riêng cho em /link MÃ (lấy mã ở bàn làm việc)."
 )
 FILE_SENT = "Em gửi tệp đây."
+ANONYMOUS = (
+    "Bạn đang ẩn danh nên em không biết bạn là ai. Tắt “Ẩn danh” trong quyền quản trị nhóm rồi gõ lại nhé."
+)
 DONE = "Xong"
 
 CUSTOMER_MENU = {

@@ -273,6 +273,7 @@ async function enter(me) {
   $("login").hidden = true;
   $("desk").hidden = false;
   $("office").hidden = me.staff.role === "sales";
+  $("link").hidden = !me.can_link;
   $("desk").dataset.pane = "room";
   $("me").textContent = `${me.staff.name.includes("(") ? me.staff.name : `${me.staff.name} · ${me.staff.role_text}`}`;
   $("room-log").replaceChildren(empty("Phòng chung", "Đơn mới, việc cần duyệt và câu trả lời cho lệnh của bạn hiện ở đây. Gõ / để xem các lệnh."));
@@ -334,5 +335,13 @@ function showPane(name) {
   for (const tab of document.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", String(tab.dataset.pane === name));
 }
 for (const tab of document.querySelectorAll("[role=tab]")) tab.onclick = () => showPane(tab.dataset.pane);
-for (const button of $("quick").children) button.onclick = () => run(button.dataset.command);
+// The code is its reader's alone: it is shown here and not said in the room.
+$("link").onclick = async () => {
+  try {
+    const { line, minutes } = await api("/link-code", {});
+    $("room-log").append(messageView({ author: "system", author_name: "Chỉ bạn thấy", created_at: new Date().toISOString(), text: `Trong ${minutes} phút, nhắn riêng cho bot của shop trên Telegram:\n${line}` }, "system"));
+    $("room-log").scrollTop = $("room-log").scrollHeight;
+  } catch (error) { toast(error.message); }
+};
+for (const button of $("quick").querySelectorAll("[data-command]")) button.onclick = () => run(button.dataset.command);
 start();
