@@ -31,6 +31,8 @@ MAX_BYTES = 512 * 1024
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 _IDS = range(2**53)
 _REST_SECONDS = 3.0
+PRESSED, USUAL = 50, 100
+"""Whoever presses a button looks at a clock until it is answered, and not for long."""
 
 
 class TooLarge(AppError):
@@ -52,6 +54,7 @@ def store_updates(
         NewJob(
             UPDATE_JOB, {"source": source, "update_id": item.external_id},
             deduplication_key=f"{UPDATE_JOB}:{source}:{item.external_id}", ordering_key=_line_of(item.payload),
+            priority=PRESSED if "callback_query" in item.payload else USUAL,
         )
         for item, is_new in zip(items, stored, strict=True)
         if is_new
