@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.orm import Session
@@ -72,12 +72,10 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         app.include_router(router)
     app.include_router(media.files)
     app.include_router(assistant_api.router)
-    app.state.links_staff = parts.telegram is not None
     app.state.lexicon = parts.words.lexicon
     app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)
-    for chat_way_in in _chat_routers(parts):
-        app.include_router(chat_way_in)
+    _add_chat_routers(app, parts)
     if parts.settings.allow_reset:
         _add_reset(app, parts)
     _add_pages(app, parts, is_demo=is_demo)
@@ -85,12 +83,14 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
     return app
 
 
-def _chat_routers(parts: Parts) -> list[APIRouter]:
+def _add_chat_routers(app: FastAPI, parts: Parts) -> None:
+    app.state.links_staff = parts.telegram is not None
     if parts.telegram is None:
-        return []
+        return
     from bot.channels.telegram.starting import telegram_routers
 
-    return telegram_routers(parts.telegram, parts.settings, db=parts.db, clock=parts.clock)
+    for router in telegram_routers(parts.telegram, parts.settings, db=parts.db, clock=parts.clock):
+        app.include_router(router)
 
 
 def _start_chats(parts: Parts) -> Callable[[], None]:

@@ -62,6 +62,16 @@ def put_message(
     )  # fmt: skip
 
 
+def undelivered(session: Session, conversation_id: str) -> dict[str, str]:
+    """Message → `unknown` or `refused`, of those that may not have reached the customer, or did not."""
+    rows = session.execute(
+        select(Delivery.message_id, Delivery.state).where(
+            Delivery.conversation_id == conversation_id, Delivery.state.in_(("unknown", "refused"))
+        )
+    )
+    return {row.message_id: row.state for row in rows if row.message_id is not None}
+
+
 def change_cards(session: Session, *, subject: str, card: Mapping[str, Any], now: datetime) -> None:
     """What this card is about has been decided: wherever it was sent, the new one takes its place."""
     rows = session.execute(

@@ -21,7 +21,8 @@ from core.jobs.models import InboundEvent
 from core.jobs.worker import Worker
 from core.settings import Settings
 from tests.demo_shop import demo_parts
-from tests.telegram.server import TOKEN, Person, Sent, TelegramServer, post_to, telegram_server
+from tests.telegram.people import Person, post_to
+from tests.telegram.server import TOKEN, Sent, TelegramServer, telegram_server
 
 SECRET = "a-secret-of-the-test-s-own"
 GROUP = -1001234567890

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-import httpx
 import telegram
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -277,14 +276,14 @@ class TelegramServer:
         if (message.text, message.keyboard) == (text, keyboard):
             raise Refused(400, "Bad Request: message is not modified")
         message.text, message.keyboard, message.edits = text, keyboard, message.edits + 1
-        return self._as_message(message)
+        return self.as_message(message)
 
     def _edit_message_reply_markup(self, given: dict[str, Any], _files: Any) -> Any:
         message, keyboard = self._found(given), self._keyboard(given)
         if message.keyboard == keyboard:
             raise Refused(400, "Bad Request: message is not modified")
         message.keyboard, message.edits = keyboard, message.edits + 1
-        return self._as_message(message)
+        return self.as_message(message)
 
     def _answer_callback_query(self, given: dict[str, Any], _files: Any) -> bool:
         query = given["callback_query_id"]
@@ -379,7 +378,7 @@ class TelegramServer:
         html = str(given.get("text") or given.get("caption") or "")
         message = Sent(chat, self.take_number("message"), method, text, keyboard, files, html)
         self.sent.append(message)
-        return self._as_message(message)
+        return self.as_message(message)
 
     def _found(self, given: dict[str, Any]) -> Sent:
         chat, number = int(given["chat_id"]), int(given["message_id"])
@@ -388,7 +387,7 @@ class TelegramServer:
             raise Refused(400, "Bad Request: message to edit not found")
         return found
 
-    def _as_message(self, message: Sent) -> dict[str, Any]:
+    def as_message(self, message: Sent) -> dict[str, Any]:
         kind = "private" if message.chat > 0 else "supergroup"
         built = telegram.Message(
             message_id=message.id, date=self.clock(), chat=telegram.Chat(message.chat, kind), from_user=BOT,
@@ -420,55 +419,3 @@ def telegram_server(clock: Callable[[], datetime] | None = None) -> Iterator[Tel
     with served(app) as url:
         server.url = url
         yield server
-
-
-class Person:
-    """Someone with a Telegram account, in a private chat with the bot or in a group of `group`'s id."""
-
-    def __init__(
-        self, server: TelegramServer, user_id: int, deliver: Callable[[dict[str, Any]], Any], *, name: str = "Lan",
-        language: str = "vi",
-    ) -> None:  # fmt: skip
-        self.server, self.deliver = server, deliver
-        self.user = telegram.User(user_id, name, is_bot=False, language_code=language)
-
-    def update(self, **what: Any) -> dict[str, Any]:
-        """Not delivered: so that a test can do it late, twice or in another order."""
-        return telegram.Update(self.server.take_number("update"), **what).to_dict()
-
-    def message(self, text: str | None = None, *, group: int | None = None, **more: Any) -> telegram.Message:
-        chat = telegram.Chat(group, "supergroup") if group else telegram.Chat(self.user.id, "private")
-        if text is not None and text.startswith("/"):
-            length = len(text.split()[0])
-            more["entities"] = [telegram.MessageEntity("bot_command", 0, length)]
-        return telegram.Message(
-            message_id=self.server.take_number("message"), date=self.server.clock(), chat=chat,
-            from_user=self.user, text=text, **more,
-        )  # fmt: skip
-
-    def say(self, text: str, *, group: int | None = None, **more: Any) -> Any:
-        return self.deliver(self.update(message=self.message(text, group=group, **more)))
-
-    def send(self, **more: Any) -> Any:
-        return self.deliver(self.update(message=self.message(None, **more)))
-
-    def press_update(self, message: Sent, label: str) -> tuple[str, dict[str, Any]]:
-        query = f"q{self.server.take_number('update')}"
-        self.server.open_queries.add(query)
-        shown = telegram.Message.de_json(self.server._as_message(message), None)
-        pressed = telegram.CallbackQuery(
-            id=query, from_user=self.user, chat_instance="c", message=shown, data=message.data(label)
-        )
-        return query, self.update(callback_query=pressed)
-
-    def press(self, message: Sent, label: str) -> str:
-        query, update = self.press_update(message, label)
-        self.deliver(update)
-        return query
-
-
-def post_to(client: httpx.Client, secret: str, path: str) -> Callable[[dict[str, Any]], httpx.Response]:
-    def deliver(update: dict[str, Any]) -> httpx.Response:
-        return client.post(path, json=update, headers={"X-Telegram-Bot-Api-Secret-Token": secret})
-
-    return deliver

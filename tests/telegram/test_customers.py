@@ -7,10 +7,10 @@ import telegram
 from sqlalchemy import func, select
 
 from bot.conversations.models import Conversation
-from core.jobs.models import InboundEvent
+from core.jobs.models import InboundEvent, Job
 from core.orders.models import Order
 from tests.telegram.conftest import PATH, SECRET, Shop
-from tests.telegram.server import post_to
+from tests.telegram.people import post_to
 
 ORDER_LINE = (
     "cho mình 2 áo thun đen size L, ship về 12 Lê Lợi, phường Bến Nghé, Q1, HCM, sđt 0901234567, tên Lan"
@@ -301,6 +301,38 @@ def test_whoever_blocks_the_bot_and_comes_back_goes_on_in_the_same_conversation(
 
     assert shop.told(lan, "/start")
     assert shop.messages(lan)[-1].conversation_id == before
+
+
+def test_the_desk_shows_which_message_did_not_arrive(shop: Shop) -> None:
+    lan = shop.person()
+    shop.told(lan, "xin chào")
+    shop.server.blocked.add(lan.user.id)
+    lan.say("còn áo thun đen không")
+    shop.work(8)
+    shop.client.post(
+        "/api/desk/login", json={"login": "owner", "password": "chotdon-demo"}
+    ).raise_for_status()
+    conversation = shop.messages(lan)[0].conversation_id
+    shown = shop.client.get(f"/api/desk/conversations/{conversation}").json()["messages"]
+    shop.client.cookies.clear()
+
+    assert [m.get("delivery") for m in shown if m["direction"] == "out"] == [None, "refused"]
+
+
+def test_a_press_counts_even_when_telegram_no_longer_takes_its_answer(shop: Shop) -> None:
+    lan, before = shop.person(), count(shop, Order)
+    shop.told(lan, ORDER_LINE)
+    shown = shop.last(lan)
+    query, update = lan.press_update(shown, shown.labels[0])
+    shop.server.open_queries.discard(query)
+    shop.server.fail("answerCallbackQuery", "429", retry_after=2)
+    lan.deliver(update)
+    shop.work(12)
+
+    assert count(shop, Order) == before + 1
+    with shop.parts.db.read_transaction() as session:
+        states = session.scalars(select(Job.state).where(Job.name == "telegram.update").distinct()).all()
+    assert states == ["done"]
 
 
 def test_commands_in_both_languages_and_the_webhook_are_set_at_the_start(shop: Shop) -> None:

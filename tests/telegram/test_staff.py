@@ -13,7 +13,8 @@ from core.approvals.models import Approval
 from core.orders.models import Order
 from core.shop import save_shop_profile, shop_profile
 from tests.telegram.conftest import GROUP, Shop
-from tests.telegram.server import BOT, Person
+from tests.telegram.people import Person
+from tests.telegram.server import BOT
 
 ORDER_LINE = (
     "cho mình {n} áo thun đen size L, ship về 12 Lê Lợi, phường Bến Nghé, Q1, HCM, sđt 0901234567, tên Lan"

@@ -24,7 +24,8 @@ from core.jobs.models import InboundEvent, StaffTask
 from core.settings import Settings
 from tests.demo_shop import demo_parts
 from tests.small_shop import served
-from tests.telegram.server import TOKEN, Person, TelegramServer, telegram_server
+from tests.telegram.people import Person
+from tests.telegram.server import TOKEN, TelegramServer, telegram_server
 
 ROOT = Path(__file__).parents[2]
 CHAT = 700
@@ -127,6 +128,7 @@ def test_polling_goes_on_after_a_loss_and_stores_nothing_twice(
     assert stored() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("point", "arrives", "state"),
     [

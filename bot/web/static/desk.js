@@ -67,6 +67,7 @@ function cardView(card) {
   return box;
 }
 
+const UNDELIVERED = { unknown: "⚠ Không rõ tin này đã tới khách chưa", refused: "⚠ Tin này không tới được khách" };
 const ATTACHMENTS = { image: "Hình", voice: "Tin nhắn thoại", video: "Video", sticker: "Nhãn dán", file: "Tệp", location: "Vị trí", link: "Liên kết", product: "Từ trang sản phẩm" };
 
 function attachmentView(attachment) {
@@ -80,6 +81,7 @@ function messageView(message, kind) {
   const box = make("div", "", `message ${kind}${kind === "system" && message.text.startsWith("⚠") ? " refused" : ""}`);
   box.append(make("div", `${message.author_name || { system: "Chotdon", assistant: "Trợ lý", customer: "Khách" }[message.author] || ""} · ${time(message.created_at)}`, "who"));
   if (message.text) box.append(make("div", message.text, "text"));
+  if (message.delivery) box.append(make("div", UNDELIVERED[message.delivery], "who"));
   for (const attachment of message.attachments || []) box.append(attachmentView(attachment));
   for (const card of message.cards || []) if (card.type !== "product" && card.type !== "source") box.append(cardView(card));
   return box;
