@@ -50,6 +50,8 @@ class Part:
     """What one call to the channel sends: words, or pictures, or a file; buttons below it."""
 
     text: str = ""
+    heading: str = ""
+    """Plain words above the title."""
     title: str = ""
     table: str = ""
     pictures: tuple[Picture, ...] = ()

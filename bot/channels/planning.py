@@ -10,6 +10,7 @@ OpenFile = Callable[[str], File | None]
 """What lies at an address of ours or another; None when this channel cannot show it."""
 _SAID_BY_TEXT = frozenset({"summary", "source"})
 MAX_TITLE = 200
+MAX_HEADING = 500
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ def plan(content: Content, *, able: Abilities, open_file: OpenFile) -> list[Part
     framed = [card for card in content.cards if "lines" in card and "buttons" in card]
     codes = [card for card in content.cards if card.get("type") == "qr"]
     answers = tuple(Button(reply[:60], says=reply) for reply in content.quick_replies)
-    words = "\n".join([content.text, *_untold(content)]).strip()
     pictures = _pictures_of(goods, open_file)
+    in_album = [each.caption for each in pictures] if len(pictures) > 1 else []
+    words = "\n".join([content.text, *_untold(content, in_album)]).strip()
     if len(pictures) == 1 and _units(words) <= able.caption:
         planned.add(Part(text=words, pictures=(pictures[0],), buttons=answers))
         words = ""
@@ -53,11 +55,11 @@ def plan(content: Content, *, able: Abilities, open_file: OpenFile) -> list[Part
     return planned.parts
 
 
-def card_part(card: dict[str, Any], *, heading: str = "") -> Part:
+def card_part(card: dict[str, Any]) -> Part:
     """A card of the staff's: title, lines, table, buttons that say a command, files to ask for."""
     links = [Button(link["label"], file=link["url"]) for link in card.get("links", ())]
     buttons = [Button(each["label"][:60], says=each["command"]) for each in card.get("buttons", ())]
-    text = "\n".join([*([heading] if heading else []), *card.get("lines", ())])
+    text = "\n".join(card.get("lines", ()))
     return Part(
         text=text, title=str(card.get("title", ""))[:MAX_TITLE], table=_table(card.get("table")),
         buttons=(*buttons, *links),
@@ -67,24 +69,29 @@ def card_part(card: dict[str, Any], *, heading: str = "") -> Part:
 def _add_framed(
     planned: _Plan, words: str, cards: Sequence[dict[str, Any]], answers: tuple[Button, ...]
 ) -> None:
-    """The words stand at the head of the first card."""
+    """The words stand above the first card, unless they are long."""
+    if _units(words) > MAX_HEADING:
+        planned.add(Part(text=words))
+        words = ""
+    last = len(cards) - 1
     for index, card in enumerate(cards):
-        part = card_part(card, heading=words if index == 0 else "")
+        part = replace(card_part(card), heading=words if index == 0 else "")
         picture = card.get("image")
         opened = planned.open_file(picture["url"]) if picture else None
         if opened is not None:
             planned.add(Part(pictures=(Picture(opened, part.title),)))
-        planned.add(replace(part, buttons=(*part.buttons, *answers)) if index == len(cards) - 1 else part)
+        planned.add(replace(part, buttons=(*part.buttons, *answers)) if index == last else part)
 
 
-def _untold(content: Content) -> list[str]:
-    """Cards in words, as far as the text does not say the same."""
+def _untold(content: Content, shown: Sequence[str]) -> list[str]:
+    """Cards in words, unless the text or what is `shown` beside it tells the same; an order's code is enough."""
     lines = []
     for card in content.cards:
         if card.get("type") in _SAID_BY_TEXT or "lines" in card:
             continue
         told = _in_words(card)
-        if told and not all(fact in content.text for fact in told):
+        facts = told[:1] if card.get("type") == "order" else told
+        if told and " · ".join(told) not in shown and not all(fact in content.text for fact in facts):
             lines.append("• " + " · ".join(told))
     return lines
 
@@ -129,14 +136,14 @@ def _fitting(part: Part, able: Abilities) -> Iterator[Part]:
     if part.pictures and _units(part.text) > able.caption:
         yield replace(part, text="", buttons=())
         part = replace(part, pictures=())
-    room = able.text - _units(part.title) - 2
+    room = able.text - _units(part.title) - _units(part.heading) - 3
     part = replace(part, buttons=part.buttons[: able.buttons])
     if part.pictures or part.file or _units(part.text) + _units(part.table) + 1 <= room:
         yield part
         return
     pieces: list[Part] = [Part(text=piece) for piece in split_text(part.text, room)]
     pieces += [Part(table=piece) for piece in split_text(part.table, room)]
-    pieces[0] = replace(pieces[0], title=part.title)
+    pieces[0] = replace(pieces[0], title=part.title, heading=part.heading)
     pieces[-1] = replace(pieces[-1], buttons=part.buttons)
     yield from pieces
 

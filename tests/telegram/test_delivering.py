@@ -19,6 +19,7 @@ from core.catalogue.media_store import MediaStore
 from core.db import Database
 from core.jobs.models import Job, StaffTask
 from core.jobs.worker import Worker
+from core.payments.vietqr import qr_png
 from tests.telegram.server import TOKEN, TelegramServer, telegram_server
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -211,8 +212,8 @@ def test_a_card_is_shown_with_its_buttons_and_changed_once_decided(office: Offic
     office.put("Cần duyệt YC1", chat=GROUP, content={"cards": [card]})
     office.work(2)
     shown = office.server.last(GROUP)
-    assert shown.text == "YC1 · hoàn tiền\nCần duyệt YC1\nHoàn 50.000đ?"
-    assert shown.html.startswith("<b>YC1")
+    assert shown.text == "Cần duyệt YC1\nYC1 · hoàn tiền\nHoàn 50.000đ?"
+    assert "<b>YC1 · hoàn tiền</b>" in shown.html
     assert [len(row) for row in shown.keyboard] == [2]
 
     with office.db.transaction() as session:
@@ -239,6 +240,25 @@ def test_goods_come_as_an_album_and_one_with_its_words_below(office: Office) -> 
     assert sent[2].labels == ["Hoa", "Ly"]
     assert sent[3].text.startswith("Dạ mẫu này ạ")
     assert "Hình hỏng" in sent[4].text
+
+
+def test_the_shop_s_own_pictures_are_sent_along_and_what_is_no_picture_is_told_in_words(
+    office: Office, tmp_path: Path
+) -> None:
+    names = [f"{digit * 64}.png" for digit in "ab"]
+    for name in names:
+        MediaStore(tmp_path).put(name, qr_png(name))
+    cards = [
+        {"type": "product", "sku": name, "title": f"Hoa {name}", "image": f"/media/{image}", "price_text": "50.000đ"}
+        for name, image in (("A", names[0]), ("B", names[1]), ("C", "demo/C.svg"), ("D", f"{'d' * 64}.png"))
+    ]  # fmt: skip
+    office.put("Dạ có mấy mẫu này ạ", content={"cards": cards})
+    office.work(4)
+
+    first, second, words = office.server.sent
+    assert [first.files[0][1], second.files[0][1]] == [qr_png(name) for name in names]
+    assert (first.method, second.text) == ("sendMediaGroup", "Hoa B · 50.000đ")
+    assert words.text == "Dạ có mấy mẫu này ạ\n• Hoa C · 50.000đ\n• Hoa D · 50.000đ"
 
 
 def test_a_code_to_pay_with_comes_as_a_picture(office: Office) -> None:

@@ -95,7 +95,8 @@ class TelegramChannel:
 
 
 def html_of(part: Part) -> str:
-    pieces = [f"<b>{escape(part.title, quote=False)}</b>"] if part.title else []
+    pieces = [escape(part.heading, quote=False)] if part.heading else []
+    pieces += [f"<b>{escape(part.title, quote=False)}</b>"] if part.title else []
     pieces += [escape(part.text, quote=False)] if part.text else []
     pieces += [f"<pre>{escape(part.table, quote=False)}</pre>"] if part.table else []
     return "\n".join(pieces)
