@@ -79,6 +79,9 @@ def tell_staff(run: Run, *, to: StaffChat | None = None) -> None:
     """Job `notice.staff`: into the desk's room, and on to the staff's group where there is one."""
     payload = dict(run.payload)
     with run.db.transaction() as session:
+        if payload["event"] == "approval.decided":
+            _change_its_cards(session, payload["approval_id"], run.now)
+            to = None  # the group sees it on the card that asked
         notice = _STAFF[payload["event"]](session, payload)
         if notice is None:
             return
@@ -87,15 +90,16 @@ def tell_staff(run: Run, *, to: StaffChat | None = None) -> None:
             return
         key = f"{payload['event']}:{payload['key']}"
         room.post(session, author="system", text=text, cards=cards, key=key, now=run.now)
-        if payload["event"] == "approval.decided":
-            # The group sees it on the card that asked.
-            card = approval_card(session.get_one(Approval, payload["approval_id"]))
-            change_cards(session, subject=card["subject"], card=card, now=run.now)
-        elif to is not None:
+        if to is not None:
             put_out(
                 session, channel=to.channel, recipient=to.chat, source=f"room:{key}", now=run.now,
                 content={"text": text, "cards": cards},
             )  # fmt: skip
+
+
+def _change_its_cards(session: Session, approval_id: str, now: datetime) -> None:
+    card = approval_card(session.get_one(Approval, approval_id))
+    change_cards(session, subject=card["subject"], card=card, now=now)
 
 
 def _write_once(

@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from bot.staff.linking import linked_actor, new_code
 from bot.staff.models import StaffAccount
+from core.actor import SYSTEM
+from core.approvals.decisions import expire_due, request_approval
 from core.approvals.models import Approval
 from core.orders.models import Order
 from core.shop import save_shop_profile, shop_profile
 from tests.telegram.conftest import GROUP, Shop
 from tests.telegram.people import Person
-from tests.telegram.server import BOT
+from tests.telegram.server import BOT, Sent
 
 ORDER_LINE = (
     "cho mình {n} áo thun đen size L, ship về 12 Lê Lợi, phường Bến Nghé, Q1, HCM, sđt 0901234567, tên Lan"
@@ -116,6 +118,48 @@ def test_what_is_decided_at_the_desk_changes_the_card_in_the_group(shop: Shop) -
     shop.work(20)
 
     assert "đã từ chối" in card.text
+    assert card.keyboard == []
+
+
+def asked(shop: Shop, subject: str) -> tuple[str, Sent]:
+    """A question about nothing that the shop holds, and its card in the group."""
+    with shop.parts.db.transaction() as session:
+        approval = request_approval(
+            session, kind="discount_over_limit", subject_kind="talk", subject_id=subject, subject_code=subject,
+            question="Giảm giá?", amount=1_000, payload={"discount_percent": 20}, actor=SYSTEM, expires_minutes=60,
+            now=shop.now,
+        )  # fmt: skip
+    shop.work(40)
+    return approval.code, next(
+        m for m in reversed(shop.server.sent) if m.chat == GROUP and approval.code in m.text
+    )
+
+
+def test_a_card_shows_the_decision_also_where_the_answer_says_just_the_same(shop: Shop) -> None:
+    owner = shop.staff("owner")
+    _, card = asked(shop, "T1")
+
+    owner.press(card, "Duyệt")
+    shop.work(30)
+
+    assert "đã duyệt" in card.text
+    assert card.keyboard == []
+
+
+def test_a_question_that_ran_out_is_answered_so_and_its_card_says_it(shop: Shop) -> None:
+    owner = shop.staff("owner")
+    code, card = asked(shop, "T2")
+    shop.times[0] += timedelta(minutes=61)
+    with shop.parts.db.transaction() as session:
+        expire_due(session, now=shop.now)
+
+    query = owner.press(card, "Duyệt")
+    shop.work(30)
+
+    text, is_alert = next((t, alert) for q, t, alert in shop.server.answers if q == query)
+    assert is_alert
+    assert (code in text, "hết hạn" in text) == (True, True)
+    assert "hết hạn" in card.text
     assert card.keyboard == []
 
 

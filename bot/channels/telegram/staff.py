@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from bot.channels.models import Delivery
-from bot.channels.outbox import put_out
+from bot.channels.outbox import change_cards, put_out
 from bot.channels.telegram import words
 from bot.channels.telegram.api import NAME
 from bot.staff import room
+from bot.staff.cards import approval_card
 from bot.staff.command import Said, Tools
 from bot.staff.commands import run
 from bot.staff.linking import link, linked_actor, unlink
 from bot.staff.words import in_words
 from core.actor import ROLES, Actor
+from core.approvals.decisions import get_approval
 
 if TYPE_CHECKING:
     from telegram import Message as Told
@@ -134,3 +136,10 @@ def press(
         return words.FILE_SENT, False
     said = command(session, button["says"], actor, place, tools, now, pressed=True)
     return (said.text or words.DONE)[:200], False
+
+
+def renew_card(session: Session, delivery: Delivery, now: datetime) -> None:
+    """An old card whose question is settled says so from now on."""
+    kind, _, code = delivery.subject.partition(":")
+    if kind == "approval" and (approval := get_approval(session, code)).state != "pending":
+        change_cards(session, subject=delivery.subject, card=approval_card(approval), now=now)

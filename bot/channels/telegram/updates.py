@@ -269,6 +269,10 @@ def _refuse(session: Session, happened: "Update", error: AppError, desk: Desk, n
         return _Done(error.code, say(conversation.language, "too_fast") if query is not None else "", True)
     text = staff_refusal(error.code, error.data)
     if query is not None:
+        shown_in = query.message
+        found = _button(session, query.data or "", str(shown_in.chat.id)) if shown_in is not None else None
+        if found is not None:
+            staff.renew_card(session, found[0], now)
         return _Done(error.code, text[:200], True)
     if told is not None:
         staff.tell(session, _place(told, happened.update_id), f"⚠ {text}", now)
