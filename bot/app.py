@@ -1,7 +1,7 @@
 """The web application: the core's API, the chat, the desk and the pages."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from bot.bootstrap import Parts, build_worker
+from bot.bootstrap import DEMO_IMAGES, Parts, build_worker
 from bot.channels.widget import ChatDesk, chat_router
 from bot.mind import Mind
 from bot.replies.cards import product_card
@@ -33,7 +33,6 @@ from core.shop_file.checking import MAX_BYTES
 from core.stock.queries import available_by_variant
 
 STATIC = Path(__file__).parent / "web" / "static"
-DEMO_IMAGES = Path(__file__).parent / "demo" / "images"
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 _WAKE_AFTER_SECONDS = 1.0
 _PAGE_POLICY = (
@@ -52,7 +51,9 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
         asyncio.get_running_loop().call_later(_WAKE_AFTER_SECONDS, mind.wake)
         if worker is not None:
             worker.start()
+        end_chats = await run_in_threadpool(_start_chats, parts)
         yield
+        await run_in_threadpool(end_chats)
         if worker is not None:
             await run_in_threadpool(worker.stop)
 
@@ -74,11 +75,31 @@ def create_app(parts: Parts, *, with_worker: bool, is_demo: bool = False) -> Fas
     app.state.lexicon = parts.words.lexicon
     app.include_router(nlu_router(app.state.lexicon, parts.addresses))
     app.include_router(desk_pages.router)
+    _add_chat_routers(app, parts)
     if parts.settings.allow_reset:
         _add_reset(app, parts)
     _add_pages(app, parts, is_demo=is_demo)
     _add_middleware(app, parts)
     return app
+
+
+def _add_chat_routers(app: FastAPI, parts: Parts) -> None:
+    app.state.links_staff = parts.telegram is not None
+    if parts.telegram is None:
+        return
+    from bot.channels.telegram.starting import telegram_routers
+
+    for router in telegram_routers(parts.telegram, parts.settings, db=parts.db, clock=parts.clock):
+        app.include_router(router)
+
+
+def _start_chats(parts: Parts) -> Callable[[], None]:
+    """Channels that push; returns how to end them."""
+    if parts.telegram is None:
+        return lambda: None
+    from bot.channels.telegram.starting import start
+
+    return start(parts.telegram, parts.settings, db=parts.db, clock=parts.clock)
 
 
 def _add_middleware(app: FastAPI, parts: Parts) -> None:

@@ -1,7 +1,8 @@
 """The composition root: settings → database, providers, knowledge, assistant, app, worker."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import bot.tables  # noqa: F401 - every process maps every table, whichever part of the program it runs
 from bot.addresses import AddressBook
 from bot.catalogue_words import CatalogueWords
+from bot.channels.base import ChatChannel
 from bot.knowledge_folder import ask_for_folder, folder_job
 from bot.shop_knowledge import ShopKnowledge
+from bot.staff.command import Tools
 from core.api.access import Desk
 from core.api.limits import RequestLimits
 from core.catalogue.media_store import MediaStore
@@ -30,8 +33,13 @@ from knowledge import Embedder, KnowledgeIndex, choose_embedder
 if TYPE_CHECKING:
     from bot.agent.loop import Assistant
     from bot.agent.turn import Services
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.conversations.bursts import BurstRule
+    from bot.conversations.notices import StaffChat
+    from bot.conversations.turns import Answer, Incoming
     from bot.mind import Mind
 
+DEMO_IMAGES = Path(__file__).parent / "demo" / "images"
 # Nothing phones home, whatever a library's default is.
 os.environ.setdefault("LANGSMITH_TRACING", "false")
 os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
@@ -52,6 +60,8 @@ class Parts:
     webhooks: WebhookSender
     words: CatalogueWords
     """One a process: those of a big catalogue take seconds to build."""
+    telegram: "TelegramChannel | None" = None
+    """None when it is not set up."""
 
     @property
     def desk(self) -> Desk:
@@ -65,6 +75,11 @@ class Parts:
         )  # fmt: skip
 
     @property
+    def chats(self) -> dict[str, ChatChannel]:
+        """Channels that push, by name."""
+        return {self.telegram.name: self.telegram} if self.telegram is not None else {}
+
+    @property
     def media(self) -> MediaStore:
         return MediaStore(self.settings.data_dir / "media")
 
@@ -74,6 +89,8 @@ class Parts:
         for einvoice in self.einvoices.values():
             einvoice.close()
         self.webhooks.close()
+        for chat in self.chats.values():
+            chat.close()
         self.db.close()
 
 
@@ -97,6 +114,7 @@ def build_parts(settings: Settings, *, clock: Clock = utc_now) -> Parts:
         build_banks(settings),
         build_webhook_sender(settings),
         CatalogueWords(db),
+        build_telegram(settings),
     )
 
 
@@ -157,8 +175,9 @@ def build_worker(parts: Parts, mind: "Mind | None" = None) -> Worker:
 
 def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]:
     """Every job's name and what does it."""
+    from bot.channels.outbox import DELIVERIES
     from bot.conversations.answer_notices import tell_askers
-    from bot.conversations.bursts import ANSWER_JOB, BurstRule, run_answering
+    from bot.conversations.bursts import ANSWER_JOB, run_answering
     from bot.conversations.notices import tell_customer, tell_staff
     from bot.conversations.reminders import remind
     from bot.conversations.restock_notices import tell_watchers
@@ -178,18 +197,18 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
     from core.stock.holds import run_expiry as run_hold_expiry
 
     settings = parts.settings
-    rule = BurstRule(
-        timedelta(seconds=settings.burst_quiet_seconds), timedelta(seconds=settings.burst_max_seconds)
-    )
-    think = (mind or Mind(parts)).think
+    think = showing_that_it_types((mind or Mind(parts)).think, parts)
     return {
-        ANSWER_JOB: partial(run_answering, think=think, rule=rule, clock=parts.clock),
+        **chat_jobs(parts),
+        ANSWER_JOB: partial(run_answering, think=think, rule=burst_rule(settings), clock=parts.clock),
         "cart.remind": remind,
         "notice.answer": tell_askers,
         "notice.customer": tell_customer,
-        "notice.staff": tell_staff,
+        "notice.staff": partial(tell_staff, to=staff_chat(settings)),
         "approval.expire": _expire_approvals,
-        "history.clear": partial(run_clearing, what=(DONE_JOBS, INBOUND_EVENTS, IDEMPOTENT_ANSWERS)),
+        "history.clear": partial(
+            run_clearing, what=(DONE_JOBS, INBOUND_EVENTS, IDEMPOTENT_ANSWERS, DELIVERIES)
+        ),
         "stock.expire_holds": run_hold_expiry,
         "notice.restock": tell_watchers,
         "order.complete": _complete,
@@ -212,6 +231,54 @@ def job_handlers(parts: Parts, mind: "Mind | None" = None) -> dict[str, Handler]
             run_import, addresses=parts.addresses, most_rows=settings.import_max_rows, clock=parts.clock
         ),
     }
+
+
+def chat_jobs(parts: Parts) -> dict[str, Handler]:
+    """What sends to channels that push, and works on what comes from them."""
+    from bot.channels.delivering import Post, run_delivery, run_edit
+    from bot.channels.files import Files
+    from bot.channels.outbox import DELIVER_JOB, EDIT_JOB
+
+    post = Post(parts.chats, Files(parts.media, {"/media/demo/": DEMO_IMAGES}), parts.clock)
+    jobs: dict[str, Handler] = {
+        DELIVER_JOB: partial(run_delivery, post=post), EDIT_JOB: partial(run_edit, post=post)
+    }  # fmt: skip
+    if parts.telegram is not None:
+        from bot.channels.telegram.starting import telegram_jobs
+
+        jobs |= telegram_jobs(
+            parts.telegram,
+            parts.settings,
+            rule=burst_rule(parts.settings),
+            tools=Tools(parts.addresses, parts.words.lexicon),
+        )
+    return jobs
+
+
+def staff_chat(settings: Settings) -> "StaffChat | None":
+    from bot.conversations.notices import StaffChat
+
+    chat = settings.telegram_staff_chat
+    return StaffChat("telegram", chat) if chat and settings.uses_telegram else None
+
+
+def showing_that_it_types(
+    think: "Callable[[Incoming], Answer]", parts: Parts
+) -> "Callable[[Incoming], Answer]":
+    def shown(incoming: "Incoming") -> "Answer":
+        channel = parts.chats.get(incoming.pushed_to[0]) if incoming.pushed_to else None
+        with channel.typing(incoming.pushed_to[1]) if channel and incoming.pushed_to else nullcontext():
+            return think(incoming)
+
+    return shown
+
+
+def burst_rule(settings: Settings) -> "BurstRule":
+    from bot.conversations.bursts import BurstRule
+
+    return BurstRule(
+        timedelta(seconds=settings.burst_quiet_seconds), timedelta(seconds=settings.burst_max_seconds)
+    )
 
 
 def _sweep_media(run: Run, *, store: MediaStore) -> None:
@@ -249,6 +316,17 @@ def build_webhook_sender(settings: Settings) -> WebhookSender:
     from integrations.webhooks.sender import HttpWebhookSender
 
     return HttpWebhookSender(allow_private=settings.webhook_private_addresses)
+
+
+def build_telegram(settings: Settings) -> "TelegramChannel | None":
+    """Without a token there is none; the library is loaded at the first call."""
+    if not settings.uses_telegram:
+        return None
+    from bot.channels.telegram.api import TelegramApi
+    from bot.channels.telegram.channel import TelegramChannel
+
+    token, address = settings.telegram_token.get_secret_value(), settings.telegram_base_url
+    return TelegramChannel(TelegramApi(token=token, base_url=address))
 
 
 def build_carriers(settings: Settings) -> dict[str, Carrier]:

@@ -4,18 +4,22 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bootstrap import Parts, build_carriers, build_einvoices, build_parts
+from bot.bootstrap import Parts, build_carriers, build_einvoices, build_parts, build_telegram
 from core.catalogue.models import Product
 from core.jobs.models import Job
 from core.ports.carrier import Carrier
 from core.ports.einvoice import EInvoice
 from core.ports.errors import ProviderError
 from core.settings import Settings, unknown_names
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.api import TelegramApi
 
 MIN_KEY = 16
 
@@ -35,6 +39,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings)
     yield from _providers(settings)
     yield _bank(settings)
+    yield from _telegram(settings)
     yield _chroma(settings)
     yield _brain(settings)
     if settings.allow_reset:
@@ -96,6 +101,32 @@ def _bank(settings: Settings) -> Finding:
         return Finding("CHOTDON_SEPAY_API_KEY", False, f"is short: {MIN_KEY} characters are hard to guess")
     url = f"{settings.effective_public_url}/api/v1/webhooks/banks/sepay"
     return Finding("bank transfers", True, f"SePay sends its webhooks to {url}")
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    channel = build_telegram(settings)
+    if channel is None:
+        yield Finding("Telegram", True, "off; CHOTDON_TELEGRAM_TOKEN turns it on")
+        return
+    with closing(channel):
+        try:
+            yield from _bot(channel.api, settings)
+        except ProviderError as error:
+            yield Finding("Telegram", False, str(error))
+
+
+def _bot(api: "TelegramApi", settings: Settings) -> Iterator[Finding]:
+    name, hook = api.username(), api.call("getWebhookInfo", lambda bot: bot.get_webhook_info())
+    by_webhook = settings.telegram_mode == "webhook"
+    way = f"webhook at {settings.effective_public_url}" if by_webhook else "polling"
+    yield Finding("Telegram", True, f"@{name}, {way}")
+    if by_webhook and not hook.url.startswith(settings.effective_public_url):
+        yield Finding("Telegram's webhook", False, f"is {hook.url or 'not set'}: start `chotdon serve` once")
+    if by_webhook and hook.last_error_message:
+        yield Finding("Telegram's webhook", False, f"Telegram says: {hook.last_error_message}")
+    if settings.telegram_staff_chat:
+        chat = api.call("getChat", lambda bot: bot.get_chat(int(settings.telegram_staff_chat)))
+        yield Finding("Telegram's staff group", True, chat.title or settings.telegram_staff_chat)
 
 
 def _chroma(settings: Settings) -> Finding:

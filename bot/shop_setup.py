@@ -19,7 +19,12 @@ from core.shop_file.importing import import_shop
 
 log = logging.getLogger(__name__)
 # Who may come in stays; everything that belongs to the shop goes.
-_KEPT = frozenset({"api_keys", "staff_accounts", "staff_sessions", "alembic_version"})
+_KEPT = frozenset(
+    {
+        "api_keys", "staff_accounts", "staff_sessions", "staff_links", "staff_link_codes", "chat_moves",
+        "alembic_version",
+    }
+)  # fmt: skip
 RESET_TRIES = 8
 _RESET_LOCK = 7_203_116
 DEMO_PASSWORD = "chotdon-demo"  # noqa: S105 - printed by `make run`, for a shop that is not real

@@ -79,6 +79,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         dict[str, str]: JSON(),
         list[str]: JSON(),
+        list[list[str]]: JSON(),
         list[dict[str, Any]]: JSON(),
         str: String(),
     }

@@ -3,6 +3,7 @@
 A wrong value stops the start with its name, what was given, and the mend.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from pydantic_settings import SettingsError as SourceError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+_BOT_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,100}")
+_BOT_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 # Read elsewhere: by tests and by the crash suite.
 _OTHER_NAMES = frozenset({"CHOTDON_CHROMIUM", "CHOTDON_CRASH_AT"})
 
@@ -89,6 +92,22 @@ class Settings(BaseSettings):
     )
     sepay_scheme: str = Field("Apikey", pattern=r"^[A-Za-z0-9_-]{1,30}$", description="Word before the key.")
 
+    telegram_token: SecretStr = Field(SecretStr(""), description="From @BotFather; empty: no Telegram.")
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="webhook needs CHOTDON_PUBLIC_URL and CHOTDON_TELEGRAM_WEBHOOK_SECRET."
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="You choose it: 16 to 256 of A-Z, a-z, 0-9, _ and -."
+    )
+    telegram_base_url: str = Field(
+        "https://api.telegram.org", description="Another one for a server of your own."
+    )
+    telegram_staff_chat: str = Field(
+        "",
+        pattern=r"^(-[0-9]{1,20})?$",
+        description="Negative id of the staff's group, e.g. -1001234567890; empty: none.",
+    )
+
     burst_quiet_seconds: float = Field(
         2.5, ge=0, le=60, description="Silence after which several short messages get one answer."
     )
@@ -141,7 +160,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "public_url", "ghn_base_url", "ghn_tracking_url", "sinvoice_base_url", "llm_base_url",
-        "embeddings_base_url", "chroma_url",
+        "embeddings_base_url", "chroma_url", "telegram_base_url",
     )  # fmt: skip
     @classmethod
     def _http_url(cls, value: str) -> str:
@@ -179,6 +198,43 @@ class Settings(BaseSettings):
             raise ValueError("holds characters that no HTTP header can carry")
         return value
 
+    @field_validator("telegram_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _BOT_TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("must look like 123456789:AA…, as @BotFather gives it")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _bot_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _BOT_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("must have 16 to 256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_telegram(self) -> Self:
+        if not self.telegram_token.get_secret_value():
+            if self.telegram_staff_chat or self.telegram_webhook_secret.get_secret_value():
+                raise ValueError(
+                    "CHOTDON_TELEGRAM_TOKEN is empty, but other settings of Telegram are set: set it, or unset them."
+                )
+            return self
+        if self.telegram_mode == "polling":
+            return self
+        if not self.telegram_webhook_secret.get_secret_value():
+            raise ValueError(
+                "CHOTDON_TELEGRAM_MODE is webhook, but CHOTDON_TELEGRAM_WEBHOOK_SECRET is empty: choose a secret, "
+                "or set the mode to polling."
+            )
+        is_real = urlsplit(self.telegram_base_url).hostname == "api.telegram.org"
+        if not self.public_url or (is_real and not self.public_url.startswith("https://")):
+            raise ValueError(
+                "CHOTDON_TELEGRAM_MODE is webhook, and Telegram calls only https addresses: set CHOTDON_PUBLIC_URL "
+                "to one, or set the mode to polling."
+            )
+        return self
+
     @model_validator(mode="after")
     def _whole_groups(self) -> Self:
         """Half a model's settings would leave the shop on the built-in brain without a word."""
@@ -202,6 +258,10 @@ class Settings(BaseSettings):
     @property
     def effective_public_url(self) -> str:
         return self.public_url or f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
+
+    @property
+    def uses_telegram(self) -> bool:
+        return bool(self.telegram_token.get_secret_value())
 
     @property
     def uses_model(self) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation, Draft, Message
+from bot.conversations.writing import push
 from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
@@ -42,6 +43,7 @@ def send_draft(session: Session, *, draft_id: str, text: str | None, actor: Acto
     )  # fmt: skip
     session.add(message)
     conversation = session.get_one(Conversation, draft.conversation_id)
+    push(session, conversation, message.id, now)
     conversation.state = draft.next_state
     conversation.last_message_at = now
     audit.record(

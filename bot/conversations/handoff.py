@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation, Message
+from bot.conversations.writing import push
 from core import audit
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotFound
@@ -99,6 +100,7 @@ def staff_reply(session: Session, *, conversation_id: str, text: str, actor: Act
         text=text.strip(), cards=[], quick_replies=[], evidence=[], state_after={}, created_at=now,
     )  # fmt: skip
     session.add(message)
+    push(session, conversation, message.id, now)
     conversation.last_message_at = now
     session.flush()
     return message

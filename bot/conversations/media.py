@@ -18,6 +18,8 @@ from core.shop import shop_profile
 from nlu import Lexicon
 
 MAX_KEPT_PHOTOS = 20
+NAMED_PRODUCT = "product"
+"""An attachment of our own making: the customer came by a link that named this product."""
 _LINK = re.compile(r"https?://[^\s<>\"“”]{3,2000}", re.IGNORECASE)
 _PHOTO_QUESTIONS = frozenset({"photo", "photos"})
 _PHOTO_INTENTS = frozenset({"complaint", "return_request", "exchange_request"})
@@ -36,14 +38,15 @@ def without_links(text: str) -> str:
 
 
 def own_products(services: Services, attachments: Sequence[dict[str, Any]]) -> list[str]:
-    """SKUs of products on whose pages the links point; only on the shop's own site."""
+    """SKUs of products that a channel's link named, or on whose pages links point; only on the shop's own site."""
+    named = [a["text"] for a in attachments if a["type"] == NAMED_PRODUCT]
     links = [a["url"] for a in attachments if a["type"] == "link" and a["url"]]
     if not links:
-        return []
+        return named
     with services.db.read_transaction() as session:
         site = _host(shop_profile(session).website)
     lexicon = services.lexicon()
-    found = [sku for url in links if site and _host(url) == site and (sku := _sku_in(url, lexicon))]
+    found = named + [sku for url in links if site and _host(url) == site and (sku := _sku_in(url, lexicon))]
     return list(dict.fromkeys(found))
 
 

@@ -26,6 +26,8 @@ class Conversation(Base):
     external_id: Mapped[str]
     """Who this is on that channel; for the widget a random id, the token is the key to it."""
     token_hash: Mapped[str] = mapped_column(default="")
+    is_pushed: Mapped[bool] = mapped_column(default=False)
+    """Replies are sent to them by us; else whoever brings their messages takes the replies along."""
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
     language: Mapped[str] = mapped_column(default="vi")
     mode: Mapped[str] = mapped_column(default="auto")

@@ -1,12 +1,14 @@
 """What is told without being asked: to the customer once per happening, to staff as a card in their room."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.channels.outbox import change_cards, put_out
 from bot.conversations.models import Conversation
 from bot.conversations.money_notices import payment_text, return_text
 from bot.conversations.writing import write_notice
@@ -46,6 +48,14 @@ _PARCEL_NOTICES = {
 }
 
 
+@dataclass(frozen=True)
+class StaffChat:
+    """The staff's group on a chat channel."""
+
+    channel: str
+    chat: str
+
+
 def tell_customer(run: Run) -> None:
     """Job `notice.customer`: into the conversation where this customer wrote last."""
     payload = dict(run.payload)
@@ -65,10 +75,13 @@ def tell_customer(run: Run) -> None:
         _write_once(session, conversation, f"{payload['event']}:{payload['key']}", text, order, run.now)
 
 
-def tell_staff(run: Run) -> None:
-    """Job `notice.staff`."""
+def tell_staff(run: Run, *, to: StaffChat | None = None) -> None:
+    """Job `notice.staff`: into the desk's room, and on to the staff's group where there is one."""
     payload = dict(run.payload)
     with run.db.transaction() as session:
+        if payload["event"] == "approval.decided":
+            _change_its_cards(session, payload["approval_id"], run.now)
+            to = None  # the group sees it on the card that asked
         notice = _STAFF[payload["event"]](session, payload)
         if notice is None:
             return
@@ -76,6 +89,16 @@ def tell_staff(run: Run) -> None:
         key = f"{payload['event']}:{payload['key']}"
         besides = payload.get("doer", "") if payload["event"] in _ANSWERED else ""
         room.post(session, author="system", text=text, cards=cards, key=key, now=run.now, besides=besides)
+        if to is not None:
+            put_out(
+                session, channel=to.channel, recipient=to.chat, source=f"room:{key}", now=run.now,
+                content={"text": text, "cards": cards},
+            )  # fmt: skip
+
+
+def _change_its_cards(session: Session, approval_id: str, now: datetime) -> None:
+    card = approval_card(session.get_one(Approval, approval_id))
+    change_cards(session, subject=card["subject"], card=card, now=now)
 
 
 def _write_once(

@@ -7,6 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.conversations.models import Conversation, Message
+from bot.conversations.writing import push
 from bot.replies.texts import say
 from bot.tools.ordering.summary import cart_view
 from core.ids import new_id
@@ -73,12 +74,12 @@ def _remind(session: Session, cart_id: str, conversation_id: str, rule: Reminder
     conversation = session.get_one(Conversation, conversation_id)
     view = cart_view(session, get_cart(session, cart_id), conversation.language)
     items = ", ".join(f"{line['quantity']} × {line['name']}" for line in view["lines"])
-    session.add(
-        Message(
-            id=new_id(), conversation_id=conversation_id, direction="out", author="system", author_name="",
-            external_id=f"reminder:{cart_id}", text=rule.text or say(conversation.language, "reminder", items=items),
-            attachments=[], cards=[], quick_replies=[], evidence=[{"cart": view}], state_after={}, created_at=now,
-            handled_at=now,
-        )
+    message = Message(
+        id=new_id(), conversation_id=conversation_id, direction="out", author="system", author_name="",
+        external_id=f"reminder:{cart_id}", text=rule.text or say(conversation.language, "reminder", items=items),
+        attachments=[], cards=[], quick_replies=[], evidence=[{"cart": view}], state_after={}, created_at=now,
+        handled_at=now,
     )  # fmt: skip
+    session.add(message)
+    push(session, conversation, message.id, now)
     conversation.last_message_at = now

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.channels.outbox import put_message
 from bot.conversations.intake import Stored
 from bot.conversations.models import Conversation, Draft, Message, ModelUsage, TurnWrite
 from core.clock import Clock
@@ -97,6 +98,8 @@ class Incoming:
     attachments: list[dict[str, Any]] = field(default_factory=list)
     held_by_staff: bool = True
     """In `manual`: a person has taken the conversation, or was asked for; nobody answers but them."""
+    pushed_to: tuple[str, str] | None = None
+    """(channel, who there) that the replies are sent to; None where they are taken along."""
     merged: tuple[str, ...] = ()
     """Earlier messages of the same burst, whose words stand in `text` too: answered and settled together."""
 
@@ -182,6 +185,7 @@ def incoming_of(session: Session, messages: Sequence[Message]) -> Incoming:
         history=[(row.author, _in_words(row.text, row.attachments)) for row in reversed(history)],
         written_before=frozenset(written),
         attachments=[attachment for message in messages for attachment in message.attachments],
+        pushed_to=(conversation.chat_channel, conversation.external_id) if conversation.is_pushed else None,
         merged=tuple(ids[:-1]),
     )
 
@@ -213,6 +217,11 @@ def store_answer(session: Session, incoming: Incoming, answer: Answer, now: date
     for reply in replies:
         session.add(reply)
         session.flush()
+        if incoming.pushed_to is not None:
+            put_message(
+                session, channel=incoming.pushed_to[0], recipient=incoming.pushed_to[1],
+                conversation_id=incoming.conversation_id, message_id=reply.id, now=now,
+            )  # fmt: skip
     kept = {"new_state": answer.state, "new_language": answer.language, "now": now}
     session.execute(_KEEP, {"conversation": incoming.conversation_id, **kept})
     return replies

@@ -93,6 +93,7 @@ def approval_card(approval: Approval) -> dict[str, Any]:
         lines.append(f"{in_words('approval_state', approval.state)} · {approval.decided_by_name}")
     return {
         "type": "approval",
+        "subject": f"approval:{approval.code}",
         "title": f"{approval.code} · {in_words('approval_kind', approval.kind)}",
         "lines": lines,
         "buttons": [
@@ -130,7 +131,14 @@ def task_card(session: Session, task: StaffTask) -> dict[str, Any]:
         "type": "task",
         "title": title,
         "lines": lines,
-        "buttons": [button("Xong", f"/done {task.id}")],
+        "buttons": [
+            *(
+                [button("Nhận khách", f"/take {task.subject_id}")]
+                if task.subject_kind == "conversation"
+                else []
+            ),
+            button("Xong", f"/done {task.id}"),
+        ],
         "links": [],
     }
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -55,3 +55,29 @@ class DeskMessage(Base):
     besides: Mapped[str] = mapped_column(default="")
     """The one of the staff who is not told: it came of their own command, whose answer they read."""
     created_at: Mapped[datetime]
+
+
+class StaffLink(Base):
+    """A member of staff on a chat channel."""
+
+    __tablename__ = "staff_links"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index("ix_staff_links_staff_id", "staff_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    channel: Mapped[str]
+    external_id: Mapped[str]
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_accounts.id"))
+    created_at: Mapped[datetime]
+
+
+class StaffLinkCode(Base):
+    """Whoever sends it from a chat channel becomes this member of staff there. Gone once it is used."""
+
+    __tablename__ = "staff_link_codes"
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_accounts.id"))
+    expires_at: Mapped[datetime]

@@ -1,6 +1,10 @@
 """What the back office refuses, in the staff's words; `refusals.py` tells them."""
 
 TEXTS: dict[str, str] = {
+    # linked accounts
+    "no_staff_chat": "Shop chưa cài Telegram. Bạn nhờ người quản trị làm theo hướng dẫn cài đặt.",
+    "channel_silent": "Telegram chưa trả lời. Bạn thử lại sau một lát.",
+    "link_code_wrong": "Mã liên kết sai, đã dùng hoặc hết hạn. Bạn lấy mã mới ở bàn làm việc nhé.",
     # products and their options
     "media_not_chosen": "Bạn chọn ảnh hoặc video trước.",
     "media_empty": "File {file} trống. Bạn gửi ảnh JPEG, PNG, WebP hoặc video MP4.",

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.conversations.models import Conversation
 from bot.staff.words import in_words
+from core.customers.models import Customer
 from core.jobs.models import Job, StaffTask
 from core.money import format_dong
 from core.orders.models import Order
@@ -25,6 +27,8 @@ _JOBS = {
     "invoice.issue": "Phát hành hóa đơn", "invoice.collect": "Lấy hóa đơn đã có mã",
     "transfer.match": "Ghi tiền chuyển khoản cho đơn", "return.came_back": "Lập phiếu hàng hoàn về",
     "webhook.fan_out": "Báo tin cho website", "webhook.deliver": "Báo tin cho website",
+    "chat.deliver": "Gửi tin nhắn", "chat.edit": "Sửa tin đã gửi", "telegram.update": "Đọc tin từ Telegram",
+    "telegram.setup": "Cài đặt bot Telegram", "telegram.menu": "Cài bảng lệnh Telegram",
     "knowledge.folder": "Đọc thư mục tài liệu", "history.clear": "Dọn dữ liệu cũ",
 }  # fmt: skip
 
@@ -99,6 +103,34 @@ def _transfer_to_return(session: Session, task: StaffTask) -> tuple[str, list[st
     return f"Trả lại {format_dong(transfer.amount)}: {transfer.code}", _detail(task)
 
 
+def _undelivered(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    who = _customer(session, task)
+    return f"Tin nhắn không tới được {who}", [
+        *_detail(task, "Kênh chat báo"),
+        "Có thể khách đã chặn shop. Việc gấp thì gọi điện; khách nhắn lại là shop trả lời được.",
+    ]
+
+
+def _unsure(session: Session, task: StaffTask) -> tuple[str, list[str]]:
+    who = _customer(session, task)
+    return f"Không rõ tin nhắn đã tới {who} chưa", [
+        "Mất kết nối đúng lúc gửi nên hệ thống không gửi lại, tránh trùng tin.",
+        "Bạn xem cuộc trò chuyện, cần thì nhắn lại.",
+        *_detail(task, "Chi tiết kỹ thuật"),
+    ]
+
+
+def _customer(session: Session, task: StaffTask) -> str:
+    if task.subject_kind != "conversation":
+        return "nhóm nhân viên"
+    name = session.scalar(
+        select(Customer.name)
+        .join(Conversation, Conversation.customer_id == Customer.id)
+        .where(Conversation.id == task.subject_id)
+    )
+    return f"khách {name}" if name else "khách"
+
+
 _KINDS: dict[str, Callable[[Session, StaffTask], tuple[str, list[str]]]] = {
     "dead_job": _dead_job,
     "shipment_refused": _refused_parcel,
@@ -108,6 +140,8 @@ _KINDS: dict[str, Callable[[Session, StaffTask], tuple[str, list[str]]]] = {
     "payment_difference": _difference,
     "transfer_to_return": _transfer_to_return,
     "dead_webhook": _dead_webhook,
+    "message_undelivered": _undelivered,
+    "message_unsure": _unsure,
 }
 
 

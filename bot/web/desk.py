@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.conversations.drafts import drop_draft, send_draft
 from bot.conversations.evidence import reply_evidence
 from bot.conversations.handoff import release, staff_reply, take
-from bot.staff import accounts, room
+from bot.staff import accounts, linking, room
 from bot.staff.command import Tools
 from bot.staff.commands import commands_for, run
 from bot.staff.refusals import staff_refusal
@@ -27,7 +27,7 @@ from bot.web.inbox import conversation_summary, conversation_view, list_conversa
 from core.actor import Actor
 from core.api.access import Desk, DeskDep
 from core.documents.models import Document
-from core.errors import AppError, NotAllowed, NotFound, Unauthenticated
+from core.errors import AppError, Conflict, NotAllowed, NotFound, Unauthenticated
 from core.reports.making import make_report
 from core.reports.picture import as_png
 from core.reports.writing import as_csv
@@ -91,7 +91,7 @@ def login(desk: DeskDep, body: LoginIn, request: Request, response: Response) ->
         secure=request.url.scheme == "https",
         path="/",
     )
-    return _me(staff)
+    return _me(staff, request)
 
 
 @router.post("/logout", status_code=204)
@@ -104,8 +104,18 @@ def logout(
 
 
 @router.get("/me")
-def me(staff: Reader) -> dict[str, Any]:
-    return _me(staff)
+def me(staff: Reader, request: Request) -> dict[str, Any]:
+    return _me(staff, request)
+
+
+@router.post("/link-code")
+def link_code(desk: DeskDep, actor: Writer, request: Request) -> dict[str, Any]:
+    """For this member of staff alone, so it is not said in the room."""
+    if not _can_link(request):
+        raise Conflict("no_staff_chat", "No chat channel for staff is set up. Ask whoever runs the shop.", {})
+    with desk.db.transaction() as session:
+        code = linking.new_code(session, staff_id=actor.id, now=desk.clock())
+    return {"code": code, "line": f"/link {code}", "minutes": linking.CODE_MINUTES}
 
 
 @router.get("/room")
@@ -326,7 +336,11 @@ def _change(desk: Desk, work: Callable[[Session], T]) -> T:
         return work(session)
 
 
-def _me(staff: accounts.LoggedIn) -> dict[str, Any]:
+def _can_link(request: Request) -> bool:
+    return bool(getattr(request.app.state, "links_staff", False))
+
+
+def _me(staff: accounts.LoggedIn, request: Request) -> dict[str, Any]:
     actor = staff.actor
     return {
         "staff": {
@@ -338,4 +352,5 @@ def _me(staff: accounts.LoggedIn) -> dict[str, Any]:
         },
         "csrf_token": staff.csrf_token,
         "commands": commands_for(actor),
+        "can_link": _can_link(request),
     }

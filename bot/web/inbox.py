@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.channels.outbox import undelivered
 from bot.conversations.drafts import draft_view, open_draft
 from bot.conversations.models import Conversation, Message
 from bot.replies.cards import order_card
@@ -56,6 +57,7 @@ def conversation_view(session: Session, conversation_id: str) -> dict[str, Any]:
         .order_by(Message.seq.desc())
         .limit(200)
     )
+    failed = undelivered(session, conversation_id)
     orders = [
         order_card(order, "vi") | {"placed_at": order.placed_at.isoformat()}
         for order in customer_orders(session, customer_id=customer.id, limit=10)
@@ -71,7 +73,10 @@ def conversation_view(session: Session, conversation_id: str) -> dict[str, Any]:
             },
             "orders": orders,
         },
-        "messages": [message_view(m) for m in reversed(list(messages))],
+        "messages": [
+            message_view(m) | ({"delivery": failed[m.id]} if m.id in failed else {})
+            for m in reversed(list(messages))
+        ],
         "draft": draft_view(draft) if draft is not None else None,
     }
 

@@ -143,6 +143,11 @@ def retry(session: Session, *, job: Job, error: str, run_at: datetime) -> bool:
     return _settle(session, job, state="queued", last_error=error[:2000], run_at=run_at, lease_token=None)
 
 
+def postpone(session: Session, *, job: Job, run_at: datetime) -> bool:
+    """Back into the queue as if it had not been tried."""
+    return _settle(session, job, state="queued", attempts=Job.attempts - 1, run_at=run_at, lease_token=None)
+
+
 def bury(session: Session, *, job: Job, error: str, now: datetime) -> bool:
     return _settle(
         session,

@@ -37,6 +37,14 @@ class Run:
 Handler = Callable[[Run], None]
 
 
+class Later(Exception):
+    """Raised by a handler that must wait its turn outside: no failure, and no attempt is counted."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"in {seconds:.1f} s")
+        self.seconds = seconds
+
+
 class Worker:
     def __init__(
         self,
@@ -143,6 +151,9 @@ class Worker:
             crash_point(f"{job.name}.claimed")
             handler(Run(self._db, job.payload, job.attempts, self._clock()))
             crash_point(f"{job.name}.worked")
+        except Later as later:
+            with self._db.transaction() as session:
+                queue.postpone(session, job=job, run_at=self._clock() + timedelta(seconds=later.seconds))
         except (AppError, Terminal) as error:
             # The words go to staff with the task; a log must not hold what they may quote.
             log.warning("job %s refused: %s", job.name, getattr(error, "code", type(error).__name__))

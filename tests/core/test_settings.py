@@ -5,6 +5,7 @@ import pytest
 from core.settings import Settings, SettingsError, load_settings, unknown_names
 
 ENV_FILE = ".env.example"
+BOT_TOKEN = "123456789:AAxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 
 @pytest.fixture
@@ -36,7 +37,10 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFa
         ("GHN_REQUIRED_NOTE", "LOOK", "CHOTHUHANG"), ("SINVOICE_BASE_URL", "http://h:port", "http://"),
         ("SINVOICE_SERIES", "", "not be empty"), ("CHROMA_URL", "chroma:8000", "http://"),
         ("PUBLIC_URL", "myshop.vn", "http://"), ("ALLOWED_ORIGINS", "https://a.vn/shop", "without a path"),
-        ("RATE_LIMIT_PER_MINUTE", "0", "greater"), ("LLM_BASE_URL", "https://", "http://"),
+        ("TELEGRAM_TOKEN", "hunter2", "@BotFather"), ("TELEGRAM_MODE", "pigeon", "'polling' or 'webhook'"),
+        ("TELEGRAM_WEBHOOK_SECRET", "short", "16 to 256"), ("TELEGRAM_STAFF_CHAT", "@group", "Negative"),
+        ("TELEGRAM_BASE_URL", "api.telegram.org", "http://"), ("RATE_LIMIT_PER_MINUTE", "0", "greater"),
+        ("LLM_BASE_URL", "https://", "http://"),
     ],
 )  # fmt: skip
 def test_each_wrong_value_is_refused_with_name_shape_and_mend(
@@ -71,6 +75,11 @@ def test_secrets_are_not_repeated(started, name: str, value: str) -> None:
     [
         {"LLM_MODEL": "gpt"}, {"LLM_BASE_URL": "http://h/v1"}, {"LLM_API_KEY": "k"},
         {"EMBEDDINGS_MODEL": "m"}, {"EMBEDDINGS_BASE_URL": "http://h/v1"},
+        {"TELEGRAM_STAFF_CHAT": "-100123"}, {"TELEGRAM_WEBHOOK_SECRET": "a-secret-of-our-own"},
+        {"TELEGRAM_MODE": "webhook", "TELEGRAM_TOKEN": BOT_TOKEN, "PUBLIC_URL": "https://shop.vn"},
+        {"TELEGRAM_MODE": "webhook", "TELEGRAM_TOKEN": BOT_TOKEN, "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-our-own"},
+        {"TELEGRAM_MODE": "webhook", "TELEGRAM_TOKEN": BOT_TOKEN, "PUBLIC_URL": "http://shop.vn",
+         "TELEGRAM_WEBHOOK_SECRET": "a-secret-of-our-own"},
     ],
 )  # fmt: skip
 def test_half_of_what_belongs_together_is_refused(started, values: dict[str, str]) -> None:

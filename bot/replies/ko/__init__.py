@@ -1,6 +1,6 @@
 """Korean."""
 
-from bot.replies.ko import media, notices, ordering, orders, shopping, talk, turns
+from bot.replies.ko import channels, media, notices, ordering, orders, shopping, talk, turns
 
 TEXTS: dict[str, str] = {
     **talk.TEXTS,
@@ -10,4 +10,5 @@ TEXTS: dict[str, str] = {
     **notices.TEXTS,
     **turns.TEXTS,
     **media.TEXTS,
+    **channels.TEXTS,
 }

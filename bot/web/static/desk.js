@@ -70,11 +70,12 @@ function cardView(card) {
   return box;
 }
 
-const ATTACHMENTS = { image: "Hình", voice: "Tin nhắn thoại", video: "Video", sticker: "Nhãn dán", file: "Tệp", location: "Vị trí", link: "Liên kết" };
+const UNDELIVERED = { unknown: "⚠ Không rõ tin này đã tới khách chưa", refused: "⚠ Tin này không tới được khách" };
+const ATTACHMENTS = { image: "Hình", voice: "Tin nhắn thoại", video: "Video", sticker: "Nhãn dán", file: "Tệp", location: "Vị trí", link: "Liên kết", product: "Từ trang sản phẩm" };
 
 function attachmentView(attachment) {
   const label = [ATTACHMENTS[attachment.type], attachment.name, attachment.text].filter(Boolean).join(" · ");
-  const box = make(/^https?:\/\//.test(attachment.url) ? "a" : "div", `📎 ${label}`, "text");
+  const box = make(/^(https?:\/\/|\/api\/desk\/telegram\/files\/)/.test(attachment.url) ? "a" : "div", `📎 ${label}`, "text");
   if (box.tagName === "A") { box.href = attachment.url; box.target = "_blank"; box.rel = "noopener noreferrer"; }
   return box;
 }
@@ -83,6 +84,7 @@ function messageView(message, kind) {
   const box = make("div", "", `message ${kind}${kind === "system" && message.text.startsWith("⚠") ? " refused" : ""}`);
   box.append(make("div", `${message.author_name || { system: "Chotdon", assistant: "Trợ lý", customer: "Khách" }[message.author] || ""} · ${time(message.created_at)}`, "who"));
   if (message.text) box.append(make("div", message.text, "text"));
+  if (message.delivery) box.append(make("div", UNDELIVERED[message.delivery], "who"));
   for (const attachment of message.attachments || []) box.append(attachmentView(attachment));
   for (const card of message.cards || []) if (card.type !== "product" && card.type !== "source") box.append(cardView(card));
   return box;
@@ -276,6 +278,7 @@ async function enter(me) {
   $("login").hidden = true;
   $("desk").hidden = false;
   $("office").hidden = me.staff.role === "sales";
+  $("link").hidden = !me.can_link;
   $("desk").dataset.pane = "room";
   $("me").textContent = `${me.staff.name.includes("(") ? me.staff.name : `${me.staff.name} · ${me.staff.role_text}`}`;
   $("room-log").replaceChildren(empty("Phòng chung", "Đơn mới, việc cần duyệt và câu trả lời cho lệnh của bạn hiện ở đây. Gõ / để xem các lệnh."));
@@ -337,5 +340,13 @@ function showPane(name) {
   for (const tab of document.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", String(tab.dataset.pane === name));
 }
 for (const tab of document.querySelectorAll("[role=tab]")) tab.onclick = () => showPane(tab.dataset.pane);
-for (const button of $("quick").children) button.onclick = () => run(button.dataset.command);
+// The code is its reader's alone: it is shown here and not said in the room.
+$("link").onclick = async () => {
+  try {
+    const { line, minutes } = await api("/link-code", {});
+    $("room-log").append(messageView({ author: "system", author_name: "Chỉ bạn thấy", created_at: new Date().toISOString(), text: `Trong ${minutes} phút, nhắn riêng cho bot của shop trên Telegram:\n${line}` }, "system"));
+    $("room-log").scrollTop = $("room-log").scrollHeight;
+  } catch (error) { toast(error.message); }
+};
+for (const button of $("quick").querySelectorAll("[data-command]")) button.onclick = () => run(button.dataset.command);
 start();
