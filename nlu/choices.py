@@ -49,7 +49,7 @@ _ENGLISH_SIZES = frozenset(
     ]
 )
 """They stand before what they are said of, as Vietnamese ones never do."""
-_OF_A_KIND = frozenset({"짜리", "들이", "입"})
+_OF_A_KIND = frozenset({"짜리", "들이", "입", "개입", "매입", "장입", "봉입", "포입", "병입"})
 A_FEW = 3
 NO_KEYS: frozenset[ValueKey] = frozenset()
 
