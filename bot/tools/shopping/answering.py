@@ -38,6 +38,8 @@ _ASKING = frozenset(
 SHORT_PAIR = 5
 LIKELY = 0.6
 NEARLY_SURE = 0.85
+FITTING = 0.4
+"""Enough for the best passage to a question whose topic is known to be the passage's."""
 OF_A_REQUEST = ("return", "cancel", "invoice")
 """While one of these is talked of, a question is about it: it is looked up with its topic's words first."""
 
@@ -118,6 +120,9 @@ def _about_request(turn: Turn, question: str, topic: str) -> ToolOutcome | None:
         say(turn.language, f"topic_{topic}", question=""), language=turn.language
     )
     usual = {hit.passage_id for hit in about}
+    first = next((hit for hit in turn.services.knowledge.search(question, language=turn.language)), None)
+    if first is not None and first.passage_id in usual and first.score >= FITTING:
+        return _told(turn, first)
     found = turn.services.knowledge.search(asked, language=turn.language)
     own = next((hit for hit in found if hit.passage_id in usual and (hit.sure or hit.score >= LIKELY)), None)
     return _told(turn, own) if own is not None else None
