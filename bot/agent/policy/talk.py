@@ -25,7 +25,7 @@ _TALK = ("thanks", "goodbye", "ask_bot", "out_of_scope", "greeting", "chitchat")
 def hand_over(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What takes the whole message: a person is wanted, somebody is angry, somebody buys in bulk."""
     intents = intents_of(parse)
-    if "handoff" in intents:
+    if "handoff" in intents or (says(parse.text, "ask_staff") and "notify_restock" not in intents):
         return [Call("hand_off", {"reason": "handoff"})]
     if says(parse.text, "ask_owner"):
         return [Call("hand_off", {"reason": "asked for the owner"})]

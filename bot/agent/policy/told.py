@@ -29,6 +29,7 @@ _REASON = re.compile(
     r"|tight|loose|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
     r"|\b(di ung|kich ung|ngua|noi (man|mun)|man do|sung|allerg\w*|rash|itch\w*|irritat\w*|burn(s|ed|ing)?)\b"
     r"|알레르기|두드러기|가려|트러블|따가|올라왔|뒤집어"
+    r"|(?<!싶어)(?<!고파)서요|거든요|니까|(?<!싶)어서 |아서 |해서 |라서|길래"
     r"|껴요|끼어|끼네|끼는|헐렁|타이트|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
 _KEPT = re.compile(
@@ -128,6 +129,31 @@ def says_invoice(parse: Parse) -> bool:
 
 def reason_in(parse: Parse) -> bool:
     return bool(_REASON.search(fold(parse.text)))
+
+
+_OF_THE_WISH = re.compile(
+    r"\b(return\w*|refund\w*|exchang\w*|swap\w*|(send|give|bring) \w+( \w+)? back|tra|doi|hoan|hello|hi|hey|thanks?"
+    r"|please|dh\d+|order(ed)?|bought|shop|chao|cam on|giup)\b|반품|교환|환불|바꾸|바꿔|돌려|안녕|감사|부탁"
+)
+_SENTENCE = re.compile(r"[,.;!?\n~]+|(?<=[요다죠])\s|\s(?:but|as|and)\s")
+
+
+def says_why(parse: Parse) -> bool:
+    """`I'd like to return the tumbler, it leaks`: a sentence beside the wish tells what is the matter."""
+    told = [part for part in _SENTENCE.split(parse.text) if part and len(part.split()) > 1]
+    return not parse.question and any(not _OF_THE_WISH.search(fold(part)) for part in told)
+
+
+_TERMS = re.compile(
+    r"\b(fees?|charges?|costs?|pays?|postage|shipping|how (long|many days|much|does|do)|free|conditions?|policy|rules?"
+    r"|phi|ai (chiu|tra)|mat tien|ton|bao lau|may ngay|dieu kien)\b"
+    r"|수수료|비용|배송비|택배비|부담|누가 내|공짜|무료|며칠|얼마|언제|기간|조건|규정|돈"
+)
+
+
+def asks_terms(parse: Parse) -> bool:
+    """What a return or an exchange costs, how long it takes, under which conditions it goes."""
+    return parse.question and bool(_TERMS.search(fold(parse.text)))
 
 
 def means_all(parse: Parse) -> bool:
