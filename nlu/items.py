@@ -137,7 +137,7 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
     negated = [mark for mark in (*wish.options, *([wish.product] if wish.product else [])) if mark.negated]
     whole = wish.product is None or wish.product.negated or not wish.own_product
     if negated and not options and (whole or scene.cart):
-        return _taken_out(wish, scene, span)
+        return _taken_out(wish, scene, span) or _other_of_two(wish, scene, span)
     if wish.product is not None:
         beside = [mark for other in together for mark in other.options if not mark.negated]
         ranked = _ranked(_in_play(wish.product.hits, scene), beside, scene.lexicon)
@@ -320,6 +320,16 @@ def _taken_out(wish: Wish, scene: Scene, span: Span) -> list[ItemMention]:
             0.8,
         )
     ]  # fmt: skip
+
+
+def _other_of_two(wish: Wish, scene: Scene, span: Span) -> list[ItemMention]:
+    """`the non electric one`, said of two that were shown."""
+    shown = [sku for sku in dict.fromkeys(scene.shown) if sku in scene.lexicon.products]
+    refused = wish.product.hits.all & set(shown) if wish.product else frozenset()
+    if len(shown) != 2 or len(refused) != 1 or scene.cart:
+        return []
+    other = [(sku, 1.0) for sku in shown if sku not in refused]
+    return [_mention(Wish(quantity=wish.quantity), [], other, "shown", scene, span)]
 
 
 def _has_values(item: CartItem, options: list[Mark], lexicon: Lexicon) -> bool:

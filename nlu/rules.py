@@ -141,6 +141,14 @@ def says_only(raw: str) -> bool:
     )
 
 
+_ONLY_SO_MANY = re.compile(rf"(?:{_SO_MANY.pattern[:-1]})\s?만")
+
+
+def counts_only(raw: str) -> bool:
+    """`2개만요`."""
+    return bool(_ONLY_SO_MANY.search(unicodedata.normalize("NFC", raw.lower())))
+
+
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:
     """The whole of a short message about the delivery; of a longer one the part that says it: `… (gọi trước nha)`."""
     if not _is_note(plain(tokens)):

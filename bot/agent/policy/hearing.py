@@ -62,7 +62,7 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
         return replace(parse, intents=(Intent("choose_payment", CERTAIN),), items=(), question=False)
     if says(parse.text, "restock") and not parse.phones:
         return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
-    parse = _as_a_complaint(parse, context)
+    parse = _without_a_late_hello(_as_a_complaint(parse, context), context)
     if _orders_once_more(parse) or _takes_goods(parse):
         return _ordering(parse, "order_status", "ask_stock", "ask_size")
     if _chooses_as_asked(parse, context) or _takes_each(parse):
@@ -82,6 +82,12 @@ def _only_tells_how_it_is_paid(parse: Parse, context: dict[str, Any]) -> bool:
     told = any(item.quantity or item.options or item.change == "remove" for item in parse.items)
     method = awaited_payment(parse, context) if not told else ""
     return bool(method) and not (parse.phones or parse.address_span or parse.name or parse.order_codes)
+
+
+def _without_a_late_hello(parse: Parse, context: dict[str, Any]) -> Parse:
+    """In the middle of an order a doubtful greeting is an answer that was not understood."""
+    kept = tuple(i for i in parse.intents if i.name != "greeting" or i.confidence >= CERTAIN)
+    return replace(parse, intents=kept or (Intent("unknown", 0.3),)) if context["awaiting"] else parse
 
 
 def _as_a_complaint(parse: Parse, context: dict[str, Any]) -> Parse:

@@ -170,11 +170,19 @@ def _counts_pieces(text: str) -> bool:
     """`2 sets of those`, `두 병이요`: a number and a word for pieces behind it."""
     said = fold(text).replace(",", " ").split()
     numbers, counters = words().numbers, words().counters
-    return any(
+    return any(_counts_in_one(word) for word in said) or any(
         (number.isdigit() or number in numbers)
         and (piece in counters or (not piece.isascii() and piece[:1] in counters))
         for number, piece in pairwise(said)
     )
+
+
+def _counts_in_one(word: str) -> bool:
+    """`2봉지요`, `두개로`: the number and the word for pieces written together."""
+    number = re.match(r"\d{1,3}", word)
+    told = number.group() if number else next((n for n in words().numbers if word.startswith(n)), "")
+    rest = word[len(told) :] if told else ""
+    return bool(rest) and not rest.isascii() and any(rest.startswith(c) for c in words().counters)
 
 
 def _item(mention: ItemMention) -> dict[str, Any] | None:
@@ -213,6 +221,7 @@ def _by_number(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     if not _counts(parse, context):
         return []
     counted = len(parse.text.split()) > 1 or awaiting in ("quantity", "confirm", "anything_else")
+    counted = counted or _counts_pieces(parse.text)
     if not last or awaiting in ("item", "ward") or not counted:
         return []
     action = "remove" if "remove_item" in intents else "add" if "add_item" in intents else "set"

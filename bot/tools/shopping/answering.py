@@ -79,6 +79,15 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
     return _told(turn, hit) if hit is not None else None
 
 
+def stated_answer(turn: Turn, statement: str) -> ToolOutcome | None:
+    """To what asks nothing by its form a passage is told only where they speak of the same thing."""
+    hit = best_passage(turn, statement)
+    own = hit is not None and hit.language == turn.language
+    if hit is None or (own and not _matter(statement) & _matter(f"{hit.source}. {hit.text}")):
+        return None
+    return _told(turn, hit)
+
+
 def answer_about(turn: Turn, name: str, question: str) -> ToolOutcome | None:
     """What the shop wrote in general about such goods: `can it go on a plane?`, said of a power bank.
 
