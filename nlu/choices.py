@@ -50,6 +50,8 @@ _ENGLISH_SIZES = frozenset(
 )
 """They stand before what they are said of, as Vietnamese ones never do."""
 _OF_A_KIND = frozenset({"짜리", "들이", "입", "개입", "매입", "장입", "봉입", "포입", "병입"})
+_MILLI = frozenset({"미리", "밀리"})
+"""Of litres, else of metres."""
 A_FEW = 3
 NO_KEYS: frozenset[ValueKey] = frozenset()
 
@@ -129,6 +131,8 @@ class Choices(Phrases):
         own = self._lexicon.sides.get(read[0], NO_KEYS) & self._talked_of()
         if len(read[0]) == 1:
             own |= self._lexicon.measures.get(read[0][0], NO_KEYS)
+        if not own and self._keys[read[1] - 1] in _MILLI:
+            own = self._lexicon.measures.get(("length", round(read[0][0][1] / 10, 3)), NO_KEYS)
         part = self._pieces[i : read[1]]
         if not own or any(piece.masked for piece in part):
             return None

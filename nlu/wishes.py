@@ -137,7 +137,8 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
             m.kind for m in takewhile(lambda m: m.kind != "separator" and m.text not in _FURTHER, rest)
         ]
         alone = wish.counted and not wish.names_something and "quantity" in following
-        return (wish.product is not None or bool(wish.options) or alone) and "product" in following
+        pointed = wish.pointer is not None and wish.quantity is not None
+        return (wish.product is not None or bool(wish.options) or alone or pointed) and "product" in following
     return False
 
 

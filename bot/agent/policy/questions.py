@@ -192,7 +192,8 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
         return [Call("find_products", {"skus": skus})]
     if not named:
         return []
-    options = next((dict(item.options) for item in parse.items if item.options), {})
+    wished = ({**item.options, **item.missing} for item in parse.items)
+    options = next((told for told in wished if told), {})
     clause = context.get("clauses", {}).get("ask_policy", "") if "ask_policy" in intents else ""
     steps = _about_one(parse, named[0], options, intents, question=clause or parse.text)
     return [_by_the_rules(step) for step in steps] if ruled else steps

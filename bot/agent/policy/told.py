@@ -222,7 +222,11 @@ def change_arguments(
 def _sku(mention: ItemMention, held: set[str]) -> str | None:
     """`the jacket` may be several products of the shop, but only one of the order."""
     own = [sku for sku, _ in mention.candidates if sku in held]
-    return mention.variant_sku or mention.product_sku or (own[0] if len(own) == 1 else None)
+    return (
+        (not mention.missing and mention.variant_sku)
+        or mention.product_sku
+        or (own[0] if len(own) == 1 else None)
+    )
 
 
 def _with_its_line(mention: ItemMention, context: dict[str, Any]) -> ItemMention:
@@ -249,7 +253,7 @@ def _goods_change(mention: ItemMention, held: set[str], leading: str) -> dict[st
         less = "remove" if bare else "set"
         action = {"add_item": "add", "remove_item": less, "cancel_order": less}.get(leading, "set")
     return {
-        "sku": sku, "quantity": mention.quantity, "options": dict(mention.options), "action": action,
+        "sku": sku, "quantity": mention.quantity, "options": {**mention.options, **mention.missing}, "action": action,
         "replaces": mention.replaces or "",
     }  # fmt: skip
 
@@ -314,7 +318,8 @@ def _goods(mention: ItemMention, held: set[str]) -> dict[str, Any] | None:
     sku = _sku(mention, held)
     if sku is None:
         return None
-    return {"sku": sku, "quantity": mention.quantity, "options": dict(mention.options)}
+    options = {**mention.options, **mention.missing}
+    return {"sku": sku, "quantity": mention.quantity, "options": options}
 
 
 def invoice_arguments(parse: Parse, awaited: str = "") -> dict[str, Any]:

@@ -186,7 +186,7 @@ def _counts_in_one(word: str) -> bool:
 
 
 def _item(mention: ItemMention) -> dict[str, Any] | None:
-    sku = mention.variant_sku or mention.product_sku or ""
+    sku = (not mention.missing and mention.variant_sku) or mention.product_sku or ""
     limit = None if mention.change == "remove" else MAX_CANDIDATES
     candidates = [] if sku else [candidate for candidate, _ in mention.candidates[:limit]]
     if not sku and not candidates:
@@ -196,7 +196,7 @@ def _item(mention: ItemMention) -> dict[str, Any] | None:
         "sku": sku,
         "quantity": mention.quantity,
         "action": action,
-        "options": dict(mention.options),
+        "options": {**mention.options, **mention.missing},
         "candidates": candidates,
         "replaces": mention.replaces or "",
     }
