@@ -99,10 +99,11 @@ def split_hangul(text: str, known: frozenset[str]) -> list[str]:
 
 def _unknown(text: str, known: frozenset[str]) -> int:
     """Written without spaces, a message goes on behind a word that is not known: up to the next one that is."""
-    places = range(1, len(text) - 1)
-    return next(
-        (at for at in places if any(text[at : at + n] in known for n in range(2, len(text) - at + 1))), 0
-    )
+    longest = min(len(text), ONE_WORD + 2)
+    for at in range(1, len(text) - 1):
+        if any(text[at : at + size] in known for size in range(2, longest + 1)):
+            return at
+    return 0
 
 
 def _fits(text: str, size: int, known: frozenset[str]) -> bool:
