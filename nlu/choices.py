@@ -238,10 +238,12 @@ class Choices(Phrases):
         behind = self._of_name_behind(i) or self._of_counted_goods(i)
         if behind is not None:
             return behind
+        end, unit = i + 1, self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        if near and self._pieces[i].digits() and unit in words().units:
+            # `230g`, of cans that come as `screw valve 230 g`
+            near = frozenset(key for key in near if f"{self._keys[i]} {unit}" in key[1])
+            return Mark("option", i, end + 1, near=near, text=f"{self._keys[i]} {unit}") if near else None
         if not near or not self._plausible_value(i, near):
-            return None
-        end = i + 1
-        if self._pieces[i].digits() and end < len(self._keys) and self._keys[end] in words().units:
             return None
         return Mark("option", i, end, near=near, text=self._keys[i])
 

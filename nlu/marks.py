@@ -467,7 +467,8 @@ class Reader(Counting):
     def _small_word(self, i: int) -> Mark | None:
         for kind in SMALL:
             said = self._listed(i, kind)
-            if said is not None and not (kind == "removal" and self._puts_into(i)):
+            english = self._keys[i] == "them" and self._keys[max(0, i - 1)] == "of"
+            if said is not None and not english and not (kind == "removal" and self._puts_into(i)):
                 return said
         key, word = self._keys[i], self._pieces[i].word
         if (key in words().separators and not word.endswith("*")) or key in (",", ";", "\n", "+", "&", "."):

@@ -51,7 +51,8 @@ _FAVOUR = re.compile(
 )
 _CANCEL = re.compile(
     r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai"
-    r"|call (it |my order |the order |that )?off)\b|취소"
+    r"|call (it |my order |the order |that )?off|(scrap|scratch|void|kill|bin|ditch|abort) (\w+ )?(order|it|dh\w*))\b"
+    r"|취소|철회|없던 걸로"
 )
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
