@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.agent.agreement import says
 from bot.agent.policy.details import awaited_payment, other_house
+from bot.agent.policy.wishes import wants_so_many
 from nlu import Intent, ItemMention, Mention, Parse, fold
 
 CERTAIN = 0.9
@@ -63,6 +64,10 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
     if says(parse.text, "restock") and not parse.phones:
         return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
     parse = _without_a_late_hello(_as_a_complaint(parse, context), context)
+    if parse.quantity and wants_so_many(parse.text):
+        # `need 3`, in the middle of an order: of what was named last.
+        wish = "change_item" if context["cart"] else "order"
+        return replace(parse, intents=(Intent(wish, CERTAIN),), question=False)
     if _orders_once_more(parse) or _takes_goods(parse):
         return _ordering(parse, "order_status", "ask_stock", "ask_size")
     if _chooses_as_asked(parse, context) or _takes_each(parse):

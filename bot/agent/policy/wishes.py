@@ -42,6 +42,18 @@ _WISHES = re.compile(
 _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
+_SO_MANY = re.compile(
+    r"^\W*(?:and |oh |i |we |i'll |ill |i'd |actually )*(?:need|want|take|get|like|give me|gimme|make it|make that)"
+    r" (?:\d{1,2}|two|three|four|five|six)(?: (?:of (?:them|those|these)|in total|pcs|pieces))?"
+    r"(?: please| pls| then)?\W*$"
+)
+
+
+def wants_so_many(text: str) -> bool:
+    """`need 3`, `actually make it 2 please`: a number of what was named last."""
+    return bool(_SO_MANY.search(fold(text)))
+
+
 def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     mentions = [] if writes_a_card(parse) else _wished(parse, context)
     items = [item for mention in mentions if (item := _item(mention)) is not None]
@@ -162,7 +174,7 @@ def _counts(parse: Parse, context: dict[str, Any]) -> bool:
     if parse.address_span is not None:
         return False
     changing = bool(intents_of(parse) & {"add_item", "change_item", "remove_item"})
-    spoken_of = says(parse.text, "counting") or _counts_pieces(parse.text)
+    spoken_of = says(parse.text, "counting") or _counts_pieces(parse.text) or wants_so_many(parse.text)
     return changing and spoken_of if asked in ("address", "ward") else changing or spoken_of
 
 
