@@ -49,7 +49,9 @@ _ENGLISH_SIZES = frozenset(
     ]
 )
 """They stand before what they are said of, as Vietnamese ones never do."""
-_OF_A_KIND = frozenset({"짜리", "들이", "입"})
+_OF_A_KIND = frozenset({"짜리", "들이", "입", "개입", "매입", "장입", "봉입", "포입", "병입"})
+_MILLI = frozenset({"미리", "밀리"})
+"""Of litres, else of metres."""
 A_FEW = 3
 NO_KEYS: frozenset[ValueKey] = frozenset()
 
@@ -129,6 +131,8 @@ class Choices(Phrases):
         own = self._lexicon.sides.get(read[0], NO_KEYS) & self._talked_of()
         if len(read[0]) == 1:
             own |= self._lexicon.measures.get(read[0][0], NO_KEYS)
+        if not own and self._keys[read[1] - 1] in _MILLI:
+            own = self._lexicon.measures.get(("length", round(read[0][0][1] / 10, 3)), NO_KEYS)
         part = self._pieces[i : read[1]]
         if not own or any(piece.masked for piece in part):
             return None
@@ -234,10 +238,12 @@ class Choices(Phrases):
         behind = self._of_name_behind(i) or self._of_counted_goods(i)
         if behind is not None:
             return behind
+        end, unit = i + 1, self._keys[i + 1] if i + 1 < len(self._keys) else ""
+        if near and self._pieces[i].digits() and unit in words().units:
+            # `230g`, of cans that come as `screw valve 230 g`
+            near = frozenset(key for key in near if f"{self._keys[i]} {unit}" in key[1])
+            return Mark("option", i, end + 1, near=near, text=f"{self._keys[i]} {unit}") if near else None
         if not near or not self._plausible_value(i, near):
-            return None
-        end = i + 1
-        if self._pieces[i].digits() and end < len(self._keys) and self._keys[end] in words().units:
             return None
         return Mark("option", i, end, near=near, text=self._keys[i])
 

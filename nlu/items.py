@@ -13,7 +13,15 @@ from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark
 from nlu.pieces import Piece
-from nlu.scene import Scene, Talked, as_in_the_cart, counted_line, variant_options, variant_with
+from nlu.scene import (
+    Scene,
+    Talked,
+    as_in_the_cart,
+    counted_line,
+    missing_values,
+    variant_options,
+    variant_with,
+)
 from nlu.stories import without_stories
 from nlu.swaps import is_given_up, some_of_the_line, swapped
 from nlu.values import ValueMatch
@@ -42,6 +50,7 @@ def find_items(folded: Folded, pieces: Sequence[Piece], marks: Sequence[Mark], s
     beside = 0 < sum(wish.further for wish in named) < len(named)
     scene = replace(
         scene,
+        several=len(named) > 1,
         mixed=0 < sum(wish.removed for wish in named) < len(named),
         parted=beside and scene.change == "add" and not _MORE.search(folded.text),
         same=bool(_THE_SAME.search(folded.text)),
@@ -137,7 +146,7 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
     negated = [mark for mark in (*wish.options, *([wish.product] if wish.product else [])) if mark.negated]
     whole = wish.product is None or wish.product.negated or not wish.own_product
     if negated and not options and (whole or scene.cart):
-        return _taken_out(wish, scene, span)
+        return _taken_out(wish, scene, span) or _other_of_two(wish, scene, span)
     if wish.product is not None:
         beside = [mark for other in together for mark in other.options if not mark.negated]
         ranked = _ranked(_in_play(wish.product.hits, scene), beside, scene.lexicon)
@@ -147,10 +156,19 @@ def _mentions(wish: Wish, together: list[Wish], scene: Scene, span: Span) -> lis
         groups = [[sku] for sku in pointed] if several else [pointed]
         return [_mention(wish, options, [(s, 1.0) for s in g], "shown", scene, span, several) for g in groups]
     found, refers = _referred(options, scene)
+    counted = wish.quantity is not None
+    if not found and counted and scene.several:
+        found, refers = _only_one_lacking(options, scene), "cart"
     if not found:
-        counted = wish.quantity is not None
         found, refers = _only_one_having(options, scene.lexicon, counted=counted), None
     return [_mention(wish, options, [(s, 1.0) for s in found], refers, scene, span)] if found else []
+
+
+def _only_one_lacking(options: list[Mark], scene: Scene) -> list[str]:
+    """`one purple, one blue`, of the only goods in the cart, which do not come in blue."""
+    held = {item.product_sku for item in scene.cart} & scene.lexicon.products.keys()
+    product = scene.lexicon.products[next(iter(held))] if len(held) == 1 else None
+    return [product.sku] if product and missing_values(product, options, scene.lexicon) else []
 
 
 def _only_one_having(options: list[Mark], lexicon: Lexicon, *, counted: bool) -> list[str]:
@@ -245,6 +263,7 @@ def _mention(
         refers=refers,
         confidence=_confidence(wish, ranked),
         replaces=replaced if replaced != variant else None,
+        missing=missing_values(product, options, lexicon) if product and change != "remove" else {},
     )
 
 
@@ -320,6 +339,16 @@ def _taken_out(wish: Wish, scene: Scene, span: Span) -> list[ItemMention]:
             0.8,
         )
     ]  # fmt: skip
+
+
+def _other_of_two(wish: Wish, scene: Scene, span: Span) -> list[ItemMention]:
+    """`the non electric one`, said of two that were shown."""
+    shown = [sku for sku in dict.fromkeys(scene.shown) if sku in scene.lexicon.products]
+    refused = wish.product.hits.all & set(shown) if wish.product else frozenset()
+    if len(shown) != 2 or len(refused) != 1 or scene.cart:
+        return []
+    other = [(sku, 1.0) for sku in shown if sku not in refused]
+    return [_mention(Wish(quantity=wish.quantity), [], other, "shown", scene, span)]
 
 
 def _has_values(item: CartItem, options: list[Mark], lexicon: Lexicon) -> bool:

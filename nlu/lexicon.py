@@ -21,6 +21,8 @@ from nlu.values import OptionIndex, Phrase, ValueKey, ValueMatch, index_option, 
 from nlu.wordlists import common_words, words
 
 MAX_PHRASE = 8
+LEAST_PLURAL = 4
+"""`papers` of `filter papers` are heard where goods are counted, though `paper` is an everyday word."""
 _SYLLABLE = re.compile(
     "(?:b|ch?|d|g[hi]?|h|kh?|l|m|n(?:gh?|h)?|p(?:h)?|qu|r|s|t[hr]?|v|x)?[aeiouy]{1,3}(?:ch?|n[gh]?|m|p|t)?"
 )
@@ -232,7 +234,8 @@ def _parts(phrase: Phrase) -> Iterable[Phrase]:
     if len(phrase) > 1:
         for word in (phrase[0], phrase[-1]):
             least = 2 if word.isascii() else 1
-            if len(word) > least and word.isalpha() and word not in common_words():
+            many = word.endswith("s") and word.isascii() and len(word) > LEAST_PLURAL
+            if len(word) > least and word.isalpha() and (many or word not in common_words()):
                 yield (word,)
         if phrase[0].isalpha() and len(phrase[0]) > 1:
             yield (phrase[0],)
@@ -241,10 +244,11 @@ def _parts(phrase: Phrase) -> Iterable[Phrase]:
 
 
 def _names_goods(phrase: Phrase) -> bool:
-    """`3 pairs` of `socks, pack of 3 pairs` only counts."""
+    """`3 pairs` of `socks, pack of 3 pairs` only counts, `250 g` of `decaf coffee 250 g` only measures."""
     data = words()
     return not all(
-        word.isdigit() or word == "of" or word in data.counters or word in data.numbers for word in phrase
+        word.isdigit() or word == "of" or word in data.counters or word in data.numbers or word in data.units
+        for word in phrase
     )
 
 

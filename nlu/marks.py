@@ -234,6 +234,8 @@ class Reader(Counting):
             return False
         value = phrase in self._lexicon.values
         piece = self._pieces[i]
+        if phrase[0] in words().counters and not hits.full and self._counts_others(i, hits):
+            return True
         everyday = phrase[0] in words().heads or phrase[0] in words().counters or phrase[0] in common_words()
         if everyday and piece.marked and not self._is_written_so(piece.marked, hits):
             return True
@@ -248,6 +250,12 @@ class Reader(Counting):
             return True
         return len(phrase[0]) < 2 or (value and not hits.full) or (piece.mended and len(phrase[0]) < 5)
 
+    def _counts_others(self, i: int, hits: Hits) -> bool:
+        """`the 3 bags`, said of nuts that are talked of, are no `drip bags`."""
+        before = self.marks[-1] if self.marks else None
+        counted = before is not None and before.kind == "quantity" and before.end == i
+        return counted and bool(self._in_hand) and not hits.all & self._in_hand
+
     def _is_written_so(self, marked: str, hits: Hits) -> bool:
         """`đen` is no `đèn`, though both are `den`."""
         names = (name for sku in list(hits.all)[:MANY] for name in self._lexicon.products[sku].names)
@@ -258,7 +266,8 @@ class Reader(Counting):
         if self._picked_of_those_in_hand(i, hits):
             return True
         before = self.marks[-1] if self.marks else None
-        counted = before is not None and before.kind == "quantity" and before.end == i
+        at = i - 1 if i and self._keys[i - 1] == "of" else i
+        counted = before is not None and before.kind == "quantity" and before.end == at
         if before is not None and counted:
             counted = self._keys[before.start] not in words().dozens
         if not self._keys[i].isascii():
@@ -458,7 +467,8 @@ class Reader(Counting):
     def _small_word(self, i: int) -> Mark | None:
         for kind in SMALL:
             said = self._listed(i, kind)
-            if said is not None and not (kind == "removal" and self._puts_into(i)):
+            english = self._keys[i] == "them" and self._keys[max(0, i - 1)] == "of"
+            if said is not None and not english and not (kind == "removal" and self._puts_into(i)):
                 return said
         key, word = self._keys[i], self._pieces[i].word
         if (key in words().separators and not word.endswith("*")) or key in (",", ";", "\n", "+", "&", "."):

@@ -1,6 +1,6 @@
 """What goes into understanding a message and what comes out of it. Spans are in the raw text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Span = tuple[int, int]
@@ -71,6 +71,8 @@ class ItemMention:
     confidence: float
     replaces: str | None = None
     """The variant in the cart that this one takes the place of."""
+    missing: dict[str, str] = field(default_factory=dict)
+    """Options wished for by a value that this product does not come in."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from nlu.name_words import is_full_name
 from nlu.normalise import MAX_CHARS, Folded, folded
 from nlu.phrases import Mark
 from nlu.pieces import Piece, pieces_of
-from nlu.rules import find_note, find_payment, is_question, says_only, yes_and_no
+from nlu.rules import counts_only, find_note, find_payment, is_question, says_only, yes_and_no
 from nlu.scene import Scene, Talked
 from nlu.tokens import Token, has_phrase, plain, tokenise
 from nlu.wordlists import words
@@ -114,6 +114,7 @@ def _understood(text: str, context: Context) -> Parse:
     question = is_question(raw, reading.tokens)
     scored = _without_idle(dict(classify(reading.units)), _beside_values(talk, reading))
     scored = _wished_not_removed(scored, reading, context, question)
+    scored = _counted_not_removed(scored, reading)
     found = _items(reading, context, scored)
     if _other_than_told(reading, found):
         scored |= {"change_item": max(scored.get("change_item", 0.0), 0.6)}
@@ -212,6 +213,15 @@ def _wished_not_removed(
     asked_for = PLAINLY if any(has_phrase(line, word) for word in _PLEASE) else 0.0
     wish = {} if question else {"order": max(scored.get("order", 0.0), removed, asked_for)}
     return scored | wish | {"remove_item": DOUBT}
+
+
+def _counted_not_removed(scored: dict[str, float], reading: Reading) -> dict[str, float]:
+    """`머그는 2개만요`: so many are left and no more; nothing says that so many go."""
+    undone = any(mark.kind == "removal" or mark.negated for mark in reading.marks)
+    if undone or scored.get("remove_item", 0.0) < DOUBT or not counts_only(reading.line.raw):
+        return scored
+    changed = max(scored.get("change_item", 0.0), scored["remove_item"])
+    return scored | {"remove_item": 0.0, "change_item": changed}
 
 
 def _corrects(reading: Reading) -> bool:

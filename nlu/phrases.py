@@ -180,6 +180,8 @@ class Phrases:
         near = [at for at in range(max(corrected, start - 4), start) if at not in named]
         line = " ".join(self._pieces[at].word for at in near)
         before = f" {line} "
+        if before.endswith((" the non ", " a non ")):
+            return True
         for phrase in words().negators:
             place = before.rfind(f" {phrase} ")
             if place >= 0 and not any(c in before[place:] for c in ",;.\n?"):

@@ -15,6 +15,10 @@ _CHINESE_NUMBER = re.compile(rf"([{_CHINESE_NUMBERS}])(?=인용|키로|킬로|�
 """Before a unit: `사인용`, `오키로`."""
 
 
+ONE_WORD = 6
+"""Korean words with their endings are seldom longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`key` is compared with the catalogue; `odd` when its diacritics make it another word than the catalogue's."""
@@ -82,6 +86,8 @@ def split_hangul(text: str, known: frozenset[str]) -> list[str]:
     rest = text
     while rest:
         size = next((n for n in range(len(rest), 0, -1) if _fits(rest, n, known)), 0)
+        if not size and found:
+            size = _unknown(rest, known) if len(text) > ONE_WORD else 0
         if not size:
             break
         found.append(rest[:size])
@@ -89,6 +95,15 @@ def split_hangul(text: str, known: frozenset[str]) -> list[str]:
     if rest:
         found.append(rest)
     return found
+
+
+def _unknown(text: str, known: frozenset[str]) -> int:
+    """Written without spaces, a message goes on behind a word that is not known: up to the next one that is."""
+    longest = min(len(text), ONE_WORD + 2)
+    for at in range(1, len(text) - 1):
+        if any(text[at : at + size] in known for size in range(2, longest + 1)):
+            return at
+    return 0
 
 
 def _fits(text: str, size: int, known: frozenset[str]) -> bool:

@@ -41,7 +41,7 @@ _WEAK = frozenset({*_AT_THE_END, "may"})
 def is_question(raw: str, tokens: Sequence[Token]) -> bool:
     if "?" in raw or "？" in raw:
         return True
-    line = _WHATEVER.sub(" ", plain(tokens))
+    line = _without_payment(_WHATEVER.sub(" ", plain(tokens)))
     strong = [phrase for phrase in words().question if phrase not in _WEAK | _INVERTED]
     if (
         _INVERSION.search(raw)
@@ -55,6 +55,14 @@ def is_question(raw: str, tokens: Sequence[Token]) -> bool:
     if len(core) > 1 and core[-1].word.rstrip("*") == "da" and core[-2].word in ("khong", "chua"):
         core.pop()  # `có mất phí không đã`: that first, then the rest.
     return len(tokens) > 2 and bool(core) and (core[-1].word in _AT_THE_END or _is_spoken_no(core))
+
+
+def _without_payment(line: str) -> str:
+    """The when of `I pay when it arrives` asks nothing."""
+    for phrase in words().payments["cod"]:
+        if " when " in f" {phrase} ":
+            line = line.replace(f" {phrase} ", " ")
+    return line
 
 
 def _is_spoken_no(core: Sequence[Token]) -> bool:
@@ -139,6 +147,14 @@ def says_only(raw: str) -> bool:
     return found is not None and not (
         found.group().startswith("만") and _SO_MANY.search(line[: found.start()])
     )
+
+
+_ONLY_SO_MANY = re.compile(rf"(?:{_SO_MANY.pattern[:-1]})\s?만")
+
+
+def counts_only(raw: str) -> bool:
+    """`2개만요`."""
+    return bool(_ONLY_SO_MANY.search(unicodedata.normalize("NFC", raw.lower())))
 
 
 def find_note(raw: str, tokens: Sequence[Token]) -> str | None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from nlu.lexicon import Lexicon
 from nlu.models import CartItem, ProductWords
+from nlu.normalise import fold
+from nlu.phrases import Mark
+from nlu.wordlists import words
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Scene:
     """`chả lấy 2 thôi, thêm 1 nem`: of one thing another number, and something beside it."""
     same: bool = False
     """`size đó`, `cùng màu`: the rest as it is in the cart."""
+    several: bool = False
+    """More than one thing is named."""
     mixed: bool = False
     """One thing goes and another comes in the same message."""
 
@@ -62,3 +67,24 @@ def as_in_the_cart(product: ProductWords, chosen: dict[str, str], scene: Scene) 
         return chosen
     both = {**variant_options(product, line), **chosen}
     return both if variant_with(product, both) else chosen
+
+
+def missing_values(product: ProductWords, options: Sequence[Mark], lexicon: Lexicon) -> dict[str, str]:
+    """`one blue`, of mats that come in purple and green: a value of the same option that only other goods have."""
+    names = {fold(option.name): option.name for option in product.options}
+    missing = {}
+    for mark in options:
+        keys = mark.keys | mark.near
+        lacking = sorted((names[name], value) for name, value in keys if name in names)
+        if mark.negated or not lacking or lexicon.match(product.sku, keys) or mark.text[0].isdigit():
+            continue
+        if mark.text not in words().doubtful_values and len({name for name, _ in lacking}) == 1:
+            missing[lacking[0][0]] = _as_said(mark, lexicon)
+    return missing
+
+
+def _as_said(mark: Mark, lexicon: Lexicon) -> str:
+    """In the catalogue's spelling where it was said in its words."""
+    keys = sorted(mark.keys | mark.near)
+    names = (lexicon.values_of[sku][key].value for key in keys for sku in lexicon.having_value.get(key, ()))
+    return next((name for name in names if fold(name) == mark.text), mark.text)

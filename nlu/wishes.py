@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from nlu.choices import MANY
 from nlu.each import one_of_each, spread
-from nlu.lexicon import NONE, Lexicon
+from nlu.lexicon import NONE, Lexicon, Skus
 from nlu.phrases import SMALL, Mark
 from nlu.totals import shared_out
 from nlu.wish import Wish
@@ -137,7 +137,8 @@ def _begins_new(wish: Wish, mark: Mark, rest: Sequence[Mark], lexicon: Lexicon) 
             m.kind for m in takewhile(lambda m: m.kind != "separator" and m.text not in _FURTHER, rest)
         ]
         alone = wish.counted and not wish.names_something and "quantity" in following
-        return (wish.product is not None or bool(wish.options) or alone) and "product" in following
+        pointed = wish.pointer is not None and wish.quantity is not None
+        return (wish.product is not None or bool(wish.options) or alone or pointed) and "product" in following
     return False
 
 
@@ -265,6 +266,11 @@ def _is_total(wish: Wish, rest: Sequence[Wish]) -> bool:
     return len(parts) > 1 and sum(part.quantity or 0 for part in parts) == wish.quantity
 
 
+def _meant(product: Mark) -> Skus:
+    """`dripper V60`: a whole name means its own product, whatever else has it in its name."""
+    return product.hits.full or product.hits.all
+
+
 def _without_repeats(wishes: list[Wish]) -> list[Wish]:
     """A product's name that stands alone beside a fuller wish for the same product is no wish of its own."""
     kept = []
@@ -272,7 +278,7 @@ def _without_repeats(wishes: list[Wish]) -> list[Wish]:
         bare = wish.product is not None and not wish.options and wish.quantity is None
         near = [w for w in (*wishes[max(0, i - 1) : i], *wishes[i + 1 : i + 2]) if w.product is not None]
         same = any(
-            w.product is not None and wish.product is not None and w.product.hits.all == wish.product.hits.all
+            w.product is not None and wish.product is not None and _meant(w.product) == _meant(wish.product)
             and (w.options or w.quantity or w in kept) for w in near
         )  # fmt: skip
         if not (bare and same):

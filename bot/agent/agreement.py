@@ -36,7 +36,7 @@ def agrees(parse: Parse, awaiting: Sequence[str], cart: dict[str, Any] | None = 
     plain = parse.text.lower()
     if parse.question or _DO_NOT.search(plain) or _DO_NOT_ORDER.search(plain):
         return False
-    if says(parse.text, "hesitating", "later", "never"):
+    if says(parse.text, "hesitating", "later", "never") or _only_pays(parse, awaiting):
         return False
     as_it_is = {line["product"]: line for line in cart["lines"]} if cart else {}
     if parse.items and as_it_is and is_agreement(_without_goods(parse, as_it_is), "order"):
@@ -44,6 +44,11 @@ def agrees(parse: Parse, awaiting: Sequence[str], cart: dict[str, Any] | None = 
     if not is_agreement(parse.text, "order") and (parse.no or not parse.yes):
         return False
     return not any(i.name in _CHANGING and i.confidence >= SURE for i in parse.intents)
+
+
+def _only_pays(parse: Parse, awaiting: Sequence[str]) -> bool:
+    """`ok cash then`, asked how it is paid as well: that is what it answers, unless it says the deed too."""
+    return "payment" in awaiting and parse.payment is not None and not says(parse.text, "order_now")
 
 
 def agrees_to_request(parse: Parse, asked: dict[str, Any], orders: Sequence[dict[str, Any]] = ()) -> bool:
@@ -57,9 +62,8 @@ def agrees_to_request(parse: Parse, asked: dict[str, Any], orders: Sequence[dict
         return False
     if _DO_NOT.search(parse.text.lower()) or _DO_NOT_DEED.search(fold(parse.text)):
         return False
-    if is_agreement(parse.text, flow) or is_agreement(
-        _without_goods(parse, _asked_about(asked, orders)), flow
-    ):
+    about = _without_code(_without_goods(parse, _asked_about(asked, orders)), asked["data"])
+    if is_agreement(parse.text, flow) or is_agreement(about, flow):
         return True
     first, _, rest = _FIRST_PART.sub("\n", parse.text.strip(), count=1).partition("\n")
     if flow == "cancel" and rest and is_agreement(first, flow):
@@ -92,6 +96,17 @@ def _without_goods(parse: Parse, lines: dict[str, dict[str, Any]]) -> str:
             return parse.text
         text = text[: mention.span[0]] + " " + text[mention.span[1] :]
     return text
+
+
+_ONLY = re.compile(r"(?<=\s)(?:만|을|를|은|는|도)(?=\s|$)")
+
+
+def _without_code(text: str, data: dict[str, Any]) -> str:
+    """`네 DH3150만 취소해 주세요`: the order that was asked about, said again, is no new matter."""
+    number = re.search(r"\d{3,}$", str(data.get("code") or ""))
+    if number is None:
+        return text
+    return _ONLY.sub(" ", re.sub(rf"(?i)(?<!\w)(?:dh\s?)?{number.group()}(?!\d)", " ", text))
 
 
 def _repeats(text: str, flow: str) -> bool:

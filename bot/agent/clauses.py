@@ -8,6 +8,9 @@ from bot.agent.agreement import says
 from bot.agent.parsing import understand
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP
 from nlu import Intent, ItemMention, Lexicon, Parse, fold
+from nlu.normalise import folded
+from nlu.rules import is_question
+from nlu.tokens import tokenise
 from nlu.wordlists import words
 
 MAX_CLAUSES = 4
@@ -24,6 +27,10 @@ CERTAIN = 0.85
 """Enough for an order that a word of taking speaks for."""
 SURE_OF_TOPIC = 0.5
 _BREAK = re.compile(r"[,;?!\n]+|\.\s|\s(?:và|với|còn|and|also|plus)\s|\s그리고\s|(?<=요)\s", re.IGNORECASE)
+_POLITELY = re.compile(
+    r"\b(could|can|may|might) (i|we|you)\b|\bpossible to\b|\bmind (sending|adding|getting)\b"
+    r"|\bcho (minh|em|chi|anh) (xin|dat|mua|lay)\b"
+)
 _BESIDE = ABOUT_THE_SHOP | {"ask_price", "ask_stock", "ask_size", "haggle", "thanks", "greeting"}
 
 
@@ -51,7 +58,8 @@ def with_clauses(whole: Parse, context: dict[str, Any], lexicon: Lexicon) -> tup
                 said = f"{before.said} {part.text}".strip()
                 known[name] = Intent(name, max(before.confidence, intent.confidence), said)
     merged = replace(whole, intents=tuple(sorted(known.values(), key=lambda i: -i.confidence)))
-    return _aside(merged, [part for part in read if _asks_about_goods(part)])
+    asking = [part for part in read if _asks_about_goods(part) and not _ends_a_request(part, whole)]
+    return _aside(merged, asking)
 
 
 def _note_topics(context: dict[str, Any], read: list[Parse]) -> None:
@@ -116,6 +124,15 @@ def _asks_about_goods(part: Parse) -> bool:
     if not part.question and _is_only_named(part):
         return False
     return bool(leading & ABOUT_GOODS or part.question) if part.items else bool(leading & _SEEKING)
+
+
+def _ends_a_request(part: Parse, whole: Parse) -> bool:
+    """`could I get the coffee, plus a pack of filters?`: the mark belongs to the request that began before."""
+    before = whole.text[: max(whole.text.find(part.text), 0)]
+    plain = part.text.rstrip(" ?？!.")
+    asks = is_question(plain, tokenise(folded(plain))) or "?" in before
+    sure = part.intents[0].name not in _WISHING and part.intents[0].confidence >= CERTAIN
+    return bool(part.items) and not asks and not sure and bool(_POLITELY.search(fold(before)))
 
 
 def _is_only_named(part: Parse) -> bool:

@@ -5,9 +5,11 @@ from typing import Any
 
 from bot.agent.agreement import says, says_swap
 from bot.agent.policy.ordering import order
+from bot.agent.policy.questions import speaks_of_returns
 from bot.agent.policy.steps import ABOUT_GOODS, ABOUT_THE_SHOP, Call, Step, intents_of
 from bot.agent.policy.told import (
     asks_a_favour,
+    asks_terms,
     change_arguments,
     changed_part,
     gives_back,
@@ -18,6 +20,7 @@ from bot.agent.policy.told import (
     return_arguments,
     says_cancel,
     says_invoice,
+    says_why,
 )
 from nlu import Parse, fold
 
@@ -79,6 +82,8 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     arrived = not context["cart"] and any(order["status"] in DELIVERED for order in context["orders"])
     back = arrived and gives_back(parse, context)
     swapped = _swap_of_delivered(parse, context, intents) or _likely_swap(parse, context)
+    if _asks_only_terms(parse, context, wished=bool(wished)):
+        return [Call("answer_question", {"question": parse.text, "topic": "return"})]
     if not (wished or back or swapped or (exchanging and arrived)):
         return []
     if exchanging:
@@ -86,7 +91,9 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     elif back and not wished:
         wished = {"return_request"}
     told_why = reason_in(parse) and bool(order_with(parse, context, DELIVERED))
-    ruled = "ask_policy" in intents and not (told_why or own)
+    ruled = (
+        "ask_policy" in intents and not (told_why or own) and not any(item.options for item in parse.items)
+    )
     if not code_of(parse) and parse.question and (not context["orders"] or ruled):
         return []
     if wished == {"exchange_request"} and _of_the_cart(parse, context):
@@ -95,11 +102,12 @@ def _return(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[St
     if kind == "exchange" and _not_sent(parse, context):
         return _changed(parse, context)
     arguments = return_arguments(parse, context, kind)
-    if "complaint" in intents or reason_in(parse):
+    if "complaint" in intents or reason_in(parse) or says_why(parse):
         arguments["reason"] = parse.text.strip()[:1_000]
     code = code_of(parse) or order_with(parse, context, DELIVERED)
     asked = [Call("ask_return", {"kind": kind, "code": code, **arguments})]
-    if not parse.question or (kind == "exchange" and not (own and intents & ABOUT_THE_SHOP)):
+    terms = asks_terms(parse) or (own and intents & ABOUT_THE_SHOP)
+    if not parse.question or (kind == "exchange" and not terms):
         return list(asked)
     return [Call("answer_question", {"question": parse.text, "topic": "return", "only_sure": True}), *asked]
 
@@ -111,6 +119,13 @@ def _swaps_own_goods(parse: Parse, context: dict[str, Any]) -> bool:
     if intents_of(parse) & {"order", "add_item"} and "exchange_request" not in intents_of(parse):
         return False
     return bool(arrived) and not open_ones and not context["cart"] and says_swap(parse.text)
+
+
+def _asks_only_terms(parse: Parse, context: dict[str, Any], *, wished: bool) -> bool:
+    """`교환하는데 수수료 있어요?`: what it would cost, without a word of what is to be exchanged."""
+    if not asks_terms(parse) or code_of(parse) or reason_in(parse):
+        return False
+    return speaks_of_returns(parse) and not (wished and order_with(parse, context, DELIVERED))
 
 
 def _of_the_cart(parse: Parse, context: dict[str, Any]) -> bool:
@@ -184,7 +199,10 @@ def _complain(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[
     others = max((sure.get(name, 0.0) for name in _MORE_THAN_A_COMPLAINT), default=0.0)
     if others > sure["complaint"]:
         return []
-    return [Call("complain", {"code": code_of(parse)})]
+    complained = Call("complain", {"code": code_of(parse)})
+    if not parse.question:
+        return [complained]
+    return [complained, Call("answer_question", {"question": parse.text, "only_sure": True})]
 
 
 def _change(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:

@@ -90,6 +90,8 @@ def _confirm(parse: Parse, context: dict[str, Any], flow: dict[str, Any]) -> lis
     name = flow["name"]
     if _wants_goods(parse):
         return []
+    if name == "cancel" and code_of(parse) not in ("", flow["data"].get("code")):
+        return [Call("ask_cancel", {"code": code_of(parse), "reason": ""})]
     agrees = agrees_to_request(parse, flow, context["orders"])
     told = _correction(parse, context, flow)
     if told and not (agrees and (name == "return" or _is_agreement_alone(parse))):

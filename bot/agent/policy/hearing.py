@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.agent.agreement import says
 from bot.agent.policy.details import awaited_payment, other_house
+from bot.agent.policy.wishes import wants_so_many
 from nlu import Intent, ItemMention, Mention, Parse, fold
 
 CERTAIN = 0.9
@@ -41,7 +42,12 @@ _OTHER_BUSINESS = frozenset(
         "change_item",
     }
 )
+_SENT = frozenset({"packed", "shipped", "delivered", "completed"})
+_SUPPOSED = re.compile(
+    r"\b(if|in case|what happens|suppose)\b|(으면|하면|되면|지면|나면)|\b(neu|lo ma|nho|truong hop)\b"
+)
 LIKELY = 0.6
+DOUBT = 0.45
 BEFORE = 40
 
 
@@ -57,6 +63,11 @@ def heard(parse: Parse, context: dict[str, Any]) -> Parse:
         return replace(parse, intents=(Intent("choose_payment", CERTAIN),), items=(), question=False)
     if says(parse.text, "restock") and not parse.phones:
         return replace(parse, intents=(Intent("notify_restock", CERTAIN),), mentions=_without_place(parse))
+    parse = _without_a_late_hello(_as_a_complaint(parse, context), context)
+    if parse.quantity and wants_so_many(parse.text):
+        # `need 3`, in the middle of an order: of what was named last.
+        wish = "change_item" if context["cart"] else "order"
+        return replace(parse, intents=(Intent(wish, CERTAIN),), question=False)
     if _orders_once_more(parse) or _takes_goods(parse):
         return _ordering(parse, "order_status", "ask_stock", "ask_size")
     if _chooses_as_asked(parse, context) or _takes_each(parse):
@@ -76,6 +87,33 @@ def _only_tells_how_it_is_paid(parse: Parse, context: dict[str, Any]) -> bool:
     told = any(item.quantity or item.options or item.change == "remove" for item in parse.items)
     method = awaited_payment(parse, context) if not told else ""
     return bool(method) and not (parse.phones or parse.address_span or parse.name or parse.order_codes)
+
+
+def _without_a_late_hello(parse: Parse, context: dict[str, Any]) -> Parse:
+    """In the middle of an order a doubtful greeting is an answer that was not understood."""
+    kept = tuple(i for i in parse.intents if i.name != "greeting" or i.confidence >= CERTAIN)
+    return replace(parse, intents=kept or (Intent("unknown", 0.3),)) if context["awaiting"] else parse
+
+
+def _as_a_complaint(parse: Parse, context: dict[str, Any]) -> Parse:
+    """`2 of 3 mugs are smashed`, said of what arrived, is one, however it goes on; `are they packed beside peanuts?`
+    of goods that never were ordered is none, however worried it sounds."""
+    sure = {intent.name: intent.confidence for intent in parse.intents}
+    arrived = any(order["status"] in _SENT for order in context["orders"]) or says(parse.text, "arrived")
+    asked = sure.get("return_request", 0.0) >= LIKELY or sure.get("exchange_request", 0.0) >= LIKELY
+    supposed = _SUPPOSED.search(fold(parse.text)) or context.get("flow") or context["cart"] or asked
+    if arrived and not supposed and says(parse.text, "damaged"):
+        others = tuple(
+            replace(intent, confidence=min(intent.confidence, DOUBT))
+            for intent in parse.intents
+            if intent.name != "complaint"
+        )
+        return replace(parse, intents=(Intent("complaint", CERTAIN), *others))
+    doubtful = 0.0 < sure.get("complaint", 0.0) < CERTAIN and parse.question and bool(parse.items)
+    if not doubtful or arrived or says(parse.text, "damaged", "angry"):
+        return parse
+    others = tuple(i for i in parse.intents if i.name not in ("complaint", "ask_product"))
+    return replace(parse, intents=(Intent("ask_product", max(sure["complaint"], LIKELY)), *others))
 
 
 def _chooses_as_asked(parse: Parse, context: dict[str, Any]) -> bool:

@@ -1,12 +1,14 @@
 """From a wish to a summary to an order: the cart's rules."""
 
+import re
 from typing import Any
 
 from bot.agent.agreement import agrees, is_only_signs, says
 from bot.agent.policy.details import OTHER_TALK, details_of, is_plain_answer
 from bot.agent.policy.steps import ABOUT_THE_SHOP, Call, Step, Words, intents_of
+from bot.agent.policy.told import asks_a_favour
 from bot.agent.policy.wishes import wished_items
-from nlu import Parse
+from nlu import Parse, fold
 
 AN_ORDER = 2
 _OF_THE_CART = frozenset(
@@ -15,6 +17,13 @@ _OF_THE_CART = frozenset(
 
 
 A_FEW_WORDS = 5
+_AS_LAST_TIME = re.compile(
+    r"\b(send|order|buy|get|want|need|have|take)\b.{0,30} i (had |have )?(ordered|bought|got|had|took)"
+    r" (last|before|previously|the other)\b|\bsame (\w+ )?(again|as (last|before|previous|the last))\b"
+    r"|\b(my|the) usual( order| one)?( please| pls)?\W*$|\brepeat (my|the|that) (\w+ )?order\b"
+    r"|(지난번|저번|지난달|지난주|전에|예전에|이전에).{0,8}(시킨|시켰|산 |샀|주문한|주문했|구매한|구매했).{0,16}"
+    r"(다시|또|그대로|똑같|같은|한 번 더|한번 더)"
+)
 
 
 def agree(parse: Parse, context: dict[str, Any]) -> list[Step]:
@@ -134,16 +143,21 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """Set turns of phrase about the cart as a whole: as it was, the last order once more."""
     if context.get("undo") and says(parse.text, "undo") and not parse.items:
         return [Call("undo_change")]
-    if _agrees_to_nothing(parse, context):
-        return [Call("update_order")]
-    again = says(parse.text, "reorder") or (
-        says(parse.text, "as_before") and "order" in intents_of(parse) and not _has_lines(context)
+    again = (
+        says(parse.text, "reorder")
+        or bool(_AS_LAST_TIME.search(fold(parse.text)))
+        or (says(parse.text, "as_before") and "order" in intents_of(parse) and not _has_lines(context))
     )
-    asking = parse.question and not intents_of(parse) & {"order", "add_item"}
+    asking = parse.question and not intents_of(parse) & {"order", "add_item"} and not _wishes(parse)
     counted = any(item.quantity or item.options for item in parse.items)
     if again and not counted and not asking and "order_status" not in intents_of(parse):
         return [Call("reorder")]
-    return []
+    return [Call("update_order")] if _agrees_to_nothing(parse, context) else []
+
+
+def _wishes(parse: Parse) -> bool:
+    """`I want to reorder what I bought` asks nothing, though it has a `what`."""
+    return asks_a_favour(parse) or bool(re.search(r"\b(want|like|need) to\b|싶", fold(parse.text)))
 
 
 def _agrees_to_nothing(parse: Parse, context: dict[str, Any]) -> bool:

@@ -16,12 +16,13 @@ from nlu import Parse, fold
 
 _SENT_BACK = re.compile(
     r"\b(gui|ship|tra|chuyen|chieu|luot) (hang )?(lai|ve|tra)\b|\bsen[dt](ing)? (it |them |this |that )?back\b"
-    r"|\breturn(s|ing)?\b|\b(ai|ben (nao|mo)) (chiu|tra)\b|반품|교환|반송|누가 (내|부담|지불)|왕복"
+    r"|\breturn(s|ing)?\b|\b(ai|ben (nao|mo)) (chiu|tra)\b|\bwho (pays?|covers?)\b"
+    r"|반품|교환|반송|누가 (내|부담|지불)|왕복"
 )
 """Parcels that go back: who pays for them is a matter of returns."""
 _RETURNED = re.compile(
     r"\b(doi tra|hoan (hang|tra)|(gui|tra|chuyen) (hang )?(lai|tra))\b|\bsen[dt](ing)? (it |them |this |that )?back\b"
-    r"|\breturn(s|ing)?\b|반품|교환|반송"
+    r"|\breturn(s|ing)?\b|\bexchang(e|es|ing)\b|반품|교환|반송"
 )
 """As plainly so that it asks no time of delivery: `ship về` may as well be to the customer."""
 TOPICS = {
@@ -191,7 +192,8 @@ def _of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
         return [Call("find_products", {"skus": skus})]
     if not named:
         return []
-    options = next((dict(item.options) for item in parse.items if item.options), {})
+    wished = ({**item.options, **item.missing} for item in parse.items)
+    options = next((told for told in wished if told), {})
     clause = context.get("clauses", {}).get("ask_policy", "") if "ask_policy" in intents else ""
     steps = _about_one(parse, named[0], options, intents, question=clause or parse.text)
     return [_by_the_rules(step) for step in steps] if ruled else steps
@@ -367,6 +369,10 @@ def _shop_matters(parse: Parse, context: dict[str, Any], *, mixed: bool) -> list
             topic = _topic(name, parse, context)
             steps.append(Call("answer_question", {"question": question or parse.text, "topic": topic}))
     return steps
+
+
+def speaks_of_returns(parse: Parse) -> bool:
+    return bool(_RETURNED.search(fold(parse.text)))
 
 
 def asked_beside(parse: Parse) -> str:

@@ -18,6 +18,11 @@ _PLEASANTRY = re.compile(
     r"|\bkhoe (khong|ko|k|hong)\b"
     r"|잘 지내|어떻게 지내|좋은 (하루|아침|저녁)"
 )
+_ASKS_TO_ASK = re.compile(
+    r"\b(ask|check with|find out from) (the|your|a|them|some\w+)\b.{0,40}"
+    r"\b(let me know|tell me|get back|reply|answer)\b"
+    r"|\b(can|could|would) (you|u) (please )?(ask|check with) (the|your|a|them|some\w+)\b"
+)
 _TALK = ("thanks", "goodbye", "ask_bot", "out_of_scope", "greeting", "chitchat")
 """What is answered where a message holds several: the first of these."""
 
@@ -25,7 +30,8 @@ _TALK = ("thanks", "goodbye", "ask_bot", "out_of_scope", "greeting", "chitchat")
 def hand_over(parse: Parse, context: dict[str, Any]) -> list[Step]:
     """What takes the whole message: a person is wanted, somebody is angry, somebody buys in bulk."""
     intents = intents_of(parse)
-    if "handoff" in intents:
+    passed_on = says(parse.text, "ask_staff") or _ASKS_TO_ASK.search(fold(parse.text))
+    if "handoff" in intents or (passed_on and "notify_restock" not in intents):
         return [Call("hand_off", {"reason": "handoff"})]
     if says(parse.text, "ask_owner"):
         return [Call("hand_off", {"reason": "asked for the owner"})]

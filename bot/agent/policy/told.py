@@ -29,6 +29,7 @@ _REASON = re.compile(
     r"|tight|loose|defective|broken|does ?n.t fit|did ?n.t fit|wrong|changed my mind|mistake)\b"
     r"|\b(di ung|kich ung|ngua|noi (man|mun)|man do|sung|allerg\w*|rash|itch\w*|irritat\w*|burn(s|ed|ing)?)\b"
     r"|알레르기|두드러기|가려|트러블|따가|올라왔|뒤집어"
+    r"|(?<!싶어)(?<!고파)서요|거든요|니까|(?<!싶)어서 |아서 |해서 |라서|길래"
     r"|껴요|끼어|끼네|끼는|헐렁|타이트|때문|작아|작은|커서|큰|불량|마음이|잘못|안 맞|실수"
 )
 _KEPT = re.compile(
@@ -50,7 +51,8 @@ _FAVOUR = re.compile(
 )
 _CANCEL = re.compile(
     r"\b(huy|cancel|khong (lay|mua|nhan)|ko (lay|mua|nhan)|dung gui|rut lai"
-    r"|call (it |my order |the order |that )?off)\b|취소"
+    r"|call (it |my order |the order |that )?off|(scrap|scratch|void|kill|bin|ditch|abort) (\w+ )?(order|it|dh\w*))\b"
+    r"|취소|철회|없던 걸로"
 )
 _INVOICE = re.compile(r"\b(hoa don|vat|invoice|bill do)\b|세금계산서|영수증")
 _ALL = re.compile(
@@ -130,6 +132,31 @@ def reason_in(parse: Parse) -> bool:
     return bool(_REASON.search(fold(parse.text)))
 
 
+_OF_THE_WISH = re.compile(
+    r"\b(return\w*|refund\w*|exchang\w*|swap\w*|(send|give|bring) \w+( \w+)? back|tra|doi|hoan|hello|hi|hey|thanks?"
+    r"|please|dh\d+|order(ed)?|bought|shop|chao|cam on|giup)\b|반품|교환|환불|바꾸|바꿔|돌려|안녕|감사|부탁"
+)
+_SENTENCE = re.compile(r"[,.;!?\n~]+|(?<=[요다죠])\s|\s(?:but|as|and)\s")
+
+
+def says_why(parse: Parse) -> bool:
+    """`I'd like to return the tumbler, it leaks`: a sentence beside the wish tells what is the matter."""
+    told = [part for part in _SENTENCE.split(parse.text) if part and len(part.split()) > 1]
+    return not parse.question and any(not _OF_THE_WISH.search(fold(part)) for part in told)
+
+
+_TERMS = re.compile(
+    r"\b(fees?|charges?|costs?|pays?|postage|shipping|how (long|many days|much|does|do)|free|conditions?|policy|rules?"
+    r"|phi|ai (chiu|tra)|mat tien|ton|bao lau|may ngay|dieu kien)\b"
+    r"|수수료|비용|배송비|택배비|부담|누가 내|공짜|무료|며칠|얼마|언제|기간|조건|규정|돈"
+)
+
+
+def asks_terms(parse: Parse) -> bool:
+    """What a return or an exchange costs, how long it takes, under which conditions it goes."""
+    return parse.question and bool(_TERMS.search(fold(parse.text)))
+
+
 def means_all(parse: Parse) -> bool:
     return bool(_ALL.search(fold(parse.text)))
 
@@ -196,7 +223,11 @@ def change_arguments(
 def _sku(mention: ItemMention, held: set[str]) -> str | None:
     """`the jacket` may be several products of the shop, but only one of the order."""
     own = [sku for sku, _ in mention.candidates if sku in held]
-    return mention.variant_sku or mention.product_sku or (own[0] if len(own) == 1 else None)
+    return (
+        (not mention.missing and mention.variant_sku)
+        or mention.product_sku
+        or (own[0] if len(own) == 1 else None)
+    )
 
 
 def _with_its_line(mention: ItemMention, context: dict[str, Any]) -> ItemMention:
@@ -223,7 +254,7 @@ def _goods_change(mention: ItemMention, held: set[str], leading: str) -> dict[st
         less = "remove" if bare else "set"
         action = {"add_item": "add", "remove_item": less, "cancel_order": less}.get(leading, "set")
     return {
-        "sku": sku, "quantity": mention.quantity, "options": dict(mention.options), "action": action,
+        "sku": sku, "quantity": mention.quantity, "options": {**mention.options, **mention.missing}, "action": action,
         "replaces": mention.replaces or "",
     }  # fmt: skip
 
@@ -288,7 +319,8 @@ def _goods(mention: ItemMention, held: set[str]) -> dict[str, Any] | None:
     sku = _sku(mention, held)
     if sku is None:
         return None
-    return {"sku": sku, "quantity": mention.quantity, "options": dict(mention.options)}
+    options = {**mention.options, **mention.missing}
+    return {"sku": sku, "quantity": mention.quantity, "options": options}
 
 
 def invoice_arguments(parse: Parse, awaited: str = "") -> dict[str, Any]:

@@ -42,6 +42,18 @@ _WISHES = re.compile(
 _EACH = re.compile(r"\b(?:moi|tung|each|every)\s+([a-z]+)\b|(색상|색깔|사이즈|종류)별")
 
 
+_SO_MANY = re.compile(
+    r"^\W*(?:and |oh |i |we |i'll |ill |i'd |actually )*(?:need|want|take|get|like|give me|gimme|make it|make that)"
+    r" (?:\d{1,2}|two|three|four|five|six)(?: (?:of (?:them|those|these)|in total|pcs|pieces))?"
+    r"(?: please| pls| then)?\W*$"
+)
+
+
+def wants_so_many(text: str) -> bool:
+    """`need 3`, `actually make it 2 please`: a number of what was named last."""
+    return bool(_SO_MANY.search(fold(text)))
+
+
 def wished_items(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     mentions = [] if writes_a_card(parse) else _wished(parse, context)
     items = [item for mention in mentions if (item := _item(mention)) is not None]
@@ -162,7 +174,7 @@ def _counts(parse: Parse, context: dict[str, Any]) -> bool:
     if parse.address_span is not None:
         return False
     changing = bool(intents_of(parse) & {"add_item", "change_item", "remove_item"})
-    spoken_of = says(parse.text, "counting") or _counts_pieces(parse.text)
+    spoken_of = says(parse.text, "counting") or _counts_pieces(parse.text) or wants_so_many(parse.text)
     return changing and spoken_of if asked in ("address", "ward") else changing or spoken_of
 
 
@@ -170,15 +182,23 @@ def _counts_pieces(text: str) -> bool:
     """`2 sets of those`, `두 병이요`: a number and a word for pieces behind it."""
     said = fold(text).replace(",", " ").split()
     numbers, counters = words().numbers, words().counters
-    return any(
+    return any(_counts_in_one(word) for word in said) or any(
         (number.isdigit() or number in numbers)
         and (piece in counters or (not piece.isascii() and piece[:1] in counters))
         for number, piece in pairwise(said)
     )
 
 
+def _counts_in_one(word: str) -> bool:
+    """`2봉지요`, `두개로`: the number and the word for pieces written together."""
+    number = re.match(r"\d{1,3}", word)
+    told = number.group() if number else next((n for n in words().numbers if word.startswith(n)), "")
+    rest = word[len(told) :] if told else ""
+    return bool(rest) and not rest.isascii() and any(rest.startswith(c) for c in words().counters)
+
+
 def _item(mention: ItemMention) -> dict[str, Any] | None:
-    sku = mention.variant_sku or mention.product_sku or ""
+    sku = (not mention.missing and mention.variant_sku) or mention.product_sku or ""
     limit = None if mention.change == "remove" else MAX_CANDIDATES
     candidates = [] if sku else [candidate for candidate, _ in mention.candidates[:limit]]
     if not sku and not candidates:
@@ -188,7 +208,7 @@ def _item(mention: ItemMention) -> dict[str, Any] | None:
         "sku": sku,
         "quantity": mention.quantity,
         "action": action,
-        "options": dict(mention.options),
+        "options": {**mention.options, **mention.missing},
         "candidates": candidates,
         "replaces": mention.replaces or "",
     }
@@ -213,6 +233,7 @@ def _by_number(parse: Parse, context: dict[str, Any]) -> list[dict[str, Any]]:
     if not _counts(parse, context):
         return []
     counted = len(parse.text.split()) > 1 or awaiting in ("quantity", "confirm", "anything_else")
+    counted = counted or _counts_pieces(parse.text)
     if not last or awaiting in ("item", "ward") or not counted:
         return []
     action = "remove" if "remove_item" in intents else "add" if "add_item" in intents else "set"

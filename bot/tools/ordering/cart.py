@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from bot.tools.ordering.items import Basket
 from bot.tools.ordering.known import offer_known, use_as_before
 from bot.tools.ordering.summary import conclude
 from core.catalogue.queries import get_product
+from core.errors import NotFound
 from core.orders.carts import (
     cart_content,
     cart_of,
@@ -42,7 +44,7 @@ def update_order(turn: Turn, changes: OrderChanges) -> ToolOutcome:
         cart = _sellable_cart(session, turn, result)
         before = cart_content(session, cart)
         profile = shop_profile(session)
-        told = _with_answer(session, turn, cart, changes, result)
+        told = _instead_of_which(session, turn, _with_answer(session, turn, cart, changes, result))
         basket = Basket(session, turn, cart, wholesale_from=profile.wholesale_from_qty, result=result)
         for item in told.items:
             basket.apply(item)
@@ -190,6 +192,23 @@ def _with_answer(
     elif asked not in ("confirm", "anything_else"):
         result.misfit = asked
     return OrderChanges(**told)
+
+
+def _instead_of_which(session: Session, turn: Turn, told: OrderChanges) -> OrderChanges:
+    """Asked which of several, other goods are named: those were meant, and as many of them."""
+    asked = list(turn.state.get("awaiting", []))[:1] == ["item"]
+    waiting = next((draft for draft in drafts.drafts_of(turn) if draft.kind == "item"), None)
+    only = told.items[0] if len(told.items) == 1 else None
+    if not asked or waiting is None or only is None or not only.sku or only.action != "set":
+        return told
+    try:
+        product = get_product(session, only.sku)
+    except NotFound:
+        return told
+    if product.sku in waiting.candidates or only.replaces:
+        return told
+    drafts.drop(turn, waiting)
+    return replace(told, items=(replace(only, quantity=only.quantity or waiting.quantity),))
 
 
 def _is_written_as_a_name(text: str) -> bool:

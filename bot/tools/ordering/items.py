@@ -140,6 +140,8 @@ class Basket:
         left = Draft("variant", product.sku, "", item.quantity, item.options, (), item.action, item.replaces)
         (drafts.keep_first if draft is not None else drafts.keep)(self._turn, left)
         self._result.changed |= draft is None or left.options != draft.options
+        if draft is not None and (left.options, left.quantity) == (draft.options, draft.quantity):
+            self._result.misfit = "variant"
 
     def _put(self, product: Product, variant: Variant, item: ItemChange) -> None:
         replaced = next((v for v in product.variants if v.sku == item.replaces), None)

@@ -38,6 +38,8 @@ _ASKING = frozenset(
 SHORT_PAIR = 5
 LIKELY = 0.6
 NEARLY_SURE = 0.85
+FITTING = 0.4
+"""Enough for the best passage to a question whose topic is known to be the passage's."""
 OF_A_REQUEST = ("return", "cancel", "invoice")
 """While one of these is talked of, a question is about it: it is looked up with its topic's words first."""
 
@@ -75,6 +77,15 @@ def sure_answer(turn: Turn, question: str) -> ToolOutcome | None:
     """The best passage, if retrieval is sure of it; noted with its source. None otherwise."""
     hit = best_passage(turn, question)
     return _told(turn, hit) if hit is not None else None
+
+
+def stated_answer(turn: Turn, statement: str) -> ToolOutcome | None:
+    """To what asks nothing by its form a passage is told only where they speak of the same thing."""
+    hit = best_passage(turn, statement)
+    own = hit is not None and hit.language == turn.language
+    if hit is None or (own and not _matter(statement) & _matter(f"{hit.source}. {hit.text}")):
+        return None
+    return _told(turn, hit)
 
 
 def answer_about(turn: Turn, name: str, question: str) -> ToolOutcome | None:
@@ -118,6 +129,9 @@ def _about_request(turn: Turn, question: str, topic: str) -> ToolOutcome | None:
         say(turn.language, f"topic_{topic}", question=""), language=turn.language
     )
     usual = {hit.passage_id for hit in about}
+    first = next((hit for hit in turn.services.knowledge.search(question, language=turn.language)), None)
+    if first is not None and first.passage_id in usual and first.score >= FITTING:
+        return _told(turn, first)
     found = turn.services.knowledge.search(asked, language=turn.language)
     own = next((hit for hit in found if hit.passage_id in usual and (hit.sure or hit.score >= LIKELY)), None)
     return _told(turn, own) if own is not None else None

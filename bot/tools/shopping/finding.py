@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.agent.turn import ToolOutcome, Turn
 from bot.replies.texts import say
 from bot.tools.orders.handing_over import hand_off
-from bot.tools.shopping.answering import sure_answer, unanswered
+from bot.tools.shopping.answering import stated_answer, sure_answer, unanswered
 from bot.tools.shopping.memory import closing_an_order, offer, recall, remember
 from bot.tools.shopping.quoting import quoted_from
 from bot.tools.shopping.telling import (
@@ -134,7 +134,11 @@ def look_up(
     turn: Turn, *, question: str, sku: str = "", skus: Sequence[str] = (), asked: bool = True
 ) -> ToolOutcome:
     """What the text of the product in hand tells, what the shop wrote, goods it may be about, or the truth."""
-    answer = (quoted_from(turn, sku, question) if sku else None) or sure_answer(turn, question)
+    told = sure_answer if asked else stated_answer
+    answer = (quoted_from(turn, sku, question) if sku else None) or told(turn, question)
+    parts = [part.strip() for part in _SENTENCE_END.split(question) if len(part.split()) > 1]
+    for part in parts if answer is None and len(parts) > 1 else ():
+        answer = answer or told(turn, part)
     if answer is not None:
         return answer
     with turn.services.db.read_transaction() as session:
