@@ -3,7 +3,7 @@
 import re
 
 from nlu.models import Intent, Parse
-from nlu.name_words import is_full_name
+from nlu.name_words import is_full_name, is_listed
 from nlu.normalise import fold
 
 _ADDRESSING = frozenset(
@@ -26,14 +26,17 @@ def is_house(understood: Parse) -> bool:
 
 
 def is_nothing_but_a_name(asked: Parse, unasked: Parse) -> bool:
-    """`Phạm Đức Huy`, `Kỳ Duyên`: two words or more, each with its capital, whatever else they may mean in small."""
+    """`Phạm Đức Huy`, `Kỳ Duyên`: two words or more, each with its capital, whatever else they may mean in small; or one
+    that is spelt as a name and not as the talk it sounds like, `Khôi`.
+    """
     text = asked.text.strip(" .,!\n")
     if is_full_name(text) or _is_name_twice(asked):
         return True
     parts = text.split()
     capitals = len(parts) > 1 and all(part[0].isupper() and part[1:].islower() for part in parts)
     whole = asked.name is not None and asked.name.value == text
-    return capitals and whole and not (unasked.items or unasked.yes or unasked.no)
+    spelt_so = len(parts) == 1 and text[0].isupper() and not text.isascii() and is_listed(text)
+    return (capitals or spelt_so) and whole and not (unasked.items or unasked.yes or unasked.no)
 
 
 def _is_name_twice(asked: Parse) -> bool:

@@ -45,6 +45,11 @@ _SELF = re.compile(
     r"([^\d,;.\n?!|/]{1,40})",
     re.I,
 )
+_SELF_SMALL = re.compile(
+    r"(?<!\w)(?:i'?m|i am|this is|name'?s|it'?s|call me)\s+([a-z]{3,12})(?=\s*(?:[,.;!|]|btw\b|here\b))",
+    re.IGNORECASE,
+)
+"""`im jake btw`: in small letters only what is no word of talk."""
 _SENT = re.compile(r"(?:gửi|gui|giao|ship|send|deliver|address)\b", re.IGNORECASE)
 _KIN = re.compile(
     r"^\s*(?:(?:my|our|a|the)\s+)?(?:(?:mom|mum|mother|dad|father|wife|husband|sister|brother|friend|boss|girlfriend|boyfriend|"
@@ -157,6 +162,9 @@ def _self_named(raw: str, taken: Sequence[Span], *, to_a_place: bool) -> NameMen
             return NameMention(
                 (match.start(1) + found[0], match.start(1) + found[1]), text[found[0] : found[1]], 0.85
             )
+    small = None if to_a_place else _SELF_SMALL.search(raw)
+    if small is not None and not is_talk(small.group(1)) and not _inside(small.span(1), taken):
+        return NameMention(small.span(1), small.group(1).title(), 0.75)
     for match in _KO_SELF.finditer(raw):
         if is_korean_name(match.group(1)) and not _inside(match.span(1), taken):
             return NameMention(match.span(1), match.group(1), 0.75)

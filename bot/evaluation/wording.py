@@ -10,7 +10,7 @@ from bot.evaluation.cases import Fact
 _NUMBER = r"(?:\d{1,3}(?:[.,]\d{3})+(?!\d)|\d+(?:[.,]\d{1,2})?(?![\d.,]*\d))"
 _FACTORS = {"k": 1_000, "nghìn": 1_000, "ngàn": 1_000, "ng": 1_000, "천": 1_000, "만": 10_000, "tr": 10**6,
             "triệu": 10**6, "million": 10**6}  # fmt: skip
-_CURRENCY = r"(?:(?:đồng|đ|₫|vnđ|vnd|dong)(?!\w)|동)"
+_CURRENCY = r"(?:(?:đồng|đ|₫|vnđ|vnd|dong)(?![^\W가-힣])|동)"
 _AMOUNT = re.compile(
     rf"(?<![\w.,])({_NUMBER})\s?({'|'.join(_FACTORS)})?(?:(?![^\W\d_])|(?={_CURRENCY}))\s?({_CURRENCY})?"
 )

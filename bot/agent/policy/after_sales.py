@@ -116,7 +116,7 @@ def _swaps_own_goods(parse: Parse, context: dict[str, Any]) -> bool:
     """`em lỡ mua vòng cổ size S, đổi lên size M được không`, said of goods that have arrived."""
     arrived = order_with(parse, context, DELIVERED)
     open_ones = order_with(parse, context, OPEN)
-    if intents_of(parse) & {"order", "add_item"} and "exchange_request" not in intents_of(parse):
+    if any(item.quantity and item.refers is None for item in parse.items) and "order" in intents_of(parse):
         return False
     return bool(arrived) and not open_ones and not context["cart"] and says_swap(parse.text)
 

@@ -1,5 +1,7 @@
 """Payment asked with the summary, what stands beside an order, and what is said while staff are waited for."""
 
+import pytest
+
 from tests.bot.conftest import Chat
 from tests.bot.ordering.conftest import DETAILS, said
 
@@ -88,3 +90,50 @@ def test_who_waits_is_told_once_that_somebody_comes(chat: Chat) -> None:
     chat.say("báo giá sỉ 60 túi cói đan tay cho công ty mình")
     assert "nhân viên" in said(chat.say("alo em"))
     assert chat.say("em ơi")["replies"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nhận đèn rồi mình trả tiền nha", "chừng nào giao thì tui đưa tiền", "pay when the courier is here"],
+)
+def test_paying_when_it_comes_is_a_way_to_pay_and_no_wish(text: str, chat: Chat) -> None:
+    chat.say(f"cho mình 1 đèn ngủ để bàn, {DETAILS}")
+
+    answer = chat.say(text)
+
+    assert answer["state"]["cart"]["payment_method"] == "cod"
+    assert answer["state"]["awaiting"] == ["confirm"]
+
+
+@pytest.mark.parametrize("text", ["ừa phải rồi, cứ vậy mà gởi nghen", "đúng rồi, đặt cho mình 1 cái đó"])
+def test_a_firm_yes_in_any_words_places_the_order(text: str, chat: Chat) -> None:
+    chat.say(f"cho mình 1 đèn ngủ để bàn, {DETAILS}, trả tiền mặt")
+
+    assert chat.say(text)["state"]["order"]
+
+
+@pytest.mark.parametrize("text", ["ok chờ chút", "ừ mà đổi qua 2 cái", "dạ để em hỏi chồng", "yes but later"])
+def test_a_yes_that_is_turned_round_places_nothing(text: str, chat: Chat) -> None:
+    chat.say(f"cho mình 1 đèn ngủ để bàn, {DETAILS}, trả tiền mặt")
+
+    assert chat.say(text)["state"]["order"] is None
+
+
+def test_a_wish_asked_about_in_vain_does_not_hold_up_what_is_clear(chat: Chat) -> None:
+    chat.say("cho mình 1 đèn ngủ để bàn với áo polo")
+
+    answers = [chat.say("đèn ngủ để bàn") for _ in range(3)]
+
+    assert "Áo polo" in said(answers[-1])
+    assert answers[-1]["state"]["awaiting"][0] == "name"
+    assert len(answers[-1]["state"]["cart"]["lines"]) == 1
+
+
+def test_another_house_of_the_street_that_is_there_counts_no_goods(chat: Chat) -> None:
+    before = chat.say(f"cho mình 1 đèn ngủ để bàn, {DETAILS}")["state"]["cart"]["address"]
+    house, street = before.split(",")[0].split(" ", 1)
+
+    answer = chat.say(f"số nhà sai rồi, 54 {street} chứ không phải {house}")
+
+    assert answer["state"]["cart"]["address"].startswith(f"54 {street}")
+    assert [line["quantity"] for line in answer["state"]["cart"]["lines"]] == [1]
