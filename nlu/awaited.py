@@ -26,7 +26,7 @@ def is_house(understood: Parse) -> bool:
 
 
 def is_nothing_but_a_name(asked: Parse, unasked: Parse) -> bool:
-    """`Phạm Đức Huy`, `Kỳ Duyên`: two words or more, each with its capital, whatever else they may mean in small; or one
+    """`Phạm Đức Huy`, `Kỳ Duyên`: two words or more, each with its capital, whatever they mean in small; or one
     that is spelt as a name and not as the talk it sounds like, `Khôi`.
     """
     text = asked.text.strip(" .,!\n")

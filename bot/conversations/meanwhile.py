@@ -1,6 +1,6 @@
 """While nobody of the staff has come yet: what is sure is still answered, and once that somebody will come."""
 
-from bot.agent.policy.questions import TOPICS
+from bot.agent.policy.named_goods import TOPICS
 from bot.agent.turn import Turn
 from bot.replies.texts import say
 from bot.tools.shopping.answering import answer_question, ask_shop

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.agent.agreement import says
-from bot.agent.policy.questions import TOPICS, focus_of
+from bot.agent.policy.named_goods import TOPICS
+from bot.agent.policy.questions import focus_of
 from bot.agent.policy.steps import ABOUT_THE_SHOP, SURE, Call, Step
 
 _OF_ONE_PRODUCT = frozenset({"check_product", "product_details", "find_products", "compare_products"})
