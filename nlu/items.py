@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nlu.choices import MANY
 from nlu.lexicon import Hits, Lexicon, Skus
+from nlu.measuring import MANY
 from nlu.models import CartItem, ItemMention, ProductWords, Span
 from nlu.normalise import Folded
 from nlu.phrases import ALL, Mark

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from nlu.choices import MANY
 from nlu.lexicon import MAX_PHRASE, NONE, Hits
 from nlu.likeness import alike_names
+from nlu.measuring import MANY
 from nlu.phrases import MAX_MARKS, SMALL, VESSELS, Mark
 from nlu.pointing import Pointing
 from nlu.tokens import marked_key

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import takewhile
 
-from nlu.choices import MANY
 from nlu.each import one_of_each, spread
 from nlu.lexicon import NONE, Lexicon, Skus
+from nlu.measuring import MANY
 from nlu.phrases import SMALL, Mark
 from nlu.totals import shared_out
 from nlu.wish import Wish
