@@ -164,7 +164,7 @@ def _self_named(raw: str, taken: Sequence[Span], *, to_a_place: bool) -> NameMen
             )
     small = None if to_a_place else _SELF_SMALL.search(raw)
     if small is not None and not is_talk(small.group(1)) and not _inside(small.span(1), taken):
-        return NameMention(small.span(1), small.group(1).title(), 0.75)
+        return NameMention(small.span(1), small.group(1).title(), 0.85)
     for match in _KO_SELF.finditer(raw):
         if is_korean_name(match.group(1)) and not _inside(match.span(1), taken):
             return NameMention(match.span(1), match.group(1), 0.75)

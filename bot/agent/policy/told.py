@@ -199,7 +199,9 @@ def change_arguments(
     told: dict[str, Any] = {}
     held = ordered_products(context)
     leading = parse.intents[0].name if parse.intents else ""
-    mentions = [_with_its_line(mention, context) for mention in parse.items]
+    mentions = [
+        _with_its_line(mention, context) for mention in _without_the_ordered(parse.items, held, leading)
+    ]
     items = [item for mention in mentions if (item := _goods_change(mention, held, leading)) is not None]
     if draft is not None and (items or parse.quantity):
         options = {**draft["options"], **(items[0]["options"] if items else {})}
@@ -218,6 +220,16 @@ def change_arguments(
     if parse.note:
         told["note"] = parse.note
     return told
+
+
+def _without_the_ordered(
+    mentions: Sequence[ItemMention], held: set[str], leading: str
+) -> Sequence[ItemMention]:
+    """`I ordered the headlamp, can you add a lantern?`: what is there already tells which order, and is not added."""
+    others = [m for m in mentions if m.product_sku is not None and m.product_sku not in held]
+    if leading != "add_item" or not others:
+        return mentions
+    return [m for m in mentions if m in others or m.quantity or m.options or m.product_sku not in held]
 
 
 def _sku(mention: ItemMention, held: set[str]) -> str | None:
