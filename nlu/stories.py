@@ -36,9 +36,16 @@ def _is_in_passing(wish: Wish, marks: Sequence[Mark], pieces: Sequence[Piece]) -
         return False
     own = range(wish.product.start, wish.product.end)
     others = [pieces[at] for at in range(start, end) if at not in own]
-    if any(piece.key in _WISHING | words().taking for piece in others):
+    if any(piece.key in _WISHING | words().taking for piece in others) or _asks(start, end, pieces):
         return False
     return sum(piece.key.isalpha() for piece in others) >= LONG
+
+
+def _asks(start: int, end: int, pieces: Sequence[Piece]) -> bool:
+    """`mà túi tote giá bao nhiêu`: what is asked about beside an order is no story."""
+    line = f" {' '.join(piece.word for piece in pieces[start:end])} "
+    marked = end < len(pieces) and pieces[end].key == "?"
+    return marked or any(f" {phrase} " in line for phrase in (*words().question, "gia", "price"))
 
 
 def _part_around(mark: Mark, pieces: Sequence[Piece]) -> tuple[int, int]:

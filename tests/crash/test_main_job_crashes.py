@@ -57,6 +57,8 @@ UNTIL_CODED = (
 
 IN_A_TURN = ("turn.before_tool", "turn.after_tool", "turn.before_answer", "turn.after_answer")
 """Tried in tests/safety/test_broken_tools.py, where a customer writes."""
+IN_A_CHAT = ("chat.before_call", "chat.after_call")
+"""Tried in tests/telegram, where a message is sent out."""
 
 # Forks for each point: what is imported once is there in every child, and the kill is a real one.
 WORKERS = """
@@ -175,7 +177,7 @@ def test_every_named_point_of_the_code_is_one_that_is_tried() -> None:
     }
 
     assert named
-    assert named <= {*UNTIL_BOOKED, *UNTIL_DELIVERED, *UNTIL_CODED, *IN_A_TURN}
+    assert named <= {*UNTIL_BOOKED, *UNTIL_DELIVERED, *UNTIL_CODED, *IN_A_TURN, *IN_A_CHAT}
 
 
 def test_dying_after_the_order_and_before_the_reply_makes_one_order(scene: Scene) -> None:

@@ -6,11 +6,18 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.staff.reports import read_days
+from core.db import Database
 from core.reports.making import REPORTS
 from tests.bot.desk.conftest import Desk
 from tests.bot.desk.test_vietnamese import english_in
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def db(sqlite_db: Database) -> Database:
+    """What is said does not depend on the database; that the figures do not either is shown in tests/core."""
+    return sqlite_db
 
 
 def day(text: str) -> date:

@@ -10,6 +10,7 @@ from bot.bootstrap import Parts
 from bot.staff.refusals import TEXTS, staff_refusal
 from core.actor import SYSTEM
 from core.approvals.decisions import request_approval
+from core.db import Database
 from core.jobs.tasks import open_task
 from tests.bot.desk.conftest import Desk
 
@@ -25,6 +26,12 @@ ORDER_LINE = (
 def english_in(text: str) -> list[str]:
     """Commands are the same in every language."""
     return ENGLISH.findall(re.sub(r"/\w+", "", text))
+
+
+@pytest.fixture
+def db(sqlite_db: Database) -> Database:
+    """What is said does not depend on the database; that the figures do not either is shown in tests/core."""
+    return sqlite_db
 
 
 @pytest.fixture
