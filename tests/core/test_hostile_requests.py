@@ -173,10 +173,17 @@ def attack(aim: Target, found: list[Operation], examples: int) -> None:
         bound(given(data=st.data(), operation=st.just(operation))(send))()
 
 
-@pytest.mark.parametrize(
-    ("examples", "share"), [(4, 0.25), pytest.param(12, 0.4, marks=pytest.mark.slow)], ids=["few", "many"]
-)
-def test_every_endpoint_of_the_order_desk(api: Target, examples: int, share: float) -> None:
+@pytest.mark.parametrize("db", ["postgresql"], indirect=True)
+def test_every_endpoint_of_the_order_desk(api: Target) -> None:
+    tried(api, examples=4, share=0.25)
+
+
+@pytest.mark.slow
+def test_every_endpoint_of_the_order_desk_at_length(api: Target) -> None:
+    tried(api, examples=12, share=0.4)
+
+
+def tried(api: Target, *, examples: int, share: float) -> None:
     found = api.only("/api/v1/", "/healthz", "/metrics")
 
     assert len(found) > 30

@@ -57,17 +57,15 @@ def known_values(client: TestClient) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    ("examples", "share"), [(2, 0.2), pytest.param(6, 0.3, marks=pytest.mark.slow)], ids=["few", "many"]
-)
-def test_the_api_answers_as_its_document_says(sqlite_db: Database, examples: int, share: float) -> None:
+@pytest.mark.slow
+def test_the_api_answers_as_its_document_says(sqlite_db: Database) -> None:
     headers = {"Authorization": f"Bearer {fill(sqlite_db, stock=100_000)}"}
     app = desk_app(sqlite_db)
     known = known_values(TestClient(app, headers=headers))
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     operations = [found.ok() for found in schema.get_all_operations()]
     bound = settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     accepted: set[str] = set()
@@ -85,4 +83,4 @@ def test_the_api_answers_as_its_document_says(sqlite_db: Database, examples: int
     for operation in operations:
         bound(given(case=operation.as_strategy(), use_known=st.booleans())(answered))()
     assert len(operations) > 80
-    assert len(accepted) > len(operations) * share, sorted(accepted)
+    assert len(accepted) > len(operations) * 0.3, sorted(accepted)

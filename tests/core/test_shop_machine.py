@@ -66,6 +66,7 @@ def run(opened: Callable[[], Database], *, steps: int, each: int) -> int:
     return int(machine.steps_done)
 
 
+@pytest.mark.parametrize("opened", ["sqlite"], indirect=True)
 def test_the_shop_and_the_pencil_agree(opened: Callable[[], Database]) -> None:
     assert run(opened, steps=240, each=40) > 100
 

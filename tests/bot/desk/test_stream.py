@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import pytest
 
 from bot.app import create_app
 from bot.bootstrap import Parts
@@ -55,6 +56,7 @@ def test_it_goes_on_after_the_last_message_that_was_seen(parts: Parts) -> None:
             assert next_in_room(stream.iter_lines())["text"] == "/orders"
 
 
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
 def test_what_names_no_message_is_as_good_as_nothing(parts: Parts) -> None:
     with owner_at(parts) as http:
         say(http, "/orders")

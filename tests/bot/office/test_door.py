@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from core.catalogue.models import Product
+from core.db import Database
 from core.stock.models import StockLevel
 from tests.bot.office.conftest import Person, told
 
@@ -14,6 +15,12 @@ MONEY = ("/product/list", "/variant/list", "/imports", "/warehouse/list", "/supp
          "/staff/list", "/shop/edit?pk=1", "/audit/list")  # fmt: skip
 STOCK = ("/", "/stock/list", "/movement/list")
 FORMS = ("/product/create", "/warehouse/create", "/supplier/create", "/price/create", "/staff/create")
+
+
+@pytest.fixture
+def db(sqlite_db: Database) -> Database:
+    """Who may open what is no matter of the database."""
+    return sqlite_db
 
 
 @pytest.mark.parametrize("role", ["owner", "manager"])
