@@ -79,7 +79,9 @@ class Choices(Measuring):
             keys = self._lexicon.values.get(phrase) if phrase else None
             if phrase is None or not keys:
                 continue
-            if length > 1 and (self._is_count_and_size(i, length, keys) or self._only_counts(phrase, keys)):
+            if length > 1 and (
+                self._is_count_and_size(i, length, keys) or self._only_counts(i, phrase, keys)
+            ):
                 continue
             if length == 1 and not self._plausible_value(i, keys):
                 continue
@@ -87,10 +89,10 @@ class Choices(Measuring):
             return Mark("option", i, i + length, keys=keys, near=near, text=" ".join(phrase))
         return self._in_part(i)
 
-    def _only_counts(self, phrase: tuple[str, ...], keys: frozenset[ValueKey]) -> bool:
+    def _only_counts(self, i: int, phrase: tuple[str, ...], keys: frozenset[ValueKey]) -> bool:
         """`1 đôi` counts, but of what is sold by the pair and by five pairs."""
         counts = len(phrase) == 2 and phrase[0].isdigit() and phrase[1] in words().counters
-        return counts and not keys & self._talked_of()
+        return counts and not keys & self._talked_of() and not self._is_of_goods_behind(i + 2, keys)
 
     def _behind_value_word(self, i: int, length: int) -> tuple[str, ...] | None:
         """`cỡ to` is that, even where the catalogue writes `có` in a name."""

@@ -9,8 +9,9 @@ from nlu.wordlists import words
 
 _ENDS = frozenset({",", ".", ";", "\n", "!", "?", ":"})
 _WISHING = frozenset(
-    {"lay", "mua", "cho", "ban", "dat", "them", "gui", "ship", "can", "muon", "chot", "give", "send"}
-)
+    ["lay", "mua", "cho", "ban", "dat", "them", "gui", "ship", "can", "muon", "chot", "give",
+     "send", "tra", "doi", "huy", "hoan", "return", "cancel", "exchange", "swap", "keep", "bo"]
+)  # fmt: skip
 LONG = 4
 """So many words beside the goods make a sentence of their own."""
 

@@ -158,7 +158,7 @@ def _is_firm(line: str, others: Sequence[str]) -> bool:
 
 _SWAPS = re.compile(
     r"(?<!\d )\bdoi (?!do |nay |kia |khac )(.{0,24}?\b)?(len|xuong|sang|qua|thanh|size|sz|mau|cai|con)\b"
-    r"|\b(swap|exchange)\b|교환|바꿔|바꾸|바꿀"
+    r"|\b(swap|exchange)\b|교환|바꿔 ?(주|드|줄)|바꾸고 싶|바꿀 ?(수|게|래)"
 )
 """`đổi`, as far as it can be told from `đôi` where nothing is marked."""
 

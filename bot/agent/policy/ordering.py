@@ -150,9 +150,14 @@ def whole_cart(parse: Parse, context: dict[str, Any]) -> list[Step]:
     )
     asking = parse.question and not intents_of(parse) & {"order", "add_item"} and not _wishes(parse)
     counted = any(item.quantity or item.options for item in parse.items)
-    if again and not counted and not asking and "order_status" not in intents_of(parse):
+    only_where = bool(_WHERE.search(fold(parse.text))) and _has_lines(context)
+    if again and not (counted or asking or only_where) and "order_status" not in intents_of(parse):
         return [Call("reorder")]
     return [Call("update_order")] if _agrees_to_nothing(parse, context) else []
+
+
+_WHERE = re.compile(r"\b(address|dia chi|dc cu|cho cu)\b|주소")
+"""`same address as last time`, of a cart that is filled: where to, and no goods."""
 
 
 def _wishes(parse: Parse) -> bool:
