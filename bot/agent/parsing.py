@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.agent.agreement import says_swap
 from bot.agent.guesses import without_guesses
+from bot.agent.policy.after_sales import DELIVERED
 from bot.agent.policy.told import names_placed_order
 from nlu import CartItem, Context, Lexicon, Parse, Talked, parse
 
@@ -16,7 +17,6 @@ SURE_NAME = 0.9
 """A name behind a label, a product called by its whole name."""
 
 CHANGING = frozenset({"add_item", "change_item", "remove_item", "exchange_request", "return_request"})
-ARRIVED = frozenset({"delivered", "completed"})
 _INTO = re.compile(r"\b(?:sang|qua|thành|thanh|into|to|for)\b|→|->|(?:으로|로)\s", re.IGNORECASE)
 _IF_NOT = re.compile(
     r"^\s*(?:(?:nếu|neu|mà|ma|thế|the|vậy|vay|ok|ừ|uh?)\s+)*(?:(?:không|khong|ko|k|hk|hong|hông)\s+(?:có|co|còn|con)|hết|het)"
@@ -71,7 +71,7 @@ def _understand(text: str, context: dict[str, Any], lexicon: Lexicon) -> Parse:
 def _swaps_what_arrived(text: str, context: dict[str, Any]) -> bool:
     """`đổi sang màu xám`, once every order is with the customer: of its goods, whatever else is called alike."""
     statuses = {order["status"] for order in context.get("orders", ())}
-    return bool(statuses) and statuses <= ARRIVED and says_swap(text)
+    return bool(statuses) and statuses <= set(DELIVERED) and says_swap(text)
 
 
 def _with_known_name(understood: Parse, context: dict[str, Any]) -> Parse:

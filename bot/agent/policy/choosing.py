@@ -8,7 +8,7 @@ from core.catalogue.wording import units
 from nlu import ItemMention, Parse
 
 CERTAIN = 0.9
-_ASKED_OF_ONE = frozenset({"ask_price", "ask_stock", "ask_product"})
+ASKED_OF_GOODS = frozenset({"ask_price", "ask_stock", "ask_product"})
 
 
 def choose_for(parse: Parse, context: dict[str, Any], intents: set[str]) -> list[Step]:
@@ -24,7 +24,7 @@ def choose_for(parse: Parse, context: dict[str, Any], intents: set[str]) -> list
     wondering = not intents or (vaguely and intents <= {"ask_product", "search_product"})
     if named and wondering and asks_advice(parse.text):
         return [Call("recommend_products", {"wish": parse.text, "skus": named[:20]})]
-    if "recommend" in intents and not (intents & _ASKED_OF_ONE and named):
+    if "recommend" in intents and not (intents & ASKED_OF_GOODS and named):
         among = [] if any(item.refers for item in parse.items) else [*named, *candidates][:20]
         return [Call("recommend_products", {"wish": parse.text, "skus": among})]
     return []

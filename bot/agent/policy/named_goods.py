@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot.agent.policy.choosing import candidate_goods, named_goods, only_candidate
+from bot.agent.policy.choosing import ASKED_OF_GOODS, CERTAIN, candidate_goods, named_goods, only_candidate
 from bot.agent.policy.steps import Call, Step, intents_of
 from bot.tools.shopping.wishes import price_wish
 from core.catalogue.wording import Unit, units
@@ -16,7 +16,6 @@ TOPICS = {
     "ask_payment": "payment",
     "ask_policy": "",
 }
-ASKED_OF_GOODS = ("ask_price", "ask_stock", "ask_product")
 _WORDS_FOR = {
     "price": re.compile(
         r"\b(gia|bao nhieu|bnhieu|bnhiu|bao nhiu|nhieu|nhiu|bn|may (tien|xu|dong|k|tr)|tien"
@@ -34,7 +33,6 @@ _SELLS = re.compile(
 )
 _WHATEVER = re.compile(r"\b(gi|j|nhung gi|what|everything)\b|뭐|무엇|어떤")
 CLEARLY = 0.8
-CERTAIN = 0.9
 
 
 def of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step]:
@@ -44,7 +42,7 @@ def of_named(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Step
     if "search_product" in intents and price_wish(parse.text).is_named:
         return search(parse)
     products = {item.product_sku or only_candidate(item) for item in parse.items} - {None}
-    ruled = sure_of(parse, "ask_policy") >= CLEARLY and not intents & set(ASKED_OF_GOODS)
+    ruled = sure_of(parse, "ask_policy") >= CLEARLY and not intents & ASKED_OF_GOODS
     if not named and candidates and not ordering:
         # `chậu mua về không hợp thì được trả trong mấy ngày`: of no product, but of the shop's rules
         return [] if ruled else _of_a_few(parse, intents, candidates)

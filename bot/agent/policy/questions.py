@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.agent.agreement import says
-from bot.agent.policy.choosing import candidate_goods, choose_for, named_goods
+from bot.agent.policy.choosing import ASKED_OF_GOODS, CERTAIN, candidate_goods, choose_for, named_goods
 from bot.agent.policy.details import awaited_payment
 from bot.agent.policy.named_goods import (
-    ASKED_OF_GOODS,
-    CERTAIN,
     TOPICS,
     asks_for_goods,
     matters,
@@ -161,10 +159,10 @@ def _of_shown(parse: Parse, context: dict[str, Any], ordering: bool) -> list[Ste
     """`giá bao nhiêu`, `còn hàng không`: what is being ordered, else what was shown last."""
     intents = intents_of(parse)
     focus = focus_of(context)
-    if not intents & set(ASKED_OF_GOODS) or ordering:
+    if not intents & ASKED_OF_GOODS or ordering:
         return []
     if not focus:
-        if intents & set(ASKED_OF_GOODS) != {"ask_price"}:
+        if intents & ASKED_OF_GOODS != {"ask_price"}:
             return [] if matters(parse) or parse.items or context["cart"] else [Words("which_product")]
         alone = len(parse.text.split()) <= A_FEW and not context["cart"]
         return [Words("which_product") if alone else Call("look_up", {"question": parse.text})]

@@ -226,10 +226,10 @@ def _without_the_ordered(
     mentions: Sequence[ItemMention], held: set[str], leading: str
 ) -> Sequence[ItemMention]:
     """`I ordered the headlamp, can you add a lantern?`: what is there already tells which order, and is not added."""
-    others = [m for m in mentions if m.product_sku is not None and m.product_sku not in held]
+    others = any(m.product_sku is not None and m.product_sku not in held for m in mentions)
     if leading != "add_item" or not others:
         return mentions
-    return [m for m in mentions if m in others or m.quantity or m.options or m.product_sku not in held]
+    return [m for m in mentions if m.quantity or m.options or m.product_sku not in held]
 
 
 def _sku(mention: ItemMention, held: set[str]) -> str | None:
